@@ -1,0 +1,3 @@
+from redway.config.cli import main
+
+main()

@@ -1,0 +1,57 @@
+"""Errors that teach: what was expected, what came, and the likely cause."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a fault was first seen: a file, its row (1 is the first data row) and column."""
+
+    file: str = ""
+    row: int | None = None
+    column: str = ""
+
+    def __str__(self) -> str:
+        parts = [self.file] if self.file else []
+        if self.row is not None:
+            parts.append(f"row {self.row:,}")
+        if self.column:
+            parts.append(f"column “{self.column}”")
+        return ", ".join(parts)
+
+
+class RedwayError(Exception):
+    """Something a person can mend. The message is shown as it stands, so it names no internals.
+
+    expected  what was needed
+    came      what was there instead
+    cause     the likely cause, and what to do
+    place     where it was first seen
+    count     how many rows or things have the same fault
+    """
+
+    def __init__(
+        self, expected: str, *, came: str = "", cause: str = "", place: Place | None = None, count: int = 0
+    ):
+        self.expected, self.came, self.cause = expected, came, cause
+        self.place, self.count = place or Place(), count
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if str(self.place) else ""
+        sentences = [f"{where}expected {self.expected}."]
+        if self.came:
+            sentences.append(f"What came: {self.came}.")
+        if self.count > 1:
+            sentences.append(f"{self.count:,} rows have this fault.")
+        if self.cause:
+            sentences.append(f"Likely cause: {self.cause}")
+        return " ".join(sentences)
+
+
+class FileRefused(RedwayError):
+    """A whole file cannot be taken; nothing of it was kept."""
+
+
+class NotSetUp(RedwayError):
+    """The partnership, or data that it needs, is not there yet."""

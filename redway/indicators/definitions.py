@@ -1,0 +1,95 @@
+"""What an indicator is: YAML, one file each, checked by one model."""
+
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import Field
+
+from redway.store.profile import Profile, Strict
+
+LIBRARY = Path(__file__).parent / "library"
+
+
+class Count(Strict):
+    """How the number is counted from one dataset. `where` maps a column to the values that count."""
+
+    dataset: str
+    where: dict[str, list[str]] = {}
+    unit: str = Field(description="what one is, in words: 'incidents recorded'")
+
+
+class Rate(Strict):
+    """A rate, where the base is fair."""
+
+    per: int = 1000
+    of: Literal["residents"] = "residents"
+    levels: tuple[Literal["partnership", "area"], ...] = ("partnership", "area")
+    why_not: str = Field(default="", description="why no rate at the levels left out")
+
+
+class Awaiting(Strict):
+    """What an indicator that cannot be computed yet needs, and from whom."""
+
+    dataset: str
+    provider: str
+    needs: str = Field(description="one sentence: the return that would make it computable")
+
+
+class Published(Strict):
+    """The value the strategy printed, with its doubts."""
+
+    value: str
+    period: str = Field(description="'not stated' where the strategy gives none")
+    section: str
+    faults: tuple[str, ...] = ()
+
+
+class Indicator(Strict):
+    """One indicator. Exactly one of `count` and `awaiting` is given."""
+
+    id: str
+    ledger: str = Field(default="", description="N4, S9, C5: its row in the strategy's ledger")
+    title: str
+    short_title: str = ""
+    kind: Literal["police", "survey", "cohort", "open"]
+    priority: tuple[str, ...] = Field(default=(), description="IDs of the strategy parts it belongs to")
+    better: Literal["lower", "higher", "neutral"]
+    why_better: str = ""
+    why_it_matters: str
+    what_good_looks_like: str
+    numerator: str
+    denominator: str
+    caveats: tuple[str, ...]
+    provider: str
+    cadence: str
+    author: str = "Redway"
+    next_review: str = "2027-04"
+    version: int = 1
+    count: Count | None = None
+    rate: Rate | None = None
+    awaiting: Awaiting | None = None
+    published: Published | None = None
+    related: tuple[str, ...] = Field(default=(), description="open-data indicators that come closest")
+
+    @property
+    def computable(self) -> bool:
+        return self.count is not None
+
+
+def load(profile: Profile) -> dict[str, Indicator]:
+    """Every indicator by its ID (its file's name): the library's, and over them the profile's own.
+
+    Raises ValueError when a file's name and ID differ, or when a file has both or neither of `count` and
+    `awaiting`; pydantic's ValidationError names any other fault.
+    """
+    found = {}
+    library = {p.stem: p for p in sorted(LIBRARY.glob("*.yaml"))}
+    for stem, path in (library | profile.files("indicators")).items():
+        one = Indicator.model_validate(yaml.safe_load(path.read_text("utf-8")))
+        if one.id != stem:
+            raise ValueError(f"{path.name}: expected the id {stem!r}, not {one.id!r}")
+        if (one.count is None) == (one.awaiting is None):
+            raise ValueError(f"{path.name}: expected exactly one of 'count' and 'awaiting'")
+        found[stem] = one
+    return found

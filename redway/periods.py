@@ -1,0 +1,85 @@
+"""Months, and the longer periods made of them.
+
+A month is an int, 12 * year + month - 1, so runs and gaps are subtraction. Labels on screen and in
+files: `2025-11` (month), `2025/26-Q3` (financial quarter, Q1 is April to June), `YE-2025-11` (the twelve
+months that end in November 2025).
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+NAMES = (
+    "January February March April May June July August September October November December".split()
+)
+
+
+def month(label: str) -> int:
+    """The month a label such as `2025-11` names. Raises ValueError for anything else."""
+    found = MONTH.fullmatch(label)
+    if not found:
+        raise ValueError(f"expected a month such as 2025-11, not {label!r}")
+    return 12 * int(found[1]) + int(found[2]) - 1
+
+
+def label(month: int) -> str:
+    """`2025-11`."""
+    return f"{month // 12:04d}-{month % 12 + 1:02d}"
+
+
+def words(month: int) -> str:
+    """`November 2025`."""
+    return f"{NAMES[month % 12]} {month // 12}"
+
+
+def quarter(month: int) -> str:
+    """The financial quarter a month lies in, `2025/26-Q3` for November 2025."""
+    start = (month - 3) // 12  # the year whose April opened the financial year
+    return f"{start}/{(start + 1) % 100:02d}-Q{(month - 3) % 12 // 3 + 1}"
+
+
+def quarter_months(label: str) -> tuple[int, int, int]:
+    """The three months of `2025/26-Q3`."""
+    first = 12 * int(label[:4]) + 3 + 3 * (int(label[-1]) - 1)
+    return first, first + 1, first + 2
+
+
+def year_ending(month: int) -> str:
+    """`YE-2025-11`."""
+    return f"YE-{label(month)}"
+
+
+def span(months: Iterable[int]) -> range:
+    """Every month from the first to the last, gaps included; empty when there are none."""
+    present = sorted(months)
+    return range(present[0], present[-1] + 1) if present else range(0)
+
+
+def runs(months: Iterable[int]) -> list[range]:
+    """The unbroken runs of months, oldest first."""
+    found: list[range] = []
+    for m in sorted(set(months)):
+        if found and found[-1].stop == m:
+            found[-1] = range(found[-1].start, m + 1)
+        else:
+            found.append(range(m, m + 1))
+    return found
+
+
+def phrase(months: Sequence[int]) -> str:
+    """Months in words: `January to March 2024`, `January to June and August to November 2025`."""
+    parts = []
+    stretches = runs(months)
+    for i, run in enumerate(stretches):
+        first, last = run[0], run[-1]
+        same_year_follows = i + 1 < len(stretches) and stretches[i + 1][0] // 12 == last // 12
+        year = "" if same_year_follows else f" {last // 12}"
+        if first == last:
+            parts.append(f"{NAMES[first % 12]}{year}")
+        elif first // 12 == last // 12:
+            parts.append(f"{NAMES[first % 12]} to {NAMES[last % 12]}{year}")
+        else:
+            parts.append(f"{words(first)} to {NAMES[last % 12]}{year}")
+    if len(parts) < 2:
+        return "".join(parts)
+    return f"{', '.join(parts[:-1])} and {parts[-1]}"

@@ -1,0 +1,1 @@
+"""One folder a dataset: what it is, how it is fetched, how it is loaded."""

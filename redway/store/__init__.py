@@ -1,0 +1,1 @@
+"""Accepted data as Parquet, data versions, the profile folder, and the query engine."""

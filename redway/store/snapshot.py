@@ -1,0 +1,50 @@
+"""A data version as a value: the exact list of accepted files that a figure rests on."""
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, order=True)
+class Part:
+    """One accepted submission: one dataset, provider and period, in one Parquet file.
+
+    `period` is a month label for monthly data and "" for reference data; `content` is the hash of the
+    rows, whatever file, line ends or column order they came in.
+    """
+
+    dataset: str
+    provider: str
+    period: str
+    content: str
+    rows: int
+    path: Path
+    submission: int
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A data version: its number (0 before anything was accepted) and its parts."""
+
+    number: int
+    parts: tuple[Part, ...]
+
+    def of(self, dataset: str) -> tuple[Part, ...]:
+        """The parts of one dataset, by provider and period."""
+        return tuple(sorted(p for p in self.parts if p.dataset == dataset))
+
+    def has(self, dataset: str) -> bool:
+        return any(p.dataset == dataset for p in self.parts)
+
+    def digest(self, *datasets: str) -> str:
+        """A name for the content of these datasets (all, when none are named): the key of every cache.
+
+        Two versions that hold the same files of a dataset share it, so one partner's upload does not
+        empty another's cache.
+        """
+        wanted = sorted(
+            (p.dataset, p.provider, p.period, p.content)
+            for p in self.parts
+            if not datasets or p.dataset in datasets
+        )
+        return hashlib.sha256(repr(wanted).encode()).hexdigest()[:20]
