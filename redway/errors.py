@@ -30,9 +30,7 @@ class RedwayError(Exception):
     count     how many rows or things have the same fault
     """
 
-    def __init__(
-        self, expected: str, *, came: str = "", cause: str = "", place: Place | None = None, count: int = 0
-    ):
+    def __init__(self, expected: str, *, came: str = "", cause: str = "", place: Place | None = None, count: int = 0):
         self.expected, self.came, self.cause = expected, came, cause
         self.place, self.count = place or Place(), count
         super().__init__(str(self))

@@ -9,9 +9,20 @@ import re
 from collections.abc import Iterable, Sequence
 
 MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
-NAMES = (
-    "January February March April May June July August September October November December".split()
-)
+NAMES = [
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+]
 
 
 def month(label: str) -> int:

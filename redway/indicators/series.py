@@ -61,7 +61,12 @@ class Series:
             raise KeyError(code)
         pick = slice(at, at + 1)
         return Series(
-            self.indicator, self.areas[pick], self.months, self.counts[pick], self.status[pick], self.denominators[pick]
+            self.indicator,
+            self.areas[pick],
+            self.months,
+            self.counts[pick],
+            self.status[pick],
+            self.denominators[pick],
         )
 
     @property

@@ -1,5 +1,6 @@
 """What a dataset is: `dataset.yaml` in its folder, and the two functions its `load.py` offers."""
 
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -9,8 +10,10 @@ from typing import Literal
 import yaml
 from pydantic import Field
 
-from redway.errors import RedwayError
-from redway.store.profile import Strict
+from redway.errors import Place, RedwayError
+from redway.store.home import Home
+from redway.store.profile import Partnership, Strict
+from redway.store.snapshot import Snapshot
 
 FOLDER = Path(__file__).parent
 
@@ -64,3 +67,46 @@ def names() -> list[str]:
 def loader(name: str) -> ModuleType:
     """The `load` module of a dataset."""
     return import_module(f"redway.sources.{folder(dataset(name).name).name}.load")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a loader may know of the partnership it loads for."""
+
+    home: Home
+    partnership: Partnership
+    snapshot: Snapshot  # what was accepted before: reference data to check against
+
+
+@dataclass(frozen=True)
+class Refusals:
+    """Rows refused for one reason: how many, and the first of them."""
+
+    reason: str
+    count: int
+    first: Place
+    came: str = ""
+    expected: str = ""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What one file gave for one provider and period: a Parquet file of typed rows, and the counts.
+
+    `content` hashes the canonical rows, so the same rows in another file, line end or column order are
+    the same submission. `notes` counts what is odd but kept (unlocated, outside, repeated IDs ...).
+    Each dataset's `load.py` offers
+
+        load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Loaded]
+
+    which writes its Parquet into the folder `into`, and raises FileRefused for a file it cannot take.
+    """
+
+    provider: str
+    period: str
+    parquet: Path
+    content: str
+    rows_read: int
+    rows_accepted: int
+    refused: tuple[Refusals, ...] = ()
+    notes: dict[str, int] = field(default_factory=dict)

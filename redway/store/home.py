@@ -1,12 +1,12 @@
 """Where one partnership lives on disk. One REDWAY_HOME is one partnership.
 
-    redway.sqlite3        people, audit, commitments, submissions, data versions
-    secret-key            made at set-up
-    profile/              edits laid over the shipped profile; an upgrade never touches them
-    raw/                  what publishers of open data sent, bytes untouched, named by content
-    accepted/DATASET/     one Parquet file a submission, named by content
-    derived/              cubes, findings, charts: can be deleted at any time
-    incoming/             half-done work; emptied at start-up
+redway.sqlite3        people, audit, commitments, submissions, data versions
+secret-key            made at set-up
+profile/              edits laid over the shipped profile; an upgrade never touches them
+raw/                  what publishers of open data sent, bytes untouched, named by content
+accepted/DATASET/     one Parquet file a submission, named by content
+derived/              cubes, findings, charts: can be deleted at any time
+incoming/             half-done work; emptied at start-up
 """
 
 import os

@@ -53,7 +53,9 @@ class Profile:
         self.shipped = SHIPPED / name if name else None
         if not self.file("partnership.yaml").is_file():
             raise NotSetUp(
-                f"the name of a profile ({', '.join(available())})", came=f"“{name}”", cause="a spelling mistake."
+                f"the name of a profile ({', '.join(available())})",
+                came=f"“{name}”",
+                cause="a spelling mistake.",
             )
 
     @classmethod

@@ -43,8 +43,6 @@ class Snapshot:
         empty another's cache.
         """
         wanted = sorted(
-            (p.dataset, p.provider, p.period, p.content)
-            for p in self.parts
-            if not datasets or p.dataset in datasets
+            (p.dataset, p.provider, p.period, p.content) for p in self.parts if not datasets or p.dataset in datasets
         )
         return hashlib.sha256(repr(wanted).encode()).hexdigest()[:20]

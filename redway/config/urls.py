@@ -1,0 +1,15 @@
+"""Every address. Each room of `web` has its own urls.py; nothing else is served."""
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("redway.web.home.urls")),
+    path("", include("redway.web.site.urls")),
+    path("", include("redway.web.people.urls")),
+    path("priorities/", include("redway.web.priorities.urls")),
+    path("indicators/", include("redway.web.indicators.urls")),
+    path("map/", include("redway.web.map.urls")),
+    path("commitments/", include("redway.web.commitments.urls")),
+    path("data/", include("redway.web.data.urls")),
+    path("audit/", include("redway.web.audit.urls")),
+]

