@@ -42,6 +42,12 @@ class Dataset(Strict):
     refuse_above: float = Field(default=0.05, description="share of refused rows above which the file is refused")
     suppression: Literal["open", "counts"] = "open"
     where_from: str = Field(description="how a person gets it, in one sentence")
+    finds: tuple[tuple[str, ...], ...] = Field(
+        default=(),
+        description="files that set-up looks for in a folder of open data: each item is one file wanted, as patterns "
+        "in order of preference; {district} stands for the partnership's district code",
+    )
+    without: str = Field(default="", description="what does not work while it is missing, in one sentence")
 
 
 def folder(name: str) -> Path:
