@@ -88,7 +88,8 @@ def front_end() -> None:
         node = Path(folder) / "node"
         venv.create(node, with_pip=False)
         python = node / BIN.name / "python"
-        run(BIN / "uv", "pip", "install", "-q", "--python", python, "--require-hashes", "-r", REQUIREMENTS / "node.txt")
+        quiet = (BIN / "uv", "pip", "install", "-q", "--no-cache", "--python", python)  # 170 MB that nobody needs twice
+        run(*quiet, "--require-hashes", "-r", REQUIREMENTS / "node.txt")
         path = os.pathsep.join([str(python.parent), os.environ.get("PATH", "")])
         run(BIN / "python", "-m", "redway.web.front_end.build", env={**os.environ, "PATH": path})
     if stamp:
