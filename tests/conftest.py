@@ -85,6 +85,26 @@ def no_network():
     socket.socket.connect = real
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings():
+    """SQLite on disk, like the real one: a database in memory locks in a way of its own."""
+    from django.db import connection
+
+    if connection.vendor == "sqlite":
+        connection.settings_dict["TEST"]["NAME"] = str(Path(os.environ["REDWAY_HOME"]) / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The audit's guard against deletion would also stop Django from emptying tables between tests."""
+    from django.db import connection
+
+    from redway.work.audit import triggers
+
+    with django_db_blocker.unblock():
+        triggers.remove(connection)
+
+
 @pytest.fixture
 def home(tmp_path, monkeypatch):
     """An empty home of the test's own."""
@@ -100,3 +120,9 @@ def home(tmp_path, monkeypatch):
 def open_data():
     """The folder of open data; its tests carry `@pytest.mark.real_data`."""
     return OPEN_DATA
+
+
+@pytest.fixture(scope="session")
+def peer_outputs():
+    """The folder of other tools' reference outputs; its tests carry `@pytest.mark.peers`."""
+    return PEER_OUTPUTS
