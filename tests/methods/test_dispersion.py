@@ -1,0 +1,121 @@
+"""Over-dispersion: worked by hand, by a slow twin, and found again where it was planted."""
+
+import numpy as np
+import pytest
+
+from redway import periods
+from redway.methods.dispersion import Fit, dispersion, dispersions
+
+JANUARY = periods.month("2020-01")
+
+
+def negative_binomial(rng, mean, phi, size=None):
+    """Counts with variance phi x mean."""
+    return rng.negative_binomial(np.asarray(mean) / (phi - 1), 1 / phi, size).astype(float)
+
+
+def by_loops(counts, months):
+    """Chi-square and degrees of freedom around run means, straight from the words."""
+    chi_square = df = 0
+    for run in periods.runs(m for m, c in zip(months, counts, strict=True) if not np.isnan(c)):
+        left = list(run)
+        while left:
+            stretch, left = left[-12:], left[:-12]
+            values = [counts[m - months[0]] for m in stretch]
+            mean = sum(values) / len(values)
+            if mean:
+                chi_square += sum((v - mean) ** 2 / mean for v in values)
+                df += len(values) - 1
+    return chi_square, df
+
+
+def test_the_worked_example():
+    # 8 10 12 around 10: chi-square (4 + 0 + 4) / 10 = 0.8 on 2. A gap. 25 16 around 20.5: 40.5 / 20.5 on 1.
+    found = dispersion([8, 10, 12, np.nan, 25, 16], range(JANUARY, JANUARY + 6))
+    assert found.measured == pytest.approx((0.8 + 40.5 / 20.5) / 3)
+    assert (found.df, found.months, found.fit) == (3, 5, Fit.LEVELS)
+    assert found.phi == 1, "never below one when it is used"
+
+
+def test_a_step_between_runs_is_change_and_not_dispersion():
+    steady = [10, 11, 9, 10, np.nan, 90, 91, 89, 90]
+    assert dispersion(steady, range(JANUARY, JANUARY + 9)).measured < 0.2
+
+
+def test_a_step_between_the_two_years_compared_is_change_and_not_dispersion():
+    x = [50.0] * 8 + [60.0] * 12 + [90.0] * 12
+    assert dispersion(x, range(JANUARY, JANUARY + 32)).measured == pytest.approx(0, abs=1e-9)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_around_run_means_it_is_the_slow_twin(seed):
+    rng = np.random.default_rng(seed)
+    months = range(JANUARY, JANUARY + 20)
+    x = rng.poisson(2, 20).astype(float)
+    x[rng.random(20) < 0.3] = np.nan
+    found = dispersion(x, months)
+    chi_square, df = by_loops(x, months)
+    assert found.df == df
+    assert found.measured == pytest.approx(chi_square / df)
+
+
+def test_season_is_allowed_for_where_months_are_seen_often_enough():
+    # expected counts are an exact product of a level and a calendar factor: nothing is left over
+    factors = 1 + 0.5 * np.sin(2 * np.pi * np.arange(12) / 12)
+    x = np.concatenate([level * factors for level in (100, 140, 90)])
+    found = dispersion(x, range(JANUARY, JANUARY + 36))
+    assert found.fit is Fit.SEASONAL
+    assert found.df == 36 - (3 + 12 - 1)
+    assert found.measured == pytest.approx(0, abs=1e-9)
+    assert dispersion(x[:23], range(JANUARY, JANUARY + 23)).fit is Fit.LEVELS
+
+
+def test_the_seasonal_fit_is_that_of_a_log_linear_model():
+    """Its totals by block and by calendar month are those of the counts: the likelihood equations."""
+    from redway.methods.dispersion import _blocks, _columns, _fit
+
+    rng = np.random.default_rng(3)
+    when = np.array([m for m in range(JANUARY, JANUARY + 40) if m % 17])
+    x = rng.poisson(6, (4, when.size)).astype(float)
+    block, calendar = _columns(_blocks(when)), _columns(when % 12)
+    expected = _fit(x, block, calendar)
+    assert expected @ block == pytest.approx(x @ block, rel=1e-6)
+    assert expected @ calendar == pytest.approx(x @ calendar, rel=1e-6)
+
+
+@pytest.mark.parametrize("mean", [1, 5, 80])
+def test_independent_events_have_a_dispersion_of_one_at_any_size(mean):
+    x = np.random.default_rng(4).poisson(mean, (300, 60)).astype(float)
+    assert dispersions(x, range(JANUARY, JANUARY + 60)).pooled.measured == pytest.approx(1, abs=0.06)
+
+
+@pytest.mark.parametrize("phi", [1.5, 4.0])
+def test_planted_dispersion_is_found_again(phi):
+    season = 1 + 0.3 * np.sin(2 * np.pi * np.arange(60) / 12)
+    x = negative_binomial(np.random.default_rng(5), 60 * season, phi, (200, 60))
+    assert dispersions(x, range(JANUARY, JANUARY + 60)).pooled.measured == pytest.approx(phi, rel=0.05)
+
+
+def test_an_area_with_no_events_tells_nothing():
+    x = np.array([[0.0] * 6, [1.0, 3.0, 2.0, 2.0, 1.0, 3.0]])
+    found = dispersions(x, range(JANUARY, JANUARY + 6))
+    assert found.df.tolist() == [0, 5]
+    assert np.isnan(found.measured[0])
+    assert found.pooled.df == 5
+
+
+@pytest.mark.parametrize("counts", [[], [5.0], [5.0, np.nan, 5.0]])
+def test_lone_months_cannot_show_how_they_vary(counts):
+    found = dispersion(counts, range(JANUARY, JANUARY + len(counts)))
+    assert found.df == 0
+    with pytest.raises(ValueError, match="cannot be measured"):
+        _ = found.phi
+
+
+def test_what_is_not_a_run_of_counts_is_refused():
+    with pytest.raises(ValueError, match="consecutive"):
+        dispersion([1, 2, 3], [JANUARY, JANUARY + 1, JANUARY + 3])
+    with pytest.raises(ValueError, match="nought or more"):
+        dispersion([1, -2, 3], range(JANUARY, JANUARY + 3))
+    with pytest.raises(ValueError, match="same months"):
+        dispersions(np.array([[1, np.nan], [1, 2]]), range(JANUARY, JANUARY + 2))
