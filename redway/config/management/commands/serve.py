@@ -1,0 +1,60 @@
+"""`redway serve`: the pages of the partnership in this home."""
+
+import os
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import connection, connections
+from django.db.migrations.executor import MigrationExecutor
+
+from redway.config import server
+from redway.errors import NotSetUp
+from redway.store.home import Home
+from redway.store.profile import Profile
+
+EXAMPLES = """examples:
+  redway serve
+  redway serve --port 8080
+  REDWAY_HOSTS=redway.example.org redway serve --host 0.0.0.0
+
+Only this machine can reach it unless --host says otherwise; then name in REDWAY_HOSTS what people type
+in their browsers, and put a proxy with TLS before it (REDWAY_HTTPS=yes). Ctrl-C stops it.
+"""
+
+
+class Command(BaseCommand):
+    help = "Serve the pages of the partnership in REDWAY_HOME."
+    requires_system_checks = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
+        parser.epilog = EXAMPLES
+        parser.add_argument("--port", type=int, default=8000, help="default: 8000")
+        parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1")
+
+    def handle(self, *, port: int, host: str, **_: Any) -> None:
+        partnership = Profile.of(Home.current()).partnership
+        ear = server.listen(host, port)
+        check_database()
+        connections.close_all()
+
+        def ready() -> None:
+            self.stdout.write(f"{partnership.name}: {server.address(host, port)}  (Ctrl-C stops it)")
+            if os.name == "nt":
+                self.stdout.write("On Windows this is a simple server: enough for an office, not for a public address.")
+            self.stdout.flush()
+
+        server.serve(ear, ready=ready)
+
+
+def check_database() -> None:
+    """Raises NotSetUp when the database is older than this release."""
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if waiting:
+        raise NotSetUp(
+            "a database of this release of Redway",
+            came=f"one that lacks {len(waiting)} changes of layout",
+            cause="Redway was upgraded, or set-up was stopped half way. Run: redway migrate",
+        )

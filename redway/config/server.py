@@ -1,0 +1,107 @@
+"""Serving the pages: gunicorn where there is one, Django's own server on Windows."""
+
+import errno
+import os
+import socket
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from redway.errors import RedwayError
+
+# Two processes of four threads suit two cores: pages wait for the database more than they compute.
+PROCESSES, THREADS = 2, 4
+
+
+def address(host: str, port: int) -> str:
+    """The address to open in a browser: a server that answers on every interface is reached on this machine too."""
+    shown = "localhost" if host in ("0.0.0.0", "::", "127.0.0.1", "::1") else host  # noqa: S104
+    return f"http://{shown}:{port}/"
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that waits for callers. Raises RedwayError when the port cannot be had."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    ear = socket.socket(family, socket.SOCK_STREAM)
+    if os.name != "nt":  # there it would let two servers share one port
+        ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        ear.bind((host, port))
+        ear.listen(128)
+    except OSError as fault:
+        ear.close()
+        raise _refusal(host, port, fault) from fault
+    return ear
+
+
+def _refusal(host: str, port: int, fault: OSError) -> RedwayError:
+    if fault.errno == errno.EADDRINUSE:
+        return RedwayError(
+            f"port {port} to be free",
+            came="another program that listens on it",
+            cause=f"Redway is running already, or something else is. Choose another: --port {port + 1}",
+        )
+    if fault.errno == errno.EACCES:
+        return RedwayError(
+            f"leave to listen on port {port}",
+            came="a refusal of the operating system",
+            cause="ports below 1024 are kept for administrators. Choose a higher one: --port 8000",
+        )
+    return RedwayError(
+        f"a host name or address of this machine, and a port from 1 to 65535, not {host} and {port}",
+        came=fault.strerror or str(fault),
+        cause="a spelling mistake. Without --host and --port it is 127.0.0.1 and 8000.",
+    )
+
+
+def serve(ear: socket.socket, *, ready: Callable[[], None]) -> None:
+    """Answer on a listening socket until stopped (Ctrl-C); `ready` is called once callers are answered."""
+    if sys.platform == "win32":
+        _serve_simply(ear, ready)
+    else:
+        _serve_well(ear, ready)
+
+
+def _serve_well(ear: socket.socket, ready: Callable[[], None]) -> None:
+    from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+
+    class Server(BaseApplication):
+        def load_config(self) -> None:
+            settings: dict[str, Any] = {
+                "bind": f"fd://{ear.fileno()}",
+                "workers": PROCESSES,
+                "threads": THREADS,
+                "worker_class": "gthread",
+                # One start of Django for all, and their memory shared.
+                "preload_app": True,
+                "timeout": 60,
+                "graceful_timeout": 10,
+                "loglevel": "warning",
+                "when_ready": lambda _: ready(),
+                "control_socket_disable": True,
+            }
+            for name, value in settings.items():
+                self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            from redway.config.wsgi import application
+
+            return application
+
+    Server().run()
+
+
+def _serve_simply(ear: socket.socket, ready: Callable[[], None]) -> None:
+    """gunicorn does not run on Windows; Django's server is enough for one office, not for a public address."""
+    from django.core.servers.basehttp import ThreadedWSGIServer, WSGIRequestHandler
+
+    from redway.config.wsgi import application
+
+    with ThreadedWSGIServer(ear.getsockname()[:2], WSGIRequestHandler, bind_and_activate=False) as server:
+        server.socket.close()
+        server.socket = ear
+        server.server_name, server.server_port = ear.getsockname()[:2]
+        server.setup_environ()
+        server.set_app(application)
+        ready()
+        server.serve_forever()
