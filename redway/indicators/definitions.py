@@ -40,7 +40,9 @@ class Published(Strict):
     """The value the strategy printed, with its doubts."""
 
     value: str
+    direction: str = Field(default="", description="how it says the value moved: up, down, much the same; or empty")
     period: str = Field(description="'not stated' where the strategy gives none")
+    base: str = Field(default="not stated", description="whom or what it was counted among")
     section: str
     faults: tuple[str, ...] = ()
 
@@ -52,7 +54,9 @@ class Indicator(Strict):
     ledger: str = Field(default="", description="N4, S9, C5: its row in the strategy's ledger")
     title: str
     short_title: str = ""
-    kind: Literal["police", "survey", "cohort", "open"]
+    kind: Literal["police", "survey", "cohort", "open", "fact"] = Field(
+        description="open: from open data; police, survey, cohort: from partners; fact: stated once, no series yet"
+    )
     priority: tuple[str, ...] = Field(default=(), description="IDs of the strategy parts it belongs to")
     better: Literal["lower", "higher", "neutral"]
     why_better: str = ""
@@ -60,6 +64,7 @@ class Indicator(Strict):
     what_good_looks_like: str
     numerator: str
     denominator: str
+    compute: str = Field(default="", description="how it will be worked out once the data come")
     caveats: tuple[str, ...]
     provider: str
     cadence: str
