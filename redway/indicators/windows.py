@@ -129,7 +129,7 @@ def why_no_year(series: Series) -> str:
 
 def _in_words(count: int) -> str:
     """A small number as a sentence has it."""
-    words = "no one two three four five six seven eight nine ten eleven twelve".split()
+    words = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
     return words[count] if count < len(words) else f"{count:,}"
 
 
@@ -137,8 +137,9 @@ def _known(series: Series) -> set[int]:
     """The months known in every area of the series."""
     if not series.areas:
         return set()
-    unknown = np.isnan(series.counts).any(axis=0)
-    return {m for m, gap in zip(series.months, unknown.tolist(), strict=True) if not gap}
+    counts: npt.NDArray[np.float64] = series.counts
+    everywhere = np.flatnonzero(~np.isnan(counts).any(axis=0))
+    return {series.months.start + int(at) for at in everywhere}
 
 
 def _windows(series: Series, wanted: Sequence[tuple[str, Sequence[int]]]) -> Windows:

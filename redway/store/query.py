@@ -1,0 +1,33 @@
+"""The query engine: DuckDB in memory, over Parquet and CSV files, with bounded memory and no downloads."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+
+@contextmanager
+def connect(spill: Path, *, memory: str = "400MB", threads: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection of its own, closed at the end.
+
+    spill   folder for what does not fit into `memory`; made when it is needed
+    """
+    database = duckdb.connect(
+        config={
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+            "memory_limit": memory,
+            "temp_directory": str(spill),
+            "threads": threads,
+        }
+    )
+    try:
+        yield database
+    finally:
+        database.close()
+
+
+def text(value: str | Path) -> str:
+    """A text as SQL writes it, for the few statements that take no parameters."""
+    return "'" + str(value).replace("'", "''") + "'"
