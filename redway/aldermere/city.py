@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
+import shapely
 from shapely.geometry.base import BaseGeometry
 
 from redway.aldermere import names
-from redway.aldermere.ground import BRIDGE, KM_PER_DEGREE, Floats, Ints, banks, cells, groups, united
+from redway.aldermere.ground import BRIDGE, KM_PER_DEGREE, Floats, Ints, banks, cells, groups, on_globe
 
 MAP_SEED = 1086
 
@@ -118,7 +119,7 @@ def city() -> City:
     rng = np.random.default_rng(MAP_SEED)
     drawn = [cells(land, rng) for land in banks()]
     middles = np.vstack([points for points, _ in drawn])
-    shapes = [shape for _, bank in drawn for shape in bank]
+    shapes = np.array(on_globe([shape for _, bank in drawn for shape in bank]))
     ward_of = nearest_ward(middles, np.repeat(np.arange(len(drawn)), [len(points) for points, _ in drawn]))
 
     areas: list[Neighbourhood] = []
@@ -131,8 +132,8 @@ def city() -> City:
         for a in range(AREAS_IN_WARD):
             mine = inside[area_of == a]
             pieces = groups(middles[mine], SPLIT.get((w, a)) or MERGED.get((w, a), 1), rng)
-            outlines = [united(shapes, mine[pieces == p]) for p in range(pieces.max() + 1)]
-            whole = united(shapes, mine)
+            outlines = [shapely.union_all(shapes[mine[pieces == p]]) for p in range(pieces.max() + 1)]
+            whole = shapely.union_all(shapes[mine])
             area = neighbourhood((w, a), outlines, whole, old=old, new=new, letters=letters, rng=rng)
             points += snap_points(len(areas), area, middles[mine], pieces, rng)
             areas.append(area)

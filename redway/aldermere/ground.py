@@ -17,19 +17,9 @@ BRIDGE = (-4.62, 53.78)  # longitude and latitude: open sea between Anglesey and
 KM_PER_DEGREE = (111.32 * np.cos(np.radians(BRIDGE[1])), 111.2)
 
 OUTLINE = [
-    *((-5.4, 0.5), (-5.0, 2.1), (-3.7, 2.7), (-3.3, 4.1), (-1.6, 4.0), (-0.4, 4.9), (1.3, 4.2), (2.6, 4.4), (3.4, 3.0)),
-    *(
-        (4.9, 2.6),
-        (5.0, 1.2),
-        (5.7, 0.1),
-        (5.2, -1.9),
-        (4.0, -2.4),
-        (3.7, -3.7),
-        (1.9, -4.0),
-        (0.9, -4.8),
-        (-0.9, -4.3),
-    ),
-    *((-2.6, -4.4), (-3.4, -3.2), (-4.8, -2.6), (-4.6, -1.0)),
+    *((-5.4, 0.5), (-5.0, 2.1), (-3.7, 2.7), (-3.3, 4.1), (-1.6, 4.0), (-0.4, 4.9), (1.3, 4.2), (2.6, 4.4)),
+    *((3.4, 3.0), (4.9, 2.6), (5.0, 1.2), (5.7, 0.1), (5.2, -1.9), (4.0, -2.4), (3.7, -3.7), (1.9, -4.0)),
+    *((0.9, -4.8), (-0.9, -4.3), (-2.6, -4.4), (-3.4, -3.2), (-4.8, -2.6), (-4.6, -1.0)),
 ]
 RIVER = [(-7, 1.3), (-4.6, 0.9), (-3.0, 0.6), (-1.2, 0.9), (0, 0), (1.5, -0.6), (3.2, -0.2), (5.0, -1.0), (7, -0.8)]
 MERE = [(-4.0, 0.6), (-3.4, 1.4), (-2.3, 1.3), (-1.9, 0.7), (-2.4, 0.0), (-3.5, -0.1)]
@@ -45,10 +35,17 @@ def smooth(corners: list[tuple[float, float]], *, closed: bool, times: int = 3) 
     return line
 
 
-def on_globe(shape: BaseGeometry) -> BaseGeometry:
-    """From kilometres about the bridge to longitude and latitude, to the publisher's six decimals (10 cm)."""
-    moved = shapely.transform(shape, lambda xy: np.array(BRIDGE) + xy / np.array(KM_PER_DEGREE))
-    return shapely.set_precision(moved, 1e-6)
+def on_globe(shapes: list[BaseGeometry]) -> list[BaseGeometry]:
+    """From kilometres about the bridge to longitude and latitude, to the publisher's six decimals (10 cm).
+
+    All edges are rounded together, so that neighbours keep sharing them: rounded one by one, cells on the two
+    banks of the river would overlap here and leave cracks there.
+    """
+    moved = shapely.transform(np.array(shapes), lambda xy: np.array(BRIDGE) + xy / np.array(KM_PER_DEGREE))
+    edges = shapely.union_all(shapely.boundary(moved), grid_size=1e-6)
+    faces = shapely.get_parts(shapely.polygonize([edges]))
+    face, cell = shapely.STRtree(moved).query(shapely.point_on_surface(faces), predicate="within")
+    return [shapely.union_all(faces[face[cell == n]]) for n in range(len(moved))]
 
 
 def banks() -> list[Polygon]:
@@ -78,8 +75,3 @@ def cells(land: Polygon, rng: np.random.Generator) -> tuple[Floats, list[BaseGeo
     kept = kept[shapely.contains_xy(land, kept)]
     drawn = shapely.voronoi_polygons(MultiPoint(kept), extend_to=land, ordered=True).geoms
     return kept, [cell.intersection(land) for cell in drawn]
-
-
-def united(shapes: list[BaseGeometry], chosen: Ints) -> BaseGeometry:
-    """The chosen cells as one shape, on the globe."""
-    return on_globe(shapely.union_all([shapes[i] for i in chosen]))
