@@ -13,3 +13,8 @@ urlpatterns = [
     path("data/", include("redway.web.data.urls")),
     path("audit/", include("redway.web.audit.urls")),
 ]
+
+handler400 = "redway.web.site.views.bad_request"
+handler403 = "redway.web.site.views.forbidden"
+handler404 = "redway.web.site.views.not_found"
+handler500 = "redway.web.site.views.server_error"

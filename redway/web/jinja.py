@@ -1,14 +1,130 @@
-"""The Jinja environment every page is drawn with."""
+"""The Jinja environment every page is drawn with, and what every page is told."""
 
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from django.http import HttpRequest
-from jinja2 import Environment
+from django.templatetags.static import static
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, npgettext, pgettext
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
+from jinja2.utils import missing
+
+from redway.errors import NotSetUp
+from redway.store.profile import Partnership
+from redway.web.profile import profile
+from redway.work.accounts.roles import Permission
+from redway.work.returns.models import DataVersion
+
+
+class Missing(ChainableUndefined):
+    """GOV.UK's macros ask for options that nobody gave, and get nothing; a variable nobody set is a mistake."""
+
+    def __str__(self) -> str:
+        if self._undefined_obj is missing:
+            self._fail_with_undefined_error()
+        return ""
+
+    __html__ = __str__
 
 
 def environment(**options: Any) -> Environment:
-    return Environment(**options)  # noqa: S701 - Django passes autoescape=True
+    """Built once for a process by Django; templates are compiled once and kept."""
+    options["loader"] = ChoiceLoader([options["loader"], PackageLoader("govuk_frontend_jinja")])
+    options.update(undefined=Missing, trim_blocks=True, lstrip_blocks=True, cache_size=-1)
+    made = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 - Django says autoescape
+    made.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
+    )
+    made.globals.update(url=url, static=static)
+    made.filters.update(number=number, date=day, moment=moment)
+    return made
+
+
+def url(name: str, *args: Any, **query: Any) -> str:
+    """The address of a page by its name: `url("priority", "knife-crime", after="2025-01")`."""
+    return reverse(name, args=args, query={k: v for k, v in query.items() if v not in (None, "")} or None)
+
+
+def number(value: float, decimals: int = 0) -> str:
+    """`12,481`; a minus sign, not a hyphen."""
+    return f"{value:,.{decimals}f}".replace("-", "\N{MINUS SIGN}")
+
+
+def day(value: date | datetime | None) -> str:
+    """`3 November 2025`, in Europe/London; nothing for no date."""
+    if isinstance(value, datetime):
+        value = timezone.localtime(value).date()
+    return date_format(value, "j F Y") if value else ""
+
+
+def moment(value: datetime | None) -> str:
+    """`3 November 2025, 14:05`, in Europe/London; nothing for no moment."""
+    return date_format(timezone.localtime(value), "j F Y, H:i") if value else ""
+
+
+@dataclass(frozen=True)
+class Room:
+    """One place of the navigation, for those who may see it."""
+
+    name: str
+    title: Any
+    permission: Permission
+
+
+ROOMS = (
+    Room("home", gettext_lazy("Home"), Permission.SEE_PARTNERSHIP),
+    Room("indicators", gettext_lazy("Indicators"), Permission.SEE_PARTNERSHIP),
+    Room("map", gettext_lazy("Map"), Permission.SEE_PARTNERSHIP),
+    Room("commitments", gettext_lazy("Commitments"), Permission.SEE_PARTNERSHIP),
+    Room("data", gettext_lazy("Data"), Permission.SEE_RETURNS),
+    Room("people", gettext_lazy("People"), Permission.MANAGE_PEOPLE),
+    Room("audit", gettext_lazy("Audit"), Permission.SEE_AUDIT),
+)
+
+
+def rooms(user: Any) -> list[Room]:
+    """The places a person may see, in the order of the navigation."""
+    return [room for room in ROOMS if user.is_authenticated and user.may(room.permission) and _built(room)]
+
+
+def _built(room: Room) -> bool:
+    """Until every room has its pages."""
+    try:
+        return bool(reverse(room.name))
+    except NoReverseMatch:
+        return False
+
+
+def partnership() -> Partnership | None:
+    """Whose pages these are; None before set-up."""
+    try:
+        return profile().partnership
+    except NotSetUp:
+        return None
 
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
-    return {}
+    """What base.html needs. Anonymous pages cost no query."""
+    user: Any = request.user
+    known = user.is_authenticated
+    newest = DataVersion.objects.order_by("-number").values("number", "made_at").first() if known else None
+    return {
+        "partnership": partnership(),
+        "navigation": [_link(request, room) for room in rooms(user)],
+        "may": user.may if known else lambda permission: False,
+        "marking": "OFFICIAL" if known else "",
+        "data_version": newest,
+        "language": get_language() or "en-gb",
+    }
+
+
+def _link(request: HttpRequest, room: Room) -> dict[str, Any]:
+    """One item of GOV.UK's service navigation; below a page its own item stays marked."""
+    address = reverse(room.name)
+    here = request.path == address
+    below = room.name != "home" and request.path.startswith(address)
+    return {"href": address, "text": str(room.title), "current": here, "active": below and not here}

@@ -1,45 +1,69 @@
 """Deny by default: a view that declares neither a permission nor that it is public is an error.
 
-@allow(Permission.SEE_PARTNERSHIP)
-def home(request): ...
+    @allow(Permission.SEE_PARTNERSHIP)
+    def home(request): ...
+
+    @allow(Permission.CHANGE_COMMITMENTS, methods=("GET", "POST"))
+    def give_owner(request, id): ...
+
+A view that says nothing of methods takes GET (and HEAD) alone. A start-up check and a test walk every address.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import URLPattern, URLResolver, get_resolver
 
 from redway.work.accounts.roles import Permission
 
 View = Callable[..., HttpResponse]
-PUBLIC = "public"
+PUBLIC = "public"  # anyone
+SIGNED_IN = "signed in"  # anyone who signed in, whatever their role
+READ = ("GET",)
 
 
-def allow(permission: Permission) -> Callable[[View], View]:
-    """Declare the permission a view needs."""
-
+def _declare(needed: Permission | str, methods: Sequence[str]) -> Callable[[View], View]:
     def declare(view: View) -> View:
-        view.permission = permission  # type: ignore[attr-defined]
+        view.permission = needed  # type: ignore[attr-defined]
+        view.methods = frozenset(methods) | ({"HEAD"} if "GET" in methods else set())  # type: ignore[attr-defined]
         return view
 
     return declare
 
 
-def public(view: View) -> View:
+def allow(permission: Permission, *, methods: Sequence[str] = READ) -> Callable[[View], View]:
+    """Declare the permission a view needs, and the HTTP methods it takes."""
+    return _declare(permission, methods)
+
+
+def public(view: View | None = None, *, methods: Sequence[str] = READ) -> Any:
     """Declare that anyone may see a view: sign-in, accessibility statement and their like."""
-    view.permission = PUBLIC  # type: ignore[attr-defined]
-    return view
+    declare = _declare(PUBLIC, methods)
+    return declare(view) if view else declare
 
 
-def declared(view: Any) -> Permission | str | None:
-    """What a view declares; None when it declares nothing."""
+def signed_in(*, methods: Sequence[str] = READ) -> Callable[[View], View]:
+    """Declare that a view is for everyone who signed in: their own password, signing out."""
+    return _declare(SIGNED_IN, methods)
+
+
+def declared(view: Any) -> Any:
+    """What a view declares: a Permission, PUBLIC or SIGNED_IN; None when it declares nothing."""
     return getattr(view, "permission", None)
 
 
 class DenyByDefault:
-    """Holds every request to what its view declares. Who may not see a page is told 404, as if it were not there."""
+    """Holds every request to what its view declares.
+
+    Who has not signed in is sent to do so; who may not see a page is told 404, as if it were not there; who has
+    a one-time password has to change it before anything else.
+    """
 
     def __init__(self, get_response: View):
         self.get_response = get_response
@@ -47,14 +71,42 @@ class DenyByDefault:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         return self.get_response(request)
 
-    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> HttpResponse | None:
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         needed = declared(view)
-        if needed == PUBLIC:
-            return None
         if needed is None:
             raise ImproperlyConfigured(f"{request.path}: its view declares no permission (see web/permissions.py)")
-        if not request.user.is_authenticated:
+        if needed != PUBLIC and not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
-        if not request.user.may(needed):
-            raise Http404
+        if needed not in (PUBLIC, SIGNED_IN):
+            person: Any = request.user
+            if not person.may(needed):
+                raise Http404
+            if person.must_change_password:
+                return redirect("change-password")
+        if request.method not in view.methods:
+            return HttpResponseNotAllowed(sorted(view.methods))
         return None
+
+
+def addresses(patterns: Any = None, prefix: str = "") -> Iterator[tuple[str, URLPattern]]:
+    """Every address there is: its route as written in the urls files, and its pattern."""
+    for entry in get_resolver(settings.ROOT_URLCONF).url_patterns if patterns is None else patterns:
+        route = prefix + str(entry.pattern)
+        if isinstance(entry, URLResolver):
+            yield from addresses(entry.url_patterns, route)
+        else:
+            yield route, entry
+
+
+@register()
+def every_view_declares(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """The server does not start with a view that says nothing of who may see it."""
+    return [
+        Error(
+            f"/{route}: its view declares no permission",
+            hint="Put @allow(Permission...), @signed_in() or @public above it: see redway/web/permissions.py.",
+            id="redway.E001",
+        )
+        for route, pattern in addresses()
+        if declared(pattern.callback) is None
+    ]

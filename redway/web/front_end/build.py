@@ -67,7 +67,7 @@ def node_and_npm() -> tuple[list[str], list[str]]:
 
 def run(*command: str, folder: Path) -> None:
     """Run a command; show what it said only when it fails."""
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True)  # noqa: S603 - our own words
     if done.returncode:
         sys.exit(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
 

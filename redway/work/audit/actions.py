@@ -1,17 +1,25 @@
 """Writing to the audit."""
 
-from typing import Any
+from typing import Any, Protocol
 
 from django.db import connection
 from django.utils import timezone
 
-from redway.work.accounts.models import User
 from redway.work.audit.models import START, AuditRow, as_text
 
 CHAIN = 0x7265647761  # PostgreSQL's advisory lock on the end of the chain ("redwa")
 
 
-def record(*, by: User | str, action: str, subject: str, detail: dict[str, Any] | None = None) -> AuditRow:
+class Person(Protocol):
+    """As much of a person as the audit writes down."""
+
+    @property
+    def pk(self) -> Any: ...
+
+    username: str
+
+
+def record(*, by: Person | str, action: str, subject: str, detail: dict[str, Any] | None = None) -> AuditRow:
     """Add a row to the audit, inside the transaction of the action it tells of: both stand or neither does.
 
     by       a person, or the name of a service account ("the import command")

@@ -1,0 +1,81 @@
+"""Pages that belong to no room: help, statements, health, and what is shown when something goes wrong."""
+
+from typing import Any
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from redway.sources.dataset import dataset, names
+from redway.web.permissions import public
+
+CADENCES = {
+    "monthly": gettext_lazy("Every month"),
+    "quarterly": gettext_lazy("Every quarter"),
+    "annual": gettext_lazy("Every year"),
+    "once": gettext_lazy("Once"),
+}
+
+
+@public
+def health(request: HttpRequest) -> HttpResponse:
+    """For whoever watches the server: 200 and `ok` when the database answers, else 503. Says nothing else."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return HttpResponse("the database does not answer", status=503, content_type="text/plain")
+    return HttpResponse("ok", content_type="text/plain")
+
+
+@public
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/help.html")
+
+
+@public
+def accessibility(request: HttpRequest) -> HttpResponse:
+    return render(request, "site/accessibility.html")
+
+
+@public
+def about_the_data(request: HttpRequest) -> HttpResponse:
+    """Every dataset Redway can take: what it is, who publishes it, under which licence, what its columns mean."""
+    context = {"datasets": [dataset(name) for name in names()], "cadences": CADENCES}
+    return render(request, "site/about-the-data.html", context)
+
+
+def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:
+    return _fault(request, 400, _("There is a problem with what was sent"), [_("Go back, check it and try again.")])
+
+
+def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
+    sentences = [
+        _("The page was open for too long, or cookies are off. Nothing was changed."),
+        _("Go back, load the page again and send the form once more."),
+    ]
+    return _fault(request, 403, _("That form could not be taken"), sentences)
+
+
+def forbidden(request: HttpRequest, exception: Any) -> HttpResponse:
+    return _fault(request, 403, _("You cannot do that"), [_("Ask the administrator of your partnership.")])
+
+
+def not_found(request: HttpRequest, exception: Any) -> HttpResponse:
+    sentences = [
+        _("If you typed the address, check it. If you followed a link, what it led to may have moved."),
+        _("Some pages are only for some roles; for those, ask the administrator of your partnership."),
+    ]
+    return _fault(request, 404, _("Page not found"), sentences)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """Rests on nothing that may be what failed: no database, no profile, no session."""
+    return HttpResponse(render_to_string("site/server-error.html"), status=500)
+
+
+def _fault(request: HttpRequest, status: int, title: str, sentences: list[str]) -> HttpResponse:
+    return render(request, "site/fault.html", {"title": title, "sentences": sentences}, status=status)
