@@ -104,7 +104,10 @@ def test_a_changed_file_is_read_again(make):
             ["commitments.yaml", "“owners” of “A1”", "“mayor”"],
         ),
         ({"commitments": [COMMITMENTS[0] | {"forum": ["council"]}]}, ["“forum” of “A1”", "“council”"]),
-        ({"commitments": [COMMITMENTS[0], COMMITMENTS[0] | {"id": "A2"}]}, ["next lacks a commitment", "“A2”"]),
+        (
+            {"commitments": [COMMITMENTS[0], COMMITMENTS[0] | {"id": "A2"}]},
+            ["strategy.yaml", "“next” of “shops” to name “A2”"],
+        ),
         ({"commitments": []}, ["strategy.yaml", "“next” of “shops”", "“A1”"]),
         ({"programmes": [FILES["programmes"][0] | {"also": ["roads"]}]}, ["programmes.yaml", "“roads”"]),
         ({"programmes": [FILES["programmes"][0] | {"ledger": ["C12"]}]}, ["programmes.yaml", "“C12”"]),

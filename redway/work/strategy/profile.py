@@ -309,10 +309,7 @@ def check(strategy: Strategy, indicators: dict[str, Indicator]) -> None:
         _resolve("commitments", promise.id, "owners", promise.owners, bodies)
         _resolve("commitments", promise.id, "forum", promise.forum, groups)
         _resolve("commitments", promise.id, "programmes", promise.programmes, programmes)
-        # A commitment that its part does not list would be on no page.
-        _resolve(
-            "strategy", promise.part, "next lacks a commitment", [promise.id], set(strategy.part(promise.part).next)
-        )
+        _listed(strategy.part(promise.part), "next", promise.id)
     for done in strategy.programmes:
         _resolve("programmes", done.id, "part", [done.part, *done.also], parts)
         _resolve("programmes", done.id, "lead", done.lead, bodies)
@@ -322,6 +319,8 @@ def check(strategy: Strategy, indicators: dict[str, Indicator]) -> None:
         _resolve("platforms", platform.id, "lead", platform.lead, bodies)
     for one in indicators.values():
         _resolve(f"indicators/{one.id}", one.id, "priority", one.priority, parts)
+        for part_id in one.priority:
+            _listed(strategy.part(part_id), "indicators", one.id)
         _resolve(f"indicators/{one.id}", one.id, "related", one.related, set(indicators))
 
 
@@ -345,3 +344,13 @@ def _resolve(file: str, owner: str, field: str, wanted: Iterable[str], known: se
                 cause="a spelling mistake, or an entry that was taken out.",
                 place=Place(f"{file}.yaml"),
             )
+
+
+def _listed(part: Part, field: Literal["next", "indicators"], id: str) -> None:
+    """What names a part must be named by it too, or it would be on no page."""
+    if id not in getattr(part, field):
+        raise RedwayError(
+            f"“{field}” of “{part.id}” to name “{id}”, which names it as its part",
+            cause="an entry that was added in one file and not in the other.",
+            place=Place("strategy.yaml"),
+        )
