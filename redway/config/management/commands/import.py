@@ -1,0 +1,43 @@
+"""`redway import`: take a publisher's or a partner's files in."""
+
+import getpass
+import sys
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from redway.sources import dataset as datasets
+from redway.work.returns.receive import receive
+from redway.work.returns.telling import told
+from redway.work.returns.versions import snapshot
+
+EXAMPLES = """examples:
+  redway import police-street 2025-01-thames-valley-street.csv
+  redway import police-street downloads/*.zip
+  redway import police-street downloads/
+  redway import lsoa-lookup lookup_lsoa11_lsoa21_ltla22.csv.gz
+
+An import is all or nothing: when one file cannot be taken, none is. Single rows that cannot be taken are
+counted and left out; too many of them refuse their file. The same file again changes nothing; a newer copy
+of a month supersedes the older one, which stays in older data versions.
+"""
+
+
+class Command(BaseCommand):
+    help = "Import files, zips of them, or folders of either."
+    requires_system_checks = ()  # they would load every web page first
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
+        parser.epilog = EXAMPLES
+        parser.add_argument("dataset", metavar="DATASET", help=f"one of {', '.join(datasets.names())}")
+        parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a file, a zip or a folder")
+        parser.add_argument("--by", metavar="NAME", default="", help="who hands the files in (default: you)")
+
+    def handle(self, *, dataset: str, paths: list[Path], by: str, **_: Any) -> None:
+        receipt = receive(
+            paths, dataset=dataset, by=by or getpass.getuser(), progress=lambda line: print(line, file=sys.stderr)
+        )
+        self.stdout.write(told(receipt, newest=snapshot().number))

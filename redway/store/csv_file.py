@@ -1,0 +1,183 @@
+"""A publisher's CSV file as rows of text in DuckDB: read strictly, in bounded memory, with faults explained.
+
+Line ends are looked at first: DuckDB can lose rows, without a word, from a file that mixes CRLF and LF, as
+files joined together do. Such a file is read from a copy in which every line ends alike.
+"""
+
+import csv
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from pathlib import Path
+
+import duckdb
+
+from redway.errors import FileRefused, Place
+from redway.store.query import text
+
+CHUNK = 1 << 20
+LONGEST_LINE = 1_000_000  # bytes; real rows have about 250
+LONGEST_HEADING = 65_536
+OTHER_KINDS = {b"PK\x03\x04": "an Excel workbook or a zip", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
+IN_A_SPREADSHEET = "In a spreadsheet, choose “CSV UTF-8” when saving."
+CUT = "the file was cut short, as when a download breaks off. Get it again."
+
+
+@dataclass(frozen=True)
+class CsvFile:
+    """A file whose heading was read. `name` is what people call it; `columns` stand in the file's own order."""
+
+    path: Path
+    name: str
+    columns: tuple[str, ...]
+    line_end: str
+    ends_cleanly: bool  # the last row has a line end
+
+    def as_view(self, db: duckdb.DuckDBPyConnection, view: str, *, numbered: bool = False) -> None:
+        """Make a view of the rows as text; with `row`, counted from 1 in the file's order, when numbered.
+
+        Numbering costs the engine its second thread, so it is for the second look at a faulty file.
+        """
+        row = "row_number() OVER () AS row, " if numbered else ""
+        db.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT {row}* FROM {self._reading()}")  # noqa: S608
+
+    def _reading(self, extra: str = "") -> str:
+        columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in self.columns)
+        return (
+            f"read_csv({text(self.path)}, columns={{{columns}}}, auto_detect=false, header=true, "
+            f"delim=',', quote='\"', escape='\"', new_line={text(self.line_end)}, "
+            f"max_line_size={LONGEST_LINE}{extra})"
+        )
+
+    def explain(self, db: duckdb.DuckDBPyConnection) -> FileRefused:
+        """Why DuckDB could not read the file: reads it again, noting every fault."""
+        # Cells are decoded only where they are asked for, hence max() of every column.
+        db.execute(f"SELECT max(COLUMNS(*)) FROM {self._reading(', store_rejects=true')}")  # noqa: S608
+        faults = db.execute("SELECT line, error_type, error_message FROM reject_errors ORDER BY line").fetchall()
+        if not faults:
+            return FileRefused("rows and columns", came="text that cannot be split into them", place=Place(self.name))
+        line, kind, message = faults[0]
+        lines = {fault[0] for fault in faults}
+        expected, came, cause = self._fault(kind, message, line == max(lines))
+        return FileRefused(expected, came=came, cause=cause, place=Place(self.name, line - 1), count=len(lines))
+
+    def _fault(self, kind: str, message: str, last: bool) -> tuple[str, str, str]:
+        """A kind of fault in words: what was expected, what came, the likely cause."""
+        cut = last and not self.ends_cleanly
+        if kind == "INVALID ENCODING":
+            return (
+                "text in UTF-8",
+                "bytes that are not",
+                f"the file was saved in another encoding. {IN_A_SPREADSHEET}",
+            )
+        if kind == "LINE SIZE OVER MAXIMUM":
+            return (
+                f"rows of at most {LONGEST_LINE:,} bytes",
+                "a longer one",
+                "this is no table, or its line ends were lost.",
+            )
+        if kind == "UNQUOTED VALUE":
+            return (
+                "cells whose quotation marks are closed",
+                "one that is opened and never closed",
+                CUT if cut else "a stray quotation mark in a cell.",
+            )
+        if kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
+            cells = message.rsplit(" ", 1)[-1]
+            cause = (
+                CUT if cut else "a comma inside a cell without quotation marks, or a file damaged or edited by hand."
+            )
+            return f"{len(self.columns)} cells in every row", f"{cells} cells", cause
+        return "rows and columns", message, "a damaged file."
+
+
+def opened(path: Path, *, name: str, work: Path) -> CsvFile:
+    """Look at a file's heading and line ends. Raises FileRefused for what is no CSV text or has no heading.
+
+    work  folder for a copy with even line ends, where one is needed
+    """
+    place = Place(name)
+    with path.open("rb") as file:
+        start = file.read(LONGEST_HEADING)
+    if not start.strip():
+        raise FileRefused(
+            "a heading and rows", came="an empty file", cause="a download or an export that failed.", place=place
+        )
+    for mark, kind in OTHER_KINDS.items():
+        if start.startswith(mark):
+            raise FileRefused(
+                "a CSV file in UTF-8", came=kind, cause=f"a wrong ending. {IN_A_SPREADSHEET}", place=place
+            )
+    columns = _heading(start, place)
+    crlf, ends, ends_cleanly = _line_ends(path)
+    if 0 < crlf < ends:
+        path = _with_even_line_ends(path, work)
+        crlf = 0
+    return CsvFile(path, name, columns, "\\r\\n" if crlf else "\\n", ends_cleanly)
+
+
+def _heading(start: bytes, place: Place) -> tuple[str, ...]:
+    line, found, _ = start.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
+    if not found and len(start) == LONGEST_HEADING:
+        raise FileRefused(
+            "a heading, then one row a line",
+            came=f"a first line of more than {LONGEST_HEADING:,} bytes",
+            cause="this is no table, or its line ends were lost.",
+            place=place,
+        )
+    try:
+        return tuple(cell.strip() for cell in next(csv.reader([line.decode().strip("\r")]), []))
+    except UnicodeDecodeError:
+        raise FileRefused(
+            "a heading in UTF-8",
+            came="bytes that are not",
+            cause=f"the file was saved in another encoding, or is no CSV file. {IN_A_SPREADSHEET}",
+            place=place,
+        ) from None
+
+
+def _line_ends(path: Path) -> tuple[int, int, bool]:
+    """How many lines end in CRLF, how many end at all, and whether the last one does."""
+    crlf = ends = 0
+    last = b""
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK):
+            crlf += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
+            ends += chunk.count(b"\n")
+            last = chunk[-1:]
+    return crlf, ends, last == b"\n"
+
+
+def _with_even_line_ends(path: Path, work: Path) -> Path:
+    even = work / f"{path.stem}.even{path.suffix}"
+    with path.open("rb") as reading, even.open("wb") as writing:
+        while chunk := reading.read(CHUNK):
+            if chunk.endswith(b"\r"):
+                chunk += reading.read(1)
+            writing.write(chunk.replace(b"\r\n", b"\n"))
+    return even
+
+
+def refuse_other_columns(file: CsvFile, wanted: Sequence[str], *, where_from: str) -> None:
+    """Raise FileRefused, naming them, when columns are missing, renamed, unknown or there twice."""
+    missing = [name for name in wanted if name not in file.columns]
+    extra = [name for name in file.columns if name not in wanted]
+    twice = sorted({name for name in file.columns if file.columns.count(name) > 1})
+    if not (missing or extra or twice):
+        return
+    cause = where_from
+    if len(file.columns) == 1 and any(mark in file.columns[0] for mark in ";\t"):
+        cause = f"the file's cells are parted by semicolons or tabs. {IN_A_SPREADSHEET}"
+    elif missing and (renamed := [(m, n[0]) for m in missing if (n := get_close_matches(m, extra, 1, 0.5))]):
+        cause = "renamed columns: " + ", ".join(f"“{was}” is now “{now}”" for was, now in renamed) + "."
+    what = [
+        f"{words} {_quoted(names)}"
+        for words, names in (("no", missing), ("an unknown", extra), ("more than one", twice))
+        if names
+    ]
+    raise FileRefused(f"the columns {_quoted(wanted)}", came=" and ".join(what), cause=cause, place=Place(file.name))
+
+
+def _quoted(names: Sequence[str]) -> str:
+    shown = ", ".join(f"“{name[:60]}”" for name in names[:12])
+    return shown + (f" and {len(names) - 12} more" if len(names) > 12 else "")

@@ -1,0 +1,112 @@
+"""From what was handed in to checked Parquet files in a work folder. Nothing here touches what is accepted."""
+
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+from pathlib import Path
+
+from redway.errors import FileRefused, RedwayError
+from redway.sources.dataset import Context, Dataset, Loaded, dataset, loader
+from redway.store import files
+from redway.store.unpack import Found, Skipped, find
+
+AT_ONCE = 2
+LARGE = 64_000_000  # bytes: such a file is loaded alone, so that memory stays bounded
+
+
+@dataclass(frozen=True)
+class Staged:
+    """One submission to be: what its file gave, and the copy of the file as it was sent."""
+
+    definition: Dataset
+    file: str
+    loaded: Loaded
+    sent: Path
+    raw: str  # the name its bytes will have under raw/
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.definition.name, self.loaded.provider, self.loaded.period
+
+    @property
+    def parquet(self) -> str:
+        """The name its rows will have under accepted/."""
+        return f"{self.definition.name}/{self.loaded.content}.parquet"
+
+
+def load_parcel(
+    name: str, paths: Iterable[Path], *, work: Path, context: Context, progress: Callable[[str], None]
+) -> tuple[list[Staged], list[Skipped]]:
+    """Load every file of one dataset, two at a time, in the order they were found.
+
+    Raises the fault of the first file that cannot be taken, naming the others that cannot either.
+    """
+    definition, load = dataset(name), loader(name)
+    skips: Callable[[str], str] = getattr(load, "skips", lambda file_name: "")
+    found, skipped = find(paths, endings=definition.files, skips=skips)
+    if not found:
+        raise FileRefused(
+            f"files of “{definition.title}” ({', '.join(definition.files)})",
+            came=f"none among {len(skipped):,} files" + (f", the first {skipped[0].name}" if skipped else ""),
+            cause=f"another dataset. {definition.where_from}",
+        )
+    copies = _copied(found, work)
+
+    def one(number: int) -> list[Staged]:
+        file = found[number]
+        folder = work / str(number)
+        folder.mkdir()
+        with files.room_on_disk(work):
+            copy, raw = copies[file.sent]
+            path = file.unpack(folder, copy)
+            loads: list[Loaded] = load.load(path, file_name=file.name, into=folder, context=context)
+            if path != copy:
+                path.unlink()
+        progress(f"{file.name}: {sum(each.rows_read for each in loads):,} rows read")
+        return [Staged(definition, file.name, each, copy, raw) for each in loads]
+
+    return _all_or_first_fault(one, found), skipped
+
+
+def _copied(found: list[Found], work: Path) -> dict[Path, tuple[Path, str]]:
+    """Copies of the files as sent, with the names they will be kept under: what is read is what is kept."""
+    work.mkdir()
+    copies: dict[Path, tuple[Path, str]] = {}
+    with files.room_on_disk(work):
+        for sent in dict.fromkeys(file.sent for file in found):
+            suffix = "".join(sent.suffixes[-2:]) if sent.suffix == ".gz" else sent.suffix
+            copy = work / f"sent-{len(copies)}{suffix}"
+            copies[sent] = copy, files.copy(sent, copy) + suffix.lower()
+    return copies
+
+
+def _all_or_first_fault(one: Callable[[int], list[Staged]], found: list[Found]) -> list[Staged]:
+    large = any((f.member.file_size if f.member else f.sent.stat().st_size) > LARGE for f in found)
+    with ThreadPoolExecutor(1 if large else AT_ONCE) as pool:
+        futures = [pool.submit(one, number) for number in range(len(found))]
+        try:
+            # One file's fault does not hide the faults of the others; anything unforeseen stops at once.
+            for done in as_completed(futures):
+                if not isinstance(done.exception(), RedwayError | None):
+                    done.result()
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    faults = [(file.name, fault) for file, f in zip(found, futures, strict=True) if (fault := f.exception())]
+    if faults:
+        raise _with_others(faults[0][1], [name for name, _ in faults[1:]])
+    return [staged for f in futures for staged in f.result()]
+
+
+def _with_others(fault: BaseException, others: list[str]) -> BaseException:
+    """A file's fault that also names the other files that have one."""
+    if not isinstance(fault, FileRefused) or not others:
+        return fault
+    shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
+    return FileRefused(
+        fault.expected,
+        came=fault.came,
+        cause=f"{fault.cause} Nothing was imported. Other files were refused too: {shown}.",
+        place=fault.place,
+        count=fault.count,
+    )

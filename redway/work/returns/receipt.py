@@ -1,0 +1,76 @@
+"""What came of an import, in values: a receipt can be shown, sent and tested without a database."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from redway.sources.dataset import Refusals
+from redway.store.unpack import Skipped
+
+
+class Outcome(StrEnum):
+    ACCEPTED = "accepted"
+    SUPERSEDED = "superseded an older copy"
+    UNCHANGED = "unchanged"
+    RESTORED = "put back a lost file"
+
+
+@dataclass(frozen=True)
+class Result:
+    """What one file gave for one provider and period."""
+
+    dataset: str
+    file: str
+    provider: str
+    period: str
+    rows_read: int
+    rows_accepted: int
+    refused: tuple[Refusals, ...]
+    notes: dict[str, int]
+    outcome: Outcome
+    warning: str = ""
+
+    @property
+    def rows_refused(self) -> int:
+        return sum(r.count for r in self.refused)
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """One import. `version` is the data version it made, None when nothing changed."""
+
+    results: tuple[Result, ...]
+    version: int | None
+    skipped: tuple[Skipped, ...] = ()
+    warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def rows_read(self) -> int:
+        return sum(r.rows_read for r in self.results)
+
+    @property
+    def rows_accepted(self) -> int:
+        return sum(r.rows_accepted for r in self.results)
+
+    @property
+    def refused(self) -> tuple[Refusals, ...]:
+        """Every reason once, with the first row that has it and how many do."""
+        return merged(r for result in self.results for r in result.refused)
+
+    @property
+    def notes(self) -> dict[str, int]:
+        """What is odd but kept, over all files."""
+        total: dict[str, int] = {}
+        for result in self.results:
+            for name, count in result.notes.items():
+                total[name] = total.get(name, 0) + count
+        return total
+
+
+def merged(refused: Iterable[Refusals]) -> tuple[Refusals, ...]:
+    """One entry a reason: the first of them, and all the counts."""
+    by_reason: dict[str, Refusals] = {}
+    for r in refused:
+        was = by_reason.get(r.reason)
+        by_reason[r.reason] = Refusals(was.reason, was.count + r.count, was.first, was.came, was.expected) if was else r
+    return tuple(by_reason.values())

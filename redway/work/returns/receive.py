@@ -1,0 +1,231 @@
+"""The one way in: web upload, command and watched folder all end here.
+
+One import is all or nothing: one file that cannot be taken refuses the whole of it, and nothing changes. Its
+steps, any of which may be the last before a power cut:
+
+1. copy what was handed in, unpack, load: all in a work folder under incoming/
+2. write down the names about to be made (reconcile.plan)
+3. move the finished files to those names, each one safe on disk first
+4. in one transaction: submissions, the data version that holds them, the audit row
+"""
+
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import DatabaseError, OperationalError, transaction
+
+from redway.errors import FileRefused, Place, RedwayError
+from redway.sources.dataset import Context
+from redway.store.files import put, room_on_disk
+from redway.store.home import Home
+from redway.store.lock import only_one
+from redway.store.profile import Profile
+from redway.store.snapshot import Part, Snapshot
+from redway.work.audit import actions as audit
+from redway.work.returns import reconcile
+from redway.work.returns.loading import Staged, load_parcel
+from redway.work.returns.models import DataVersion, Submission
+from redway.work.returns.receipt import Outcome, Receipt, Result
+from redway.work.returns.versions import snapshot
+
+MANY_FEWER = 0.8  # a newer copy with less than this share of the older one's rows is warned of
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """A staged submission and what becomes of it."""
+
+    staged: Staged
+    outcome: Outcome
+    warning: str = ""
+
+    @property
+    def result(self) -> Result:
+        s = self.staged
+        return Result(
+            s.definition.name,
+            s.file,
+            s.loaded.provider,
+            s.loaded.period,
+            s.loaded.rows_read,
+            s.loaded.rows_accepted,
+            s.loaded.refused,
+            s.loaded.notes,
+            self.outcome,
+            self.warning,
+        )
+
+
+def receive(paths: Iterable[Path], *, dataset: str, by: str, progress: Progress = lambda line: None) -> Receipt:
+    """Import files, zips of them and folders of either into one dataset; makes at most one data version.
+
+    by        who hands them in, as the audit shall name them
+    progress  is told in short lines what is being done
+
+    A file whose rows are accepted already changes nothing; a newer copy supersedes. Raises FileRefused for the
+    first file that cannot be taken, and then nothing at all has changed.
+    """
+    return receive_many([(dataset, paths)], by=by, progress=progress)
+
+
+def receive_many(
+    parcels: Sequence[tuple[str, Iterable[Path]]], *, by: str, progress: Progress = lambda line: None
+) -> Receipt:
+    """Import several datasets as one data version. Later ones are checked against earlier ones of the same call."""
+    home = Home.current()
+    partnership = Profile.of(home).partnership
+    home.make()
+    with only_one(reconcile.lock_of(home), waiting=lambda: progress("Waiting for another import to end ...")):
+        reconcile.settle_all(home)
+        work = Path(tempfile.mkdtemp(prefix=reconcile.PREFIX, dir=home.incoming))
+        try:
+            with _room(home):
+                before = snapshot()
+                staged: list[Staged] = []
+                skipped = []
+                for number, (dataset, paths) in enumerate(parcels):
+                    context = Context(home, partnership, _with(before, staged))
+                    more, left = load_parcel(
+                        dataset, paths, work=work / str(number), context=context, progress=progress
+                    )
+                    staged += more
+                    skipped += left
+                arrivals = _arrivals(staged, before)
+                version = _accept(home, work, before, arrivals, by)
+                return Receipt(
+                    tuple(a.result for a in arrivals), version, tuple(skipped), tuple(reconcile.missing(home))
+                )
+        finally:
+            # A database that cannot be asked leaves the work folder to the next import.
+            with suppress(DatabaseError):
+                reconcile.settle(home, work)
+
+
+@contextmanager
+def _room(home: Home) -> Iterator[None]:
+    """A full disk in one sentence, from the database too."""
+    with room_on_disk(home.root):
+        try:
+            yield
+        except OperationalError as fault:
+            raise RedwayError(
+                f"a database that can be written in {home.root}",
+                came=str(fault),
+                cause="a full disk, a folder that may not be written, or a home that needs redway setup. "
+                "Nothing was changed.",
+            ) from fault
+
+
+def _with(before: Snapshot, staged: list[Staged]) -> Snapshot:
+    """The data version as it would be with what is staged so far; submission 0 is one not yet made."""
+    parts = {(p.dataset, p.provider, p.period): p for p in before.parts}
+    for s in staged:
+        parts[s.key] = Part(*s.key, s.loaded.content, s.loaded.rows_accepted, s.loaded.parquet, 0)
+    return Snapshot(before.number, tuple(parts.values()))
+
+
+def _arrivals(staged: list[Staged], before: Snapshot) -> list[Arrival]:
+    """What becomes of each. Raises FileRefused for two different copies of one month in one import."""
+    current = {(p.dataset, p.provider, p.period): p for p in before.parts}
+    seen: dict[tuple[str, str, str], Staged] = {}
+    arrivals = []
+    for s in staged:
+        twin = seen.setdefault(s.key, s)
+        if twin.loaded.content != s.loaded.content:
+            raise FileRefused(
+                f"one copy of {_words(s)}",
+                came=f"two that differ, {twin.file} with {twin.loaded.rows_accepted:,} rows and {s.file} "
+                f"with {s.loaded.rows_accepted:,}",
+                cause="an older and a newer download side by side. Import the older one first, then the newer, "
+                "which supersedes it.",
+                place=Place(s.file),
+            )
+        arrivals.append(Arrival(s, Outcome.UNCHANGED) if twin is not s else _arrival(s, current.get(s.key)))
+    return arrivals
+
+
+def _arrival(s: Staged, old: Part | None) -> Arrival:
+    if old is None:
+        return Arrival(s, Outcome.ACCEPTED)
+    if old.content == s.loaded.content:
+        return Arrival(s, Outcome.UNCHANGED if old.path.is_file() else Outcome.RESTORED)
+    warning = ""
+    if s.loaded.rows_accepted < MANY_FEWER * old.rows:
+        warning = (
+            f"{_words(s)}: the newer copy has {s.loaded.rows_accepted:,} rows, the older one had {old.rows:,}. "
+            "If the newer one is not whole, import the older one again."
+        )
+    return Arrival(s, Outcome.SUPERSEDED, warning)
+
+
+def _words(s: Staged) -> str:
+    return ", ".join(part for part in s.key if part)
+
+
+def _accept(home: Home, work: Path, before: Snapshot, arrivals: list[Arrival], by: str) -> int | None:
+    """Move the files to their names and commit. The number of the new data version; None when nothing changed."""
+    lost = [a.staged for a in arrivals if a.outcome is Outcome.RESTORED]
+    new = [a for a in arrivals if a.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED)]
+    moves = {home.accepted / s.parquet: s.loaded.parquet for s in [a.staged for a in new] + lost}
+    sent = {home.raw / a.staged.raw: a.staged.sent for a in new}
+    reconcile.plan(work, home, [*moves, *sent])
+    for final, made in (moves | sent).items():
+        put(made, final)
+    return _commit(before, new, by) if new else None
+
+
+def _commit(before: Snapshot, new: list[Arrival], by: str) -> int:
+    with transaction.atomic():
+        submissions = Submission.objects.bulk_create([_submission(a.staged, by) for a in new])
+        replaced = {a.staged.key for a in new}
+        kept = [p.submission for p in before.parts if (p.dataset, p.provider, p.period) not in replaced]
+        version = DataVersion.objects.create(number=before.number + 1, made_by=by[:150], summary=_summary(new))
+        version.submissions.add(*kept, *submissions)
+        audit.record(
+            by=by,
+            action="import",
+            subject=f"data version {version.number}",
+            detail={
+                "summary": version.summary,
+                "files": [
+                    {"dataset": s.dataset, "provider": s.provider, "period": s.period, "rows": s.rows_accepted}
+                    | {"content": s.content, "raw": s.raw}
+                    for s in submissions
+                ],
+            },
+        )
+    return version.number
+
+
+def _submission(s: Staged, by: str) -> Submission:
+    return Submission(
+        dataset=s.definition.name,
+        provider=s.loaded.provider,
+        period=s.loaded.period,
+        content=s.loaded.content,
+        file_name=s.file[-255:],
+        raw=s.raw,
+        parquet=s.parquet,
+        schema_version=s.definition.schema_version,
+        rows_read=s.loaded.rows_read,
+        rows_accepted=s.loaded.rows_accepted,
+        refused={r.reason: r.count for r in s.loaded.refused},
+        notes=s.loaded.notes,
+        received_by=by[:150],
+    )
+
+
+def _summary(new: list[Arrival]) -> str:
+    """What a data version brought, in one line: `police-street: 28 new, 1 superseded`."""
+    parts = []
+    for dataset in dict.fromkeys(a.staged.definition.name for a in new):
+        outcomes = [a.outcome for a in new if a.staged.definition.name == dataset]
+        superseded = outcomes.count(Outcome.SUPERSEDED)
+        counts = [f"{len(outcomes) - superseded} new"] if len(outcomes) > superseded else []
+        counts += [f"{superseded} superseded"] if superseded else []
+        parts.append(f"{dataset}: {', '.join(counts)}")
+    return "; ".join(parts)[:300]

@@ -1,0 +1,91 @@
+"""A receipt in plain text, for the command line."""
+
+from collections.abc import Sequence
+
+from redway.work.returns.receipt import Outcome, Receipt, Result
+
+ALWAYS_TOLD = ("unlocated", "outside")  # columns of the table; other notes follow below it
+NOTES = {
+    "unlocated": "without a location",
+    "outside": "outside the partnership",
+    "no area": "with a point but no area code (as in Northern Ireland)",
+    "bad point": "with an area code and a bad point; the point was dropped",
+    "repeated crime ID": "with a crime ID that came before in the file; both rows are kept",
+    "reported by another force": "reported by another force than most of their file",
+    "no last line end": "at the end of a file that lacks a last line end; it may have been cut short",
+}
+SHOWN_SKIPPED = 5
+
+
+def told(receipt: Receipt, *, newest: int) -> str:
+    """The whole receipt: a table of files, totals, refusals by reason, what is odd, and the data version.
+
+    newest  the newest data version, for a receipt that made none
+    """
+    blocks = [_table(receipt), _refusals(receipt), _notes(receipt), _skipped(receipt), _warnings(receipt)]
+    return "\n\n".join(block for block in [*blocks, _ending(receipt, newest)] if block)
+
+
+def _table(receipt: Receipt) -> str:
+    """One line a submission; the columns of street crime only where a file has such rows."""
+    notes = [name for name in ALWAYS_TOLD if name in receipt.notes]
+    heads = ["provider", "period", "rows read", "accepted", "refused", *notes, "outcome"]
+    rows = [_cells(result, notes) for result in receipt.results]
+    if len(rows) > 1:
+        total = [receipt.rows_read, receipt.rows_accepted, sum(r.count for r in receipt.refused)]
+        total += [receipt.notes[name] for name in notes]
+        rows.append(["total", f"{len(rows)} files", *(f"{n:,}" for n in total), ""])
+    widths = [max(len(line[i]) for line in [heads, *rows]) for i in range(len(heads))]
+    numbers = range(2, len(heads) - 1)
+    return "\n".join(
+        "  ".join(
+            cell.rjust(width) if i in numbers else cell.ljust(width)
+            for i, (cell, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in [heads, *rows]
+    )
+
+
+def _cells(result: Result, notes: Sequence[str]) -> list[str]:
+    numbers = [result.rows_read, result.rows_accepted, result.rows_refused]
+    numbers += [result.notes.get(name, 0) for name in notes]
+    provider = result.provider or result.dataset
+    return [provider, result.period or "-", *(f"{n:,}" for n in numbers), str(result.outcome)]
+
+
+def _refusals(receipt: Receipt) -> str:
+    if not receipt.refused:
+        return ""
+    lines = [
+        f"  {r.count:,} {r.reason}. First: {r.first}."
+        + (f" What came: “{r.came}”." if r.came else "")
+        + (f" Expected: {r.expected}." if r.expected else "")
+        for r in receipt.refused
+    ]
+    return "Refused rows, by reason:\n" + "\n".join(lines)
+
+
+def _notes(receipt: Receipt) -> str:
+    lines = [f"  {count:,} {NOTES.get(name, name)}" for name, count in receipt.notes.items() if count]
+    return "Accepted rows to know about:\n" + "\n".join(lines) if lines else ""
+
+
+def _skipped(receipt: Receipt) -> str:
+    if not receipt.skipped:
+        return ""
+    lines = [f"  {s.name}: {s.why}" for s in receipt.skipped[:SHOWN_SKIPPED]]
+    more = len(receipt.skipped) - SHOWN_SKIPPED
+    return "Files left aside:\n" + "\n".join(lines) + (f"\n  and {more:,} more" if more > 0 else "")
+
+
+def _warnings(receipt: Receipt) -> str:
+    found = [*receipt.warnings, *(r.warning for r in receipt.results if r.warning)]
+    return "\n".join(f"Warning: {line}" for line in found)
+
+
+def _ending(receipt: Receipt, newest: int) -> str:
+    if receipt.version is not None:
+        return f"Data version {receipt.version} was made."
+    if any(r.outcome is Outcome.RESTORED for r in receipt.results):
+        return f"Lost files were put back. The newest data version is still {newest}."
+    return f"Nothing changed: these rows are accepted already. The newest data version is still {newest}."
