@@ -3,6 +3,7 @@
 Needs the `spark` extra and Java 17. With no other configuration Spark runs inside this process.
 """
 
+import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ def session() -> Any:
         ) from None
     if running := SparkSession.getActiveSession():
         return running
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")  # else it looks for an address others can reach
     spark = (
         SparkSession.builder.appName("redway")
         .master("local[*]")
