@@ -1,1 +1,1 @@
-
+"""Methods applied to series under one ranking rule: what changed, and what is unusual, in sentences."""

@@ -70,11 +70,14 @@ class Dispersions:
     """The over-dispersion of many areas over the same months.
 
     chi_square, df  arrays (areas,)
+    most_df         the degrees of freedom of an area with counts in every block and calendar month; unlike df it
+                    hangs on the months alone, not on what was counted in them
     months, fit     as in `Dispersion`, the same for all
     """
 
     chi_square: Floats
     df: npt.NDArray[np.int64]
+    most_df: int
     months: int
     fit: Fit
 
@@ -122,7 +125,8 @@ def dispersions(counts: Floats, months: Sequence[int]) -> Dispersions:
     informative = expected > 0
     squares = np.divide((x - expected) ** 2, expected, out=np.zeros_like(x), where=informative)
     fit = Fit.SEASONAL if seasonal else Fit.LEVELS
-    return Dispersions(squares.sum(axis=1), _freedom(informative, block, calendar), when.size, fit)
+    freedom = _freedom(informative, block, calendar)
+    return Dispersions(squares.sum(axis=1), freedom, when.size - _rank(block, calendar), when.size, fit)
 
 
 def _blocks(when: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:

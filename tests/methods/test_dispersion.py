@@ -102,6 +102,7 @@ def test_an_area_with_no_events_tells_nothing():
     assert found.df.tolist() == [0, 5]
     assert np.isnan(found.measured[0])
     assert found.pooled.df == 5
+    assert found.most_df == 5
 
 
 @pytest.mark.parametrize("counts", [[], [5.0], [5.0, np.nan, 5.0]])

@@ -1,0 +1,162 @@
+"""Is this month unusual? A control chart for each unbroken run of a series, and a sentence about the latest.
+
+A chart never reaches over a gap: each run of months has its own mean and limits. A rebase, which a person
+makes and gives a reason for, breaks a run in the same way.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from redway import periods
+from redway.findings.words import count
+from redway.indicators.definitions import Indicator
+from redway.indicators.series import Series
+from redway.methods import xmr as method
+from redway.methods.xmr import Assurance, Meaning, Refusal, Rule, Signal, XmR, assurance, phases
+
+METHOD = f"XmR {method.VERSION}"
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One unbroken run of months between gaps and rebases, and its control chart.
+
+    rebased  whether it begins at a rebase rather than at the start or after a gap
+    """
+
+    months: range
+    chart: XmR
+    rebased: bool
+
+    @property
+    def signals(self) -> Iterator[tuple[int, Signal]]:
+        """Each unusual month and its signal, in order."""
+        return ((m, s) for m, s in zip(self.months, self.chart.signals, strict=True) if s)
+
+    @property
+    def sentence(self) -> str:
+        """The verdict on its latest month, or why there is none; in the reader's language."""
+        if self.chart.refused:
+            return _refused(self)
+        latest = self.chart.signals[-1]
+        said = _ordinary(self) if latest is None else f"{_unusual(self, latest)} {_meaning(latest)}"
+        return f"{said} {_trial(self)}" if self.chart.trial else said
+
+
+def control(series: Series, indicator: Indicator, rebases: Iterable[int] = ()) -> tuple[Segment, ...]:
+    """The control charts of a series of one area, oldest first; the last one holds the verdict of today.
+
+    rebases are months at which a person broke the line. One that opens a run, or that lies in a gap or
+    outside the series, breaks nothing. Raises ValueError for a series of several areas.
+    """
+    if len(series.areas) != 1:
+        raise ValueError(f"expected the series of one area, not of {len(series.areas)}; use Series.row")
+    wanted, first = sorted(set(rebases)), series.months.start
+    segments: list[Segment] = []
+    for run in series.runs:
+        breaks = [m for m in wanted if m in run and m != run.start]
+        values = series.counts[0, run.start - first : run.stop - first]
+        starts = [run.start, *breaks]
+        charts = phases(values, [m - run.start for m in breaks], better=indicator.better)
+        segments += [
+            Segment(range(start, start + chart.values.size), chart, rebased=start != run.start)
+            for start, chart in zip(starts, charts, strict=True)
+        ]
+    return tuple(segments)
+
+
+def assurance_sentence(segment: Segment, target: float) -> str:
+    """Whether a target is met reliably; empty where that cannot be said."""
+    names = {"target": count(target)}
+    match assurance(segment.chart, target):
+        case Assurance.PASSING:
+            return (
+                _("The target of %(target)s is met consistently: all of ordinary variation lies on its good side.")
+                % names
+            )
+        case Assurance.FAILING:
+            return (
+                _("The target of %(target)s is missed consistently: something has to change for it to be met.") % names
+            )
+        case Assurance.HIT_AND_MISS:
+            return _("The target of %(target)s is hit in some months and missed in others by chance alone.") % names
+    return ""
+
+
+def _refused(segment: Segment) -> str:
+    names = {
+        "months": periods.phrase(segment.months),
+        "n": count(len(segment.months)),
+        "fewest": count(method.FEWEST),
+        "mean": f"{segment.chart.centre:.1f}",
+        "least": count(method.SMALLEST_MEAN),
+    }
+    if segment.chart.refused is Refusal.TOO_FEW:
+        return (
+            _("No verdict: %(months)s is an unbroken run of %(n)s, and a control chart needs %(fewest)s months.")
+            % names
+        )
+    return (
+        _(
+            "No verdict: the counts are too small for a control chart. Their mean is %(mean)s a month; with fewer than "
+            "%(least)s, chance alone would often look like a signal."
+        )
+        % names
+    )
+
+
+def _expected(chart: XmR) -> dict[str, str]:
+    """The whole counts inside the limits; a count cannot be below nought, whatever the lower limit."""
+    return {"low": count(max(0, math.ceil(chart.lower))), "high": count(math.floor(chart.upper))}
+
+
+def _ordinary(segment: Segment) -> str:
+    names = {"month": periods.words(segment.months[-1]), "months": periods.phrase(segment.months)}
+    names |= {"value": count(segment.chart.values[-1])} | _expected(segment.chart)
+    if any(segment.chart.signals):
+        return (
+            _(
+                "%(month)s was ordinary: %(value)s, where %(low)s to %(high)s can be expected. "
+                "Earlier months of the same run were unusual."
+            )
+            % names
+        )
+    return _("Every month from %(months)s was ordinary: %(low)s to %(high)s can be expected.") % names
+
+
+def _unusual(segment: Segment, signal: Signal) -> str:
+    names = {
+        "month": periods.words(segment.months[-1]),
+        "value": count(segment.chart.values[-1]),
+        "mean": count(segment.chart.centre),
+        **_expected(segment.chart),
+    }
+    sentences = {
+        (Rule.OUTSIDE, True): _("%(month)s was unusually high: %(value)s, where %(low)s to %(high)s can be expected."),
+        (Rule.OUTSIDE, False): _("%(month)s was unusually low: %(value)s, where %(low)s to %(high)s can be expected."),
+        (Rule.TREND, True): _("The count has risen every month for at least seven months, up to %(month)s."),
+        (Rule.TREND, False): _("The count has fallen every month for at least seven months, up to %(month)s."),
+        (Rule.TWO_OF_THREE, True): _("Two of the three months up to %(month)s were near the upper limit of %(high)s."),
+        (Rule.TWO_OF_THREE, False): _("Two of the three months up to %(month)s were near the lower limit of %(low)s."),
+        (Rule.ONE_SIDE, True): _("At least seven months in a row, up to %(month)s, lie above the mean of %(mean)s."),
+        (Rule.ONE_SIDE, False): _("At least seven months in a row, up to %(month)s, lie below the mean of %(mean)s."),
+    }
+    return sentences[signal.rule, signal.high] % names
+
+
+def _meaning(signal: Signal) -> str:
+    return {
+        Meaning.IMPROVEMENT: _("This is the better direction."),
+        Meaning.CONCERN: _("This is the worse direction."),
+        Meaning.NEUTRAL: _("Neither direction is better by itself."),
+    }[signal.meaning]
+
+
+def _trial(segment: Segment) -> str:
+    return _("The limits are trial limits: they rest on %(n)s months, and settle at %(needed)s.") % {
+        "n": count(len(segment.months)),
+        "needed": count(method.TRIAL),
+    }
