@@ -1,7 +1,7 @@
 """What is recorded in Aldermere: expected counts, counts drawn about them, and the rows of each month."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,7 +68,7 @@ REPEATED = 4  # crime IDs a month that two rows share
 STILL_OPEN = 3  # months before the end in which many rows are under investigation
 
 
-def expected(city: City, months: range) -> Floats:
+def expected(city: City, months: range, planted: Sequence[Truth] = TRUTHS) -> Floats:
     """Incidents expected, by crime type, area and month: types x areas x months."""
     rng = np.random.default_rng(MAP_SEED)
     year = np.array([m % 12 + 1 for m in months])
@@ -77,7 +77,7 @@ def expected(city: City, months: range) -> Floats:
         pull = np.array([draw(kind, area) for area in city.areas]) * rng.lognormal(0, 0.25, len(city.areas))
         season = 1 + kind.swing * np.cos(2 * np.pi * (year - kind.peak) / 12)
         means[t] = kind.monthly * np.outer(pull / pull.sum(), season)
-        for truth in TRUTHS:
+        for truth in planted:
             if kind.name in truth.crime_types:
                 plant(truth, means[t], season, city, months)
     return means

@@ -59,7 +59,7 @@ KNIFE_CRIME = Truth(
     first=month("2024-12"),
     last=LAST_MONTH,
     base=3.0,
-    factor=3.0,
+    factor=3.5,
     found_by="what changed",
     expected="a rise in each of the three areas and in Aldermere as a whole",
 )
