@@ -215,11 +215,14 @@ def _unfair(partnership: Partnership, area_of: Mapping[str, str]) -> dict[str, s
 
 
 def _safety_partnership(basis: _Basis, partnership: Partnership) -> str:
-    """The community safety partnership's code, from the profile, else from the look-up."""
+    """The community safety partnership's code: the profile's, else the district's only one in the look-up."""
     if partnership.community_safety_partnership:
         return partnership.community_safety_partnership
     table = basis.table("community-safety-partnerships", ["district_code", "partnership_code"])
-    return (_column_of(table) or {}).get(partnership.district, "")
+    if table is None:
+        return ""
+    codes: list[str] = table.filter(pc.field("district_code") == partnership.district)["partnership_code"].to_pylist()
+    return codes[0] if len(codes) == 1 else ""
 
 
 @lru_cache(maxsize=8)

@@ -1,32 +1,31 @@
-"""Reading a reference table: a CSV file of a few megabytes, plain or gzipped, checked cell by cell.
+"""Reading a reference table: a CSV file of some megabytes, plain or gzipped, checked cell by cell.
 
 Each dataset's `load.py` says which columns it wants and under which headings they may stand; everything past
-that sees only the canonical names. Faults of the file refuse the file. Faults of a row refuse the row.
+that sees only the canonical names. Faults of the file refuse the file. Faults of a row refuse the row, and
+the file too where they are more than the dataset's `refuse_above`.
 """
 
-import csv
 import gzip
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+import duckdb
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv
 
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import Dataset, Loaded, Refusals
+from redway.store import csv_file, query
 from redway.store.content import write
+from redway.store.files import room_on_disk
 
-BIGGEST = 500_000_000  # bytes unpacked; the largest real table is about 40 MB
-LONGEST_LINE = 1 << 20
-Kind = Literal["text", "integer", "number"]
-# A row check: the typed table in, True for each row that must be refused.
-RowCheck = tuple[str, Callable[[pa.Table], Any]]
+BIGGEST = 500_000_000  # bytes unpacked; the largest real table has about 40 million
+CHUNK = 1 << 20
 
 LSOA = r"[A-Z]01[0-9]{6}"
 LSOA_EXAMPLE = "an LSOA code such as E01016710"
@@ -39,53 +38,58 @@ class Field:
     """One column that is wanted: its canonical name, the headings it may stand under, and what its cells are.
 
     like      pattern that the whole of a text cell matches; `example` says it in words for the refusal
-    least     smallest number taken
-    blank     whether a cell may be empty (null then)
-    optional  whether the whole column may be absent (null then)
+    least     smallest number taken; `most`, the largest
+    optional  the column may be absent, and its cells empty (null then)
     """
 
     name: str
     headings: tuple[str, ...] = ()
-    kind: Kind = "text"
+    kind: Literal["text", "integer", "number"] = "text"
     like: str = ""
     example: str = ""
-    least: float = -np.inf
-    blank: bool = False
+    least: float | None = None
+    most: float | None = None
     optional: bool = False
 
     @property
     def needs(self) -> str:
         """What a cell should be, in words."""
-        if self.example:
-            return self.example
-        if self.kind == "text":
-            return "a text"
+        if self.example or self.kind == "text":
+            return self.example or "a text"
         number = "a whole number" if self.kind == "integer" else "a number"
-        return number if self.least == -np.inf else f"{number} from {self.least:g} up"
+        lowest = "" if self.least is None else f" from {self.least:g}"
+        return number + lowest + ("" if self.most is None else f" to {self.most:g}")
+
+
+@dataclass(frozen=True)
+class RowCheck:
+    """A rule over several columns: `wrong` is true, in the typed table, for each row to be refused."""
+
+    reason: str
+    wrong: Callable[[pa.Table], Any]
+    column: str
+    expected: str
 
 
 @dataclass
 class Rows:
-    """The rows of a file that still stand, with the numbers they had in it (1 is the first data row)."""
+    """The rows that still stand, the numbers they had in the file (1 is the first), and those refused."""
 
     table: pa.Table
+    file_name: str
     numbers: npt.NDArray[np.int64]
-    read: int
-    file: str
     refused: list[Refusals]
 
-    def refuse(self, bad: npt.NDArray[np.bool_], reason: str, *, column: str = "", expected: str = "") -> None:
-        """Drop the rows where `bad` is true, and keep how many and the first."""
-        if not bad.any():
+    def refuse(self, bad: Any, reason: str, *, column: str, expected: str) -> None:
+        """Drop the rows where `bad` is true; keep how many they were, and the first."""
+        mask = np.asarray(bad, dtype=bool)
+        if not mask.any():
             return
-        first = int(np.argmax(bad))
-        came = (
-            str(self.table[column][first].as_py() or "an empty cell")[:80] if column in self.table.column_names else ""
-        )
-        place = Place(self.file, int(self.numbers[first]), column)
-        self.refused.append(Refusals(reason, int(bad.sum()), place, came, expected))
-        self.table = self.table.filter(pa.array(~bad))
-        self.numbers = self.numbers[~bad]
+        first = int(np.argmax(mask))
+        came = str(self.table[column][first].as_py() or "an empty cell")[:80]
+        place = Place(self.file_name, int(self.numbers[first]), column)
+        self.refused.append(Refusals(reason, int(mask.sum()), place, came, expected))
+        self.table, self.numbers = self.table.filter(pa.array(~mask)), self.numbers[~mask]
 
 
 def load_table(
@@ -94,191 +98,28 @@ def load_table(
     fields: Sequence[Field],
     *,
     file_name: str,
+    into: Path,
     key: Sequence[str],
-    row_checks: Sequence[RowCheck] = (),
+    checks: Sequence[RowCheck] = (),
 ) -> tuple[pa.Table, int, tuple[Refusals, ...]]:
     """The typed rows of a file in the order of their key, how many rows it held, and those refused.
 
-    Raises FileRefused for a file that cannot be read, is cut short, lacks a column, or leaves no row.
+    into  folder for work on disk
+    key   columns that together name a row; later rows that repeat it are refused
+    Raises FileRefused for a file that cannot be read, is cut short, lacks a column, or has too many bad rows.
     """
-    rows = _texts(_decoded(path, file_name), fields, definition, file_name)
+    with room_on_disk(into), query.connect(into / "spill") as db:
+        texts = _texts(db, _unpacked(path, file_name, into), fields, definition, file_name, into)
+    read = texts.num_rows
+    rows = Rows(texts, file_name, np.arange(1, read + 1), [])
     for field in fields:
         _check(rows, field)
     rows.table = pa.table({f.name: _typed(rows.table[f.name], f) for f in fields})
-    for reason, wrong in row_checks:
-        rows.refuse(np.asarray(pc.fill_null(wrong(rows.table), False)), reason)
-    _first_of_each(rows, key)
-    if not rows.table.num_rows:
-        raise FileRefused(
-            f"rows of “{definition.title}”",
-            came=f"{rows.read:,} rows, none of which can be taken"
-            + (f": {rows.refused[0].reason}, first in {rows.refused[0].first}" if rows.refused else ""),
-            cause="an empty table, or another file under this name.",
-            place=Place(file_name),
-        )
-    order = [(name, "ascending") for name in key]
-    return rows.table.sort_by(order), rows.read, tuple(rows.refused)
-
-
-def _decoded(path: Path, file_name: str) -> bytes:
-    """The file's bytes, unpacked, known to be UTF-8 and free of the byte order mark."""
-    place = Place(file_name)
-    try:
-        with gzip.open(path) if file_name.endswith(".gz") else path.open("rb") as file:
-            data = file.read(BIGGEST + 1)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
-        cut = isinstance(fault, EOFError)
-        raise FileRefused(
-            "a whole gzip file",
-            came="one that ends too early" if cut else "bytes that gzip cannot unpack",
-            cause="the download broke off; fetch it again." if cut else "it is not a gzip file, or it was damaged.",
-            place=place,
-        ) from None
-    if len(data) > BIGGEST:
-        raise FileRefused(
-            f"a table of at most {BIGGEST // 10**6} MB",
-            came="more than that",
-            cause="this is not the reference table it is named after.",
-            place=place,
-        )
-    if not data.strip():
-        raise FileRefused("a table", came="an empty file", cause="a download that failed.", place=place)
-    try:
-        data.decode()
-    except UnicodeDecodeError as fault:
-        raise FileRefused(
-            "text in UTF-8",
-            came=f"the byte {data[fault.start]:#04x}",
-            cause="the file was saved in another encoding, or is a spreadsheet and no CSV. "
-            "In a spreadsheet, choose “CSV UTF-8” when saving.",
-            place=Place(file_name, data.count(b"\n", 0, fault.start)),
-        ) from None
-    return data.removeprefix(b"\xef\xbb\xbf")
-
-
-def _texts(data: bytes, fields: Sequence[Field], definition: Dataset, file_name: str) -> Rows:
-    """The wanted columns as text under their canonical names; rows with too few or too many cells refused."""
-    end = data.find(b"\n", 0, LONGEST_LINE)
-    heading = data[: end if end >= 0 else min(len(data), LONGEST_LINE)].decode(errors="replace")
-    headings = next(csv.reader([heading.rstrip("\r")]), [])
-    at = _positions(headings, fields, definition, file_name)
-    torn: list[pa.csv.InvalidRow] = []
-
-    def keep(row: pa.csv.InvalidRow) -> str:
-        torn.append(row)
-        return "skip"
-
-    names = [str(i) for i in range(len(headings))]
-    wanted = [names[i] for i in at.values()]
-    try:
-        table = pa.csv.read_csv(
-            pa.py_buffer(data),
-            pa.csv.ReadOptions(use_threads=False, column_names=names, skip_rows=1, block_size=64 * LONGEST_LINE),
-            pa.csv.ParseOptions(invalid_row_handler=keep, newlines_in_values=True),
-            pa.csv.ConvertOptions(
-                include_columns=wanted, column_types={n: pa.string() for n in wanted}, strings_can_be_null=False
-            ),
-        )
-    except pa.ArrowInvalid:
-        raise FileRefused(
-            "rows and columns",
-            came="text that cannot be split into them",
-            cause="a quotation mark that is opened and never closed, often because the file was cut short.",
-            place=Place(file_name),
-        ) from None
-    _refuse_if_cut(data, torn, len(headings), table.num_rows, file_name)
-    read = table.num_rows + len(torn)
-    numbers = np.setdiff1d(np.arange(1, read + 1), [row.number - 1 for row in torn])
-    columns = {
-        f.name: pc.utf8_trim_whitespace(table[names[at[f.name]]])
-        if f.name in at
-        else pa.nulls(table.num_rows, pa.string())
-        for f in fields
-    }
-    refused = []
-    if torn:
-        first = torn[0]
-        refused = [
-            Refusals(
-                "too few or too many cells",
-                len(torn),
-                Place(file_name, first.number - 1),
-                f"{first.actual_columns} cells",
-                f"{first.expected_columns} cells",
-            )
-        ]
-    return Rows(pa.table(columns), numbers, read, file_name, refused)
-
-
-def _refuse_if_cut(data: bytes, torn: list[pa.csv.InvalidRow], wide: int, whole: int, file_name: str) -> None:
-    """A last row with cells missing and no line end is the mark of a download that broke off."""
-    if torn and torn[-1].number - 1 == whole + len(torn) and torn[-1].actual_columns < wide and data[-1:] != b"\n":
-        raise FileRefused(
-            "a whole file",
-            came=f"one whose last row has {torn[-1].actual_columns} of {wide} cells",
-            cause="the file was cut short, as when a download breaks off; fetch it again.",
-            place=Place(file_name, torn[-1].number - 1),
-        )
-
-
-def _positions(headings: list[str], fields: Sequence[Field], definition: Dataset, file_name: str) -> dict[str, int]:
-    """Where each field stands among the headings; case and stray blanks do not matter."""
-    known = [" ".join(h.split()).casefold() for h in headings]
-    found, lacking = {}, []
-    for field in fields:
-        places = [i for name in (field.name, *field.headings) for i, h in enumerate(known) if h == name.casefold()]
-        if places:
-            found[field.name] = places[0]
-        elif not field.optional:
-            lacking.append(" or ".join(f"“{h}”" for h in (field.name, *field.headings)))
-    if lacking:
-        shown = ", ".join(f"“{h}”" for h in headings[:8]) + (f" and {len(headings) - 8} more" if headings[8:] else "")
-        raise FileRefused(
-            f"the columns of “{definition.title}”, {lacking[0]} among them"
-            if len(lacking) == 1
-            else f"the columns of “{definition.title}”, among them {', '.join(lacking[:4])}",
-            came=f"a file with the columns {shown}",
-            cause=f"another file than this dataset's, or a renamed column. {definition.where_from}",
-            place=Place(file_name),
-        )
-    return found
-
-
-def _check(rows: Rows, field: Field) -> None:
-    """Refuse the rows whose cell in this column is not what it should be."""
-    cells = rows.table[field.name]
-    if field.kind != "text":
-        # Publishers write 1,474 in some editions and 1474 in others.
-        cells = pc.replace_substring(cells, ",", "")
-        rows.table = rows.table.set_column(rows.table.column_names.index(field.name), field.name, cells)
-    empty = np.asarray(pc.fill_null(pc.equal(cells, ""), True))
-    if not field.blank and not field.optional:
-        rows.refuse(empty, f"no {field.name}", column=field.name, expected=field.needs)
-        cells = rows.table[field.name]
-        empty = np.zeros(len(cells), bool)
-    like = {"text": field.like, "integer": r"-?[0-9]{1,15}", "number": r"-?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?"}
-    if pattern := like[field.kind]:
-        fits = np.asarray(pc.fill_null(pc.match_substring_regex(cells, f"^(?:{pattern})$"), False))
-        rows.refuse(~fits & ~empty, f"malformed {field.name}", column=field.name, expected=field.needs)
-    if field.least > -np.inf:
-        values = np.asarray(pc.fill_null(pc.cast(_typed(rows.table[field.name], field), pa.float64()), np.inf))
-        rows.refuse(values < field.least, f"{field.name} too small", column=field.name, expected=field.needs)
-
-
-def _typed(cells: pa.ChunkedArray, field: Field) -> pa.ChunkedArray:
-    """Checked text as its own type; empty is null, except in text columns, where it cannot stand."""
-    given = pc.if_else(pc.equal(cells, ""), pa.scalar(None, pa.string()), cells)
-    kinds = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64()}
-    return pc.cast(given, kinds[field.kind])
-
-
-def _first_of_each(rows: Rows, key: Sequence[str]) -> None:
-    """Refuse rows whose key came before."""
-    at = pa.array(np.arange(rows.table.num_rows))
-    firsts = rows.table.select(list(key)).append_column("at", at).group_by(list(key)).aggregate([("at", "min")])
-    bad = np.ones(rows.table.num_rows, bool)
-    bad[np.asarray(firsts["at_min"])] = False
-    rows.refuse(bad, f"{' and '.join(key)} came before", column=key[0], expected="each once")
+    for check in checks:
+        rows.refuse(check.wrong(rows.table), check.reason, column=check.column, expected=check.expected)
+    _refuse_repeats(rows, key)
+    _refuse_the_file(rows, read, definition)
+    return rows.table.sort_by([(name, "ascending") for name in key]), read, tuple(rows.refused)
 
 
 def loaded(
@@ -304,3 +145,132 @@ def loaded(
         refused=refused,
         notes=notes or {},
     )
+
+
+def _unpacked(path: Path, file_name: str, into: Path) -> Path:
+    """The file itself, or what a gzip file holds, in the folder for work. Raises FileRefused for a bad gzip file."""
+    if not file_name.lower().endswith(".gz"):
+        return path
+    plain = into / "unpacked.csv"
+    try:
+        with gzip.open(path) as packed, plain.open("wb") as writing:
+            while chunk := packed.read(CHUNK):
+                if writing.tell() > BIGGEST:
+                    raise FileRefused(
+                        f"a table of at most {BIGGEST // 10**6} MB once unpacked",
+                        came="more than that",
+                        cause="this is not the reference table it is named after.",
+                        place=Place(file_name),
+                    )
+                writing.write(chunk)
+    except (EOFError, gzip.BadGzipFile, zlib.error) as fault:
+        cut = isinstance(fault, EOFError)
+        raise FileRefused(
+            "a whole gzip file",
+            came="one that ends too early" if cut else "bytes that gzip cannot unpack",
+            cause=csv_file.CUT if cut else "it is not a gzip file, or it was damaged. Get it again.",
+            place=Place(file_name),
+        ) from None
+    return plain
+
+
+def _texts(
+    db: duckdb.DuckDBPyConnection,
+    path: Path,
+    fields: Sequence[Field],
+    definition: Dataset,
+    file_name: str,
+    into: Path,
+) -> pa.Table:
+    """The wanted columns as text under their canonical names, empty cells null."""
+    file = csv_file.opened(path, name=file_name, work=into)
+    at = _positions(file.columns, fields, definition, file_name)
+    # Publishers repeat headings and leave some blank, so columns are told apart by where they stand.
+    file = replace(file, columns=tuple(f"c{i}" for i in range(len(file.columns))))
+    file.as_view(db, "sent")
+    cells = ", ".join(
+        f"nullif(trim(c{at[f.name]}), '') AS {f.name}" if f.name in at else f"NULL::VARCHAR AS {f.name}" for f in fields
+    )
+    try:
+        return db.execute(f"SELECT {cells} FROM sent").to_arrow_table()  # noqa: S608 - our own names
+    except duckdb.InvalidInputException:
+        raise file.explain(db) from None
+
+
+def _positions(headings: Sequence[str], fields: Sequence[Field], definition: Dataset, file_name: str) -> dict[str, int]:
+    """Where each field stands among the headings; case and stray blanks do not matter."""
+    known = [" ".join(heading.split()).casefold() for heading in headings]
+    found, lacking = {}, []
+    for field in fields:
+        names = [name.casefold() for name in (field.name, *field.headings)]
+        at = [known.index(name) for name in names if name in known]
+        if at:
+            found[field.name] = at[0]
+        elif not field.optional:
+            lacking.append(" or ".join(f"“{name}”" for name in (*field.headings, field.name)))
+    if lacking:
+        more = f" and {len(headings) - 8} more" if len(headings) > 8 else ""
+        raise FileRefused(
+            f"the columns of “{definition.title}”: {', '.join(lacking[:4])}",
+            came="only " + ", ".join(f"“{heading[:60]}”" for heading in headings[:8]) + more,
+            cause=f"another file, or a renamed column. {definition.where_from}",
+            place=Place(file_name),
+        )
+    return found
+
+
+def _check(rows: Rows, field: Field) -> None:
+    """Refuse the rows whose cell in this column is not what it should be."""
+    if not field.optional:
+        empty = pc.is_null(rows.table[field.name])
+        rows.refuse(empty, f"no {field.name}", column=field.name, expected=field.needs)
+    patterns = {"text": field.like, "integer": r"-?[0-9]{1,15}", "number": r"-?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?"}
+    if pattern := patterns[field.kind]:
+        cells = _plain(rows.table[field.name], field)
+        unlike = pc.fill_null(pc.invert(pc.match_substring_regex(cells, f"^(?:{pattern})$")), False)
+        rows.refuse(unlike, f"malformed {field.name}", column=field.name, expected=field.needs)
+    for bound, beyond, words in ((field.least, pc.less, "too small"), (field.most, pc.greater, "too large")):
+        if bound is not None:
+            values = pc.cast(_typed(rows.table[field.name], field), pa.float64())
+            outside = pc.fill_null(beyond(values, bound), False)
+            rows.refuse(outside, f"{field.name} {words}", column=field.name, expected=field.needs)
+
+
+def _plain(cells: pa.ChunkedArray, field: Field) -> pa.ChunkedArray:
+    """Numbers without separators: publishers write 1,474 in some editions and 1474 in others."""
+    return cells if field.kind == "text" else pc.replace_substring(cells, ",", "")
+
+
+def _typed(cells: pa.ChunkedArray, field: Field) -> pa.ChunkedArray:
+    """Checked text as its own type."""
+    kinds = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64()}
+    return pc.cast(_plain(cells, field), kinds[field.kind])
+
+
+def _refuse_repeats(rows: Rows, key: Sequence[str]) -> None:
+    """Refuse rows whose key came before."""
+    at = pa.array(np.arange(rows.table.num_rows))
+    firsts = rows.table.select(list(key)).append_column("at", at).group_by(list(key)).aggregate([("at", "min")])
+    repeated = np.ones(rows.table.num_rows, dtype=bool)
+    repeated[np.asarray(firsts["at_min"])] = False
+    rows.refuse(repeated, f"{' and '.join(key)} came before", column=key[0], expected="each once")
+
+
+def _refuse_the_file(rows: Rows, read: int, definition: Dataset) -> None:
+    """Raise FileRefused when the file has no rows, or more bad ones than its dataset allows."""
+    if not read:
+        raise FileRefused(
+            f"rows of “{definition.title}”",
+            came="a heading and no rows",
+            cause="a download or an export that failed.",
+            place=Place(rows.file_name),
+        )
+    if sum(r.count for r in rows.refused) > definition.refuse_above * read:
+        worst = max(rows.refused, key=lambda r: r.count)
+        raise FileRefused(
+            f"{worst.expected} (at most {definition.refuse_above:.1%} of rows may be refused)",
+            came=f"{worst.came}, {worst.reason}",
+            cause=f"another file, or one that was edited or damaged. {definition.where_from}",
+            place=worst.first,
+            count=worst.count,
+        )

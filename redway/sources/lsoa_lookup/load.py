@@ -19,5 +19,7 @@ FIELDS = (
 def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Loaded]:
     """One table for the whole of England and Wales."""
     definition = dataset("lsoa-lookup")
-    table, read, refused = load_table(path, definition, FIELDS, file_name=file_name, key=("lsoa11_code", "lsoa21_code"))
+    table, read, refused = load_table(
+        path, definition, FIELDS, file_name=file_name, into=into, key=("lsoa11_code", "lsoa21_code")
+    )
     return [loaded(table, definition, into=into, rows_read=read, refused=refused)]

@@ -18,5 +18,5 @@ FIELDS = (
 def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Loaded]:
     """One table for the whole of England and Wales."""
     definition = dataset("lsoa-wards")
-    table, read, refused = load_table(path, definition, FIELDS, file_name=file_name, key=("lsoa21_code",))
+    table, read, refused = load_table(path, definition, FIELDS, file_name=file_name, into=into, key=("lsoa21_code",))
     return [loaded(table, definition, into=into, rows_read=read, refused=refused)]

@@ -29,7 +29,7 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
     """One row an area. Raises FileRefused when two rows of one area give different totals."""
     definition = dataset("residents")
     table, read, refused = load_table(
-        path, definition, FIELDS, file_name=file_name, key=("lsoa21_code", "ethnic_group")
+        path, definition, FIELDS, file_name=file_name, into=into, key=("lsoa21_code", "ethnic_group")
     )
     areas = _one_row_each(table, definition, file_name)
     folded = table.num_rows - areas.num_rows

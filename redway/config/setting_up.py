@@ -1,0 +1,163 @@
+"""Setting up a partnership: its home, its profile, its database, and the reference data it rests on."""
+
+import os
+import secrets
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+from django.core.management import call_command
+from pydantic import ValidationError
+
+from redway import aldermere
+from redway.errors import NotSetUp, RedwayError
+from redway.indicators.places import Places, places
+from redway.sources.dataset import Dataset
+from redway.sources.finding import Member, contents, matching, reference_datasets
+from redway.store.files import put
+from redway.store.home import Home
+from redway.store.profile import Partnership, Profile, available
+from redway.work.returns.receipt import Receipt
+from redway.work.returns.receive import receive_many
+from redway.work.returns.versions import snapshot
+
+GENERATED = "aldermere"  # the one profile whose data are made, not published
+STREET = "police-street"
+Progress = Callable[[str], None]
+Parcel = tuple[str, list[Path]]
+
+
+@dataclass(frozen=True)
+class SetUp:
+    """What set-up did. `receipt` is None when there was nothing to import; `places` while no areas are known."""
+
+    home: Home
+    profile: Profile
+    already: bool
+    receipt: Receipt | None
+    missing: tuple[Dataset, ...]
+    places: Places | None
+
+
+def set_up(profile: str, *, data: Path | None = None, by: str, progress: Progress = lambda line: None) -> SetUp:
+    """Create the partnership of a profile in the current home, or bring more data to one that is there.
+
+    profile   a shipped profile's name, or a folder that holds a partnership.yaml
+    data      folder in which to look for reference data; Aldermere's are generated when none is given
+    Raises RedwayError for an unknown or faulty profile, for a home of another partnership, and for data that
+    cannot be taken (then the home stands, without them).
+    """
+    home = Home.current()
+    folder = None if profile in available() else _own_profile(profile)
+    partnership = _partnership(profile, folder)
+    members = contents(data) if data else []
+    already = _is_there(home, profile, folder, partnership)
+    if not already:
+        progress(f"Making a home for {partnership.name} in {home.root}")
+    _make(home, "" if folder else profile, folder, already)
+
+    with tempfile.TemporaryDirectory(prefix="redway-setup-") as scratch:
+        parcels: list[Parcel] = []
+        if data:
+            parcels = _reference_parcels(members, partnership.district, Path(scratch))
+        elif profile == GENERATED and not snapshot().has(STREET):
+            progress("Making the city of Aldermere")
+            parcels = _generated(Path(scratch))
+        receipt = receive_many(parcels, by=by, progress=progress) if parcels else None
+    now = snapshot()
+    return SetUp(
+        home,
+        Profile.of(home),
+        already,
+        receipt,
+        tuple(d for d in reference_datasets() if not now.has(d.name)),
+        places(now, partnership) if now.has("lsoa-lookup") else None,
+    )
+
+
+def _own_profile(profile: str) -> Path:
+    """The folder of a partnership's own profile."""
+    folder = Path(profile).expanduser().resolve()
+    if not (folder / "partnership.yaml").is_file():
+        raise NotSetUp(
+            f"the name of a profile ({', '.join(available())}), or a folder with a partnership.yaml",
+            came=f"“{profile}”",
+            cause="a spelling mistake, or another folder.",
+        )
+    return folder
+
+
+def _partnership(profile: str, folder: Path | None) -> Partnership:
+    """Who is being set up. Raises RedwayError for a partnership.yaml with faults."""
+    try:
+        return (Profile("", folder) if folder else Profile(profile)).partnership
+    except (ValidationError, yaml.YAMLError) as fault:
+        first = fault.errors()[0] if isinstance(fault, ValidationError) else None
+        raise RedwayError(
+            "a partnership.yaml with every field as it should be",
+            came=f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else " ".join(str(fault).split()),
+            cause="a field that is missing, mistyped or indented wrongly. The shipped profiles show every field.",
+        ) from None
+
+
+def _is_there(home: Home, profile: str, folder: Path | None, wanted: Partnership) -> bool:
+    """Whether the home holds this partnership already. Raises RedwayError when it holds another."""
+    if not (home.profile / "profile.yaml").is_file():
+        return False
+    present = Profile.of(home)
+    same = present.name == profile if folder is None else not present.name
+    if not same or present.partnership.district != wanted.district:
+        raise RedwayError(
+            f"an empty home for {wanted.name}",
+            came=f"{home.root}, the home of {present.partnership.name}",
+            cause="one home is one partnership. Set REDWAY_HOME to another folder.",
+        )
+    return True
+
+
+def _make(home: Home, name: str, folder: Path | None, already: bool) -> None:
+    """Folders, key, profile and database. The file that says all this is done comes last."""
+    home.make()
+    _write_key(home)
+    if folder and not already and folder != home.profile.resolve():
+        shutil.copytree(folder, home.profile, dirs_exist_ok=True, ignore=shutil.ignore_patterns("profile.yaml"))
+    call_command("migrate", verbosity=0, interactive=False)
+    if not already:
+        made = home.incoming / "profile.yaml"
+        made.write_text(f"# The shipped profile this folder is laid over; empty for one of its own.\nprofile: {name}\n")
+        put(made, home.profile / "profile.yaml")
+
+
+def _write_key(home: Home) -> None:
+    """A secret key of this home's own, readable by its owner alone."""
+    if home.secret_key.is_file():
+        return
+    made = home.incoming / "secret-key"
+    made.unlink(missing_ok=True)
+    with os.fdopen(os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as writing:
+        writing.write(secrets.token_urlsafe(50))
+    put(made, home.secret_key)
+
+
+def _reference_parcels(members: Sequence[Member], district: str, scratch: Path) -> list[Parcel]:
+    """The files of each reference dataset that is there."""
+    parcels = []
+    for definition in reference_datasets():
+        found = matching(definition, members, district=district)
+        if found:
+            parcels.append((definition.name, [member.brought(scratch / definition.name) for member in found]))
+    return parcels
+
+
+def _generated(scratch: Path) -> list[Parcel]:
+    """Everything of Aldermere: written in the publishers' layouts, so that it comes in as real files do."""
+    aldermere.write(scratch)
+    district = Profile(GENERATED).partnership.district
+    # Street crime is checked against the areas, which come first.
+    return [
+        *_reference_parcels(contents(scratch), district, scratch / "taken-out"),
+        (STREET, sorted((scratch / "police-uk").glob("*.zip"))),
+    ]
