@@ -126,3 +126,23 @@ def open_data():
 def peer_outputs():
     """The folder of other tools' reference outputs; its tests carry `@pytest.mark.peers`."""
     return PEER_OUTPUTS
+
+
+@pytest.fixture
+def sunderland_profile(tmp_path):
+    """The folder of a profile made here: the code knows no city, and Sunderland's is the long real series.
+
+    `redway setup FOLDER` copies it into the home.
+    """
+    folder = tmp_path / "sunderland"
+    folder.mkdir()
+    (folder / "partnership.yaml").write_text(
+        "name: Safer Sunderland Partnership\n"
+        "short_name: Safer Sunderland\n"
+        "place: Sunderland\n"
+        "district: E08000024\n"
+        "community_safety_partnership: E22000248\n"
+        "police_force: Northumbria Police\n",
+        "utf-8",
+    )
+    return folder
