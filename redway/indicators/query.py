@@ -62,7 +62,7 @@ def months_covered(snapshot: Snapshot, dataset: str, police_force: str) -> froze
         others = sorted({p.provider for p in snapshot.of(dataset)})
         raise NotSetUp(
             f"{dataset} files of {police_force}",
-            came=f"files of {', '.join(others)} only" if others else "none yet",
+            came=f"files of {', '.join(others)} only" if others else f"none in data version {snapshot.number}",
             cause=f"they have not been imported. Run: redway import {dataset} PATH",
         )
     return found

@@ -98,7 +98,7 @@ def test_a_series_cannot_be_changed_by_whoever_reads_it(accepted, where):
 
 
 def test_before_anything_is_imported_the_error_says_what_to_do(where):
-    with pytest.raises(NotSetUp, match=r"Thames Valley Police.*none yet.*redway import police-street"):
+    with pytest.raises(NotSetUp, match=r"Thames Valley Police.*none in data version 0.*redway import police-street"):
         series_of(BURGLARY, Snapshot(0, ()), where, HOME_FORCE, "partnership")
 
 

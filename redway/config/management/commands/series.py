@@ -1,6 +1,7 @@
 """redway series: one indicator's figures, for people and for programs."""
 
 import difflib
+import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -41,13 +42,11 @@ class Command(BaseCommand):
     """Parse, ask, print."""
 
     help = "Print an indicator's counts and rates by month, quarter or twelve months."
-
-    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
-        return super().create_parser(
-            prog_name, subcommand, epilog=EXAMPLES, formatter_class=RawDescriptionHelpFormatter, **kwargs
-        )
+    requires_system_checks = ()  # they would load every web page first
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
+        parser.epilog = EXAMPLES
         parser.add_argument("indicator", metavar="INDICATOR", help="its name, such as recorded-shoplifting")
         parser.add_argument(
             "--area",
@@ -79,7 +78,7 @@ class Command(BaseCommand):
             text = as_csv(printed) if options["format"] == "csv" else as_table(printed)
         self.stdout.write(text, ending="")
         for sentence in remarks(options["area"], area, indicator, found, options["by"]):
-            self.stderr.write(sentence)
+            print(sentence, file=sys.stderr)
 
 
 def find(indicators: Mapping[str, Indicator], name: str) -> Indicator:
