@@ -53,3 +53,10 @@ class FileRefused(RedwayError):
 
 class NotSetUp(RedwayError):
     """The partnership, or data that it needs, is not there yet."""
+
+
+class NotAllowed(RedwayError):
+    """The state of things does not allow it, whoever asks. Its sentences are what the screen shows."""
+
+    def __str__(self) -> str:
+        return self.expected

@@ -9,13 +9,12 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 
-from redway.errors import NotSetUp
+from redway.errors import NotAllowed, NotSetUp
 from redway.web.people.forms import ROLE_HINTS, ROLE_NAMES, AddPerson, RoleForm
 from redway.web.permissions import allow
 from redway.web.profile import profile
 from redway.work.accounts import actions
 from redway.work.accounts.models import User
-from redway.work.accounts.policies import NotAllowed
 from redway.work.accounts.roles import Permission
 from redway.work.strategy.profile import strategy
 

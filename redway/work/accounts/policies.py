@@ -2,19 +2,9 @@
 
 from django.utils.translation import gettext as _
 
-from redway.errors import RedwayError
+from redway.errors import NotAllowed
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
-
-
-class NotAllowed(RedwayError):
-    """The state of things does not allow it. The message is whole sentences, shown as they stand."""
-
-    def __init__(self, sentences: str):
-        super().__init__(sentences)
-
-    def __str__(self) -> str:
-        return self.expected
 
 
 def check_can_lose_administrator(person: User) -> None:
