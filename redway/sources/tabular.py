@@ -265,12 +265,18 @@ def _refuse_the_file(rows: Rows, read: int, definition: Dataset) -> None:
             cause="a download or an export that failed.",
             place=Place(rows.file_name),
         )
-    if sum(r.count for r in rows.refused) > definition.refuse_above * read:
-        worst = max(rows.refused, key=lambda r: r.count)
-        raise FileRefused(
-            f"{worst.expected} (at most {definition.refuse_above:.1%} of rows may be refused)",
-            came=f"{worst.came}, {worst.reason}",
-            cause=f"another file, or one that was edited or damaged. {definition.where_from}",
-            place=worst.first,
-            count=worst.count,
-        )
+    refuse_too_many(rows.refused, read, definition)
+
+
+def refuse_too_many(refused: Sequence[Refusals], read: int, definition: Dataset) -> None:
+    """Raise FileRefused when more of the rows read were refused than the dataset allows."""
+    if sum(r.count for r in refused) <= definition.refuse_above * read:
+        return
+    worst = max(refused, key=lambda r: r.count)
+    raise FileRefused(
+        f"{worst.expected} (at most {definition.refuse_above:.1%} of rows may be refused)",
+        came=f"{worst.came or 'an empty cell'}, {worst.reason}",
+        cause=f"another file, or one that was edited or damaged. {definition.where_from}",
+        place=worst.first,
+        count=worst.count,
+    )

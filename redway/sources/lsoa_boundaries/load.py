@@ -12,7 +12,7 @@ import shapely
 
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import Context, Loaded, Refusals, dataset
-from redway.sources.tabular import LSOA, LSOA_EXAMPLE, loaded
+from redway.sources.tabular import LSOA, LSOA_EXAMPLE, loaded, refuse_too_many
 
 VINTAGES = {"LSOA21CD": ("2021", "LSOA21NM"), "LSOA11CD": ("2011", "LSOA11NM")}
 # England, Wales and the sea around them: nothing outside can be one of their areas.
@@ -24,11 +24,12 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
     """One submission for each district in the file; its period is the vintage, 2011 or 2021."""
     features = _features(path, file_name)
     code_key, (vintage, name_key) = _vintage(features, file_name)
+    definition = dataset("lsoa-boundaries")
     rows, refused = _rows(features, code_key, name_key, file_name)
+    refuse_too_many(refused, len(features), definition)
     districts: dict[str, list[tuple[str, str, str]]] = defaultdict(list)
     for row in sorted(rows):
         districts[row[1].rpartition(" ")[0]].append(row)
-    definition = dataset("lsoa-boundaries")
     made = []
     for district, inside in sorted(districts.items()):
         columns = zip(*inside, strict=True)
@@ -115,13 +116,6 @@ def _rows(
         Refusals(reason, len(found), Place(file_name, found[0][0]), found[0][1], found[0][2])
         for reason, found in faults.items()
     ]
-    if not rows:
-        raise FileRefused(
-            "areas that can be taken",
-            came=f"none of {len(features):,}: {refused[0].reason}",
-            cause="another file under this name.",
-            place=Place(file_name, 1),
-        )
     return list(rows.values()), refused
 
 
