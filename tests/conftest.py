@@ -1,9 +1,16 @@
 """What every test shares: a home of its own, no network but loopback, and the one place that skips are decided."""
 
+import hashlib
+import json
 import os
 import shutil
 import socket
+import sqlite3
+import subprocess
+import sys
 import tempfile
+import time
+from contextlib import closing
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -146,3 +153,77 @@ def sunderland_profile(tmp_path):
         "utf-8",
     )
     return folder
+
+
+def _content(*folders):
+    """A name for the content of these folders of the package."""
+    read = hashlib.sha256()
+    for path in sorted(p for folder in folders for p in (ROOT / "redway" / folder).rglob("*")):
+        if path.suffix in (".py", ".yaml", ".sql"):
+            read.update(str(path).encode() + path.read_bytes())
+    return read.hexdigest()[:16]
+
+
+@pytest.fixture(scope="session")
+def aldermere_template(pytestconfig):
+    """A home that `redway setup aldermere` made, findings included. Shared by all tests of all runs until what
+    makes it changes: never write to it.
+    """
+    from redway.store.lock import only_one
+
+    rests_on = ("aldermere", "sources", "store", "geography", "work/returns", "profiles/aldermere")
+    rests_on += ("indicators", "methods", "findings")
+    kept = pytestconfig.cache.mkdir("aldermere")
+    template = kept / _content(*rests_on)
+    with only_one(kept / "lock"):
+        if not template.is_dir():
+            for older in kept.iterdir():
+                if older.is_dir() and time.time() - older.stat().st_mtime > 3600:
+                    shutil.rmtree(older)
+            made = Path(tempfile.mkdtemp(dir=kept)) / "home"
+            environment = os.environ | {"REDWAY_HOME": str(made), "DJANGO_SETTINGS_MODULE": "redway.config.settings"}
+            for command in (["-m", "redway", "setup", "aldermere"], ["-c", WARM]):
+                subprocess.run([sys.executable, *command], env=environment, check=True, cwd=ROOT)
+            made.rename(template)
+            made.parent.rmdir()
+    return template
+
+
+WARM = """
+import django
+django.setup()
+from redway.findings.changes import what_changed
+from redway.store.home import Home
+from redway.store.profile import Profile
+from redway.work.returns.versions import snapshot
+what_changed(snapshot(), Profile.of(Home.current()))
+"""
+
+
+@pytest.fixture
+def aldermere_home(aldermere_template, tmp_path, monkeypatch, db):
+    """A home of the test's own that holds all of Aldermere, and a test database that knows what was accepted.
+
+    Nobody can sign in yet, and no commitment has an owner: a test adds the people it needs.
+    """
+    from redway.store.home import Home
+    from redway.work.returns.models import DataVersion, Submission
+
+    # Accepted files are never changed and derived ones replaced whole, so links are as good as copies.
+    monkeypatch.setenv("REDWAY_HOME", str(tmp_path / "aldermere"))
+    home = Home.current()
+    shutil.copytree(aldermere_template, home.root, copy_function=os.link)
+    home.database.unlink()  # the test database stands in for it
+    with closing(sqlite3.connect(f"file:{aldermere_template}/redway.sqlite3?immutable=1", uri=True)) as kept:
+        kept.row_factory = sqlite3.Row
+        rows = [dict(row) for row in kept.execute("SELECT * FROM returns_submission ORDER BY id")]
+        versions = [dict(row) for row in kept.execute("SELECT * FROM returns_dataversion ORDER BY number")]
+        held = kept.execute("SELECT dataversion_id, submission_id FROM returns_dataversion_submissions").fetchall()
+    ids = [row.pop("id") for row in rows]
+    read = [row | {"refused": json.loads(row["refused"]), "notes": json.loads(row["notes"])} for row in rows]
+    submissions = dict(zip(ids, Submission.objects.bulk_create([Submission(**row) for row in read]), strict=True))
+    for row in versions:
+        number = row.pop("id")
+        version = DataVersion.objects.create(**row)
+        version.submissions.add(*(submissions[s] for v, s in held if v == number))
+    return home

@@ -94,7 +94,7 @@ RECORDING_CHANGE = Truth(
     areas=(),
     first=month("2022-04"),
     last=LAST_MONTH,
-    factor=1.3,
+    factor=1.4,
     found_by="control chart",
     expected="a shift in the first run of months, all areas at once; nothing in the last two years",
 )
