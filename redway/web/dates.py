@@ -38,7 +38,7 @@ class DateParts(forms.Field):
 
     widget = Boxes
 
-    def __init__(self, *, what: str, **kwargs: Any):
+    def __init__(self, *, what: Any, **kwargs: Any):
         super().__init__(**kwargs)
         self.what = what
 
@@ -50,7 +50,7 @@ class DateParts(forms.Field):
         ]
         if len(missing) == 3:
             if self.required:
-                raise forms.ValidationError(_("Enter a date: %(what)s") % {"what": self.what.lower()})
+                raise forms.ValidationError(_("Enter a date: %(what)s") % {"what": str(self.what).lower()})
             return None
         if missing:
             raise forms.ValidationError(
