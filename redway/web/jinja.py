@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, npgettext, pgettext
-from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from jinja2.utils import missing
 
 from redway.errors import NotSetUp
@@ -33,7 +33,8 @@ class Missing(ChainableUndefined):
 
 def environment(**options: Any) -> Environment:
     """Built once for a process by Django; templates are compiled once and kept."""
-    options["loader"] = ChoiceLoader([options["loader"], PackageLoader("govuk_frontend_jinja")])
+    components = PrefixLoader({"govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja")})
+    options["loader"] = ChoiceLoader([options["loader"], components])
     options.update(undefined=Missing, trim_blocks=True, lstrip_blocks=True, cache_size=-1)
     made = Environment(extensions=["jinja2.ext.i18n", "jinja2.ext.do"], **options)  # noqa: S701 - Django says autoescape
     made.install_gettext_callables(  # type: ignore[attr-defined]
@@ -77,6 +78,7 @@ class Room:
 
 ROOMS = (
     Room("home", gettext_lazy("Home"), Permission.SEE_PARTNERSHIP),
+    Room("priorities", gettext_lazy("Priorities"), Permission.SEE_PARTNERSHIP),
     Room("indicators", gettext_lazy("Indicators"), Permission.SEE_PARTNERSHIP),
     Room("map", gettext_lazy("Map"), Permission.SEE_PARTNERSHIP),
     Room("commitments", gettext_lazy("Commitments"), Permission.SEE_PARTNERSHIP),
