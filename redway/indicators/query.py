@@ -41,7 +41,8 @@ def series_of(indicator: Indicator, snapshot: Snapshot, where: Places, police_fo
         counted = counted.sum(axis=0, keepdims=True)
     known = np.array([m in covered for m in months])
     counted[:, ~known] = np.nan
-    status = np.full(counted.shape, Status.NOT_AVAILABLE, dtype=object)
+    status = np.empty(counted.shape, object)
+    status.fill(Status.NOT_AVAILABLE)
     status[:, known] = Status.KNOWN
     denominators = np.array([denominator(indicator, area) for area in areas])
     for values in (counted, status, denominators):

@@ -145,22 +145,20 @@ def _known(series: Series) -> set[int]:
 def _windows(series: Series, wanted: Sequence[tuple[str, Sequence[int]]]) -> Windows:
     """Add up named lists of months."""
     shape = len(series.areas), len(wanted)
-    counts, status = np.full(shape, np.nan), np.full(shape, Status.NOT_AVAILABLE, dtype=object)
+    counts, status = np.full(shape, np.nan), np.empty(shape, object)
+    status.fill(Status.NOT_AVAILABLE)
+    counted = (series.status == Status.KNOWN) | (series.status == Status.PROVISIONAL)
     first = series.months.start
     for at, (_label, members) in enumerate(wanted):
-        if not all(m in series.months for m in members):
+        if not members or not all(m in series.months for m in members):
             continue
         columns = [m - first for m in members]
-        for row in range(len(series.areas)):
-            status[row, at] = _together(set(series.status[row, columns]))
-            if status[row, at] in COUNTED:
-                counts[row, at] = series.counts[row, columns].sum()
+        whole = counted[:, columns].all(axis=1)
+        counts[whole, at] = series.counts[whole][:, columns].sum(axis=1)
+        # The status of a sum is that of its parts where they agree.
+        parts = series.status[:, columns]
+        alike = (parts == parts[:, :1]).all(axis=1)
+        status[whole, at] = Status.PROVISIONAL
+        status[alike, at] = parts[alike, 0]
     labels = tuple(name for name, _members in wanted)
     return Windows(series.indicator, series.areas, labels, counts, status, series.denominators)
-
-
-def _together(parts: set[Status]) -> Status:
-    """The status of a sum: that of its parts where they agree."""
-    if len(parts) == 1:
-        return next(iter(parts))
-    return Status.PROVISIONAL if parts and parts <= COUNTED else Status.NOT_AVAILABLE

@@ -28,6 +28,7 @@ def test_a_month_whose_file_came_without_such_a_row_is_a_true_zero(accepted, whe
     found = series_of(BURGLARY, snapshot, where, HOME_FORCE, "partnership")
     assert count(found) == {"2024-01": 1, "2024-02": 0}
     assert set(status(found).values()) == {"known"}
+    assert {type(s) for s in found.status.flat} == {Status}
 
 
 def test_a_month_without_a_file_is_not_available_and_never_zero(accepted, where):

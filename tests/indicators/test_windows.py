@@ -25,7 +25,9 @@ def a_series(known: dict[int, float], **more: dict[int, float]) -> Series:
     rows = [known, *more.values()]
     months = periods.span(m for row in rows for m in row)
     counts = np.array([[row.get(m, np.nan) for m in months] for row in rows])
-    status = np.where(np.isnan(counts), Status.NOT_AVAILABLE, Status.KNOWN).astype(object)
+    status = np.empty(counts.shape, object)
+    status.fill(Status.KNOWN)
+    status[np.isnan(counts)] = Status.NOT_AVAILABLE
     areas = tuple(Area(f"area {i}", f"Area {i}", "area", 1000) for i in range(len(rows)))
     return Series("recorded-burglary", areas, months, counts, status, np.full(len(rows), 1000.0))
 
@@ -161,7 +163,7 @@ def test_the_status_of_a_quarter_is_that_of_its_months(parts, whole):
     series = ones(range(M("2025-04"), M("2025-07")))
     series.status[0] = parts
     table = windows.quarters(series)
-    assert table.status[0, 0] == whole
+    assert table.status[0, 0] is whole
     assert np.isnan(table.counts[0, 0]) == (whole not in windows.COUNTED)
 
 
