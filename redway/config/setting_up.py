@@ -8,9 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
 from django.core.management import call_command
-from pydantic import ValidationError
 
 from redway import aldermere
 from redway.errors import NotSetUp, RedwayError
@@ -52,7 +50,7 @@ def set_up(profile: str, *, data: Path | None = None, by: str, progress: Progres
     """
     home = Home.current()
     folder = None if profile in available() else _own_profile(profile)
-    partnership = _partnership(profile, folder)
+    partnership = (Profile("", folder) if folder else Profile(profile)).partnership
     members = contents(data) if data else []
     already = _is_there(home, profile, folder, partnership)
     if not already:
@@ -88,19 +86,6 @@ def _own_profile(profile: str) -> Path:
             cause="a spelling mistake, or another folder.",
         )
     return folder
-
-
-def _partnership(profile: str, folder: Path | None) -> Partnership:
-    """Who is being set up. Raises RedwayError for a partnership.yaml with faults."""
-    try:
-        return (Profile("", folder) if folder else Profile(profile)).partnership
-    except (ValidationError, yaml.YAMLError) as fault:
-        first = fault.errors()[0] if isinstance(fault, ValidationError) else None
-        raise RedwayError(
-            "a partnership.yaml with every field as it should be",
-            came=f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else " ".join(str(fault).split()),
-            cause="a field that is missing, mistyped or indented wrongly. The shipped profiles show every field.",
-        ) from None
 
 
 def _is_there(home: Home, profile: str, folder: Path | None, wanted: Partnership) -> bool:
