@@ -1,35 +1,29 @@
--- Street rows, typed and checked one by one. Reads the view `sent` (a file's rows as text, with `row`) and
--- the table `areas` (code, ours); the variables hold what the file's name and the clock say.
+-- Street rows, typed and checked one by one. Reads the view `sent` (a file's rows as text, empty cells null,
+-- with `row`) and the table `areas` (code, ours); the variables hold what the file's name and the clock say.
 -- `fault` is null for a row that is taken, else the key of a fault in faults.py; `came` is the cell at fault.
 CREATE OR REPLACE VIEW checked AS
-WITH trimmed AS (
+WITH placed AS (
     SELECT
         row,
-        nullif(trim("Crime ID"), '') AS crime_id,
-        nullif(trim("Month"), '') AS month,
-        nullif(trim("Reported by"), '') AS reported_by,
-        nullif(trim("Falls within"), '') AS falls_within,
-        nullif(trim("Longitude"), '') AS longitude_sent,
-        nullif(trim("Latitude"), '') AS latitude_sent,
-        nullif(trim("Location"), '') AS location,
-        nullif(trim("LSOA code"), '') AS lsoa_code,
-        nullif(trim("LSOA name"), '') AS lsoa_name,
-        nullif(trim("Crime type"), '') AS crime_type,
-        nullif(trim("Last outcome category"), '') AS outcome,
-        nullif(trim("Context"), '') AS context
-    FROM sent
-),
-placed AS (
-    SELECT
-        *,
-        try_cast(longitude_sent AS DOUBLE) AS x,
-        try_cast(latitude_sent AS DOUBLE) AS y,
+        "Crime ID" AS crime_id,
+        "Month" AS month,
+        "Reported by" AS reported_by,
+        "Falls within" AS falls_within,
+        "Location" AS location,
+        "LSOA code" AS lsoa_code,
+        "LSOA name" AS lsoa_name,
+        "Crime type" AS crime_type,
+        "Last outcome category" AS outcome,
+        "Context" AS context,
+        try_cast("Longitude" AS DOUBLE) AS x,
+        try_cast("Latitude" AS DOUBLE) AS y,
         -- The British Isles. NaN is larger than any number, so it lies outside too.
         x BETWEEN -9 AND 2.5 AND y BETWEEN 49 AND 61.5 AS inside,
-        longitude_sent IS NOT NULL OR latitude_sent IS NOT NULL AS has_point,
+        "Longitude" IS NOT NULL OR "Latitude" IS NOT NULL AS has_point,
         has_point AND inside IS NOT TRUE AS bad_point,
-        bad_point AND coalesce(y BETWEEN -9 AND 2.5 AND x BETWEEN 49 AND 61.5, false) AS swapped_point
-    FROM trimmed
+        bad_point AND coalesce(y BETWEEN -9 AND 2.5 AND x BETWEEN 49 AND 61.5, false) AS swapped_point,
+        CASE WHEN bad_point THEN concat('longitude ', "Longitude", ', latitude ', "Latitude") END AS point
+    FROM sent
 )
 SELECT
     row,
@@ -48,6 +42,7 @@ SELECT
     areas.ours,
     bad_point,
     swapped_point,
+    point,
     CASE
         WHEN month = 'Month' AND crime_type = 'Crime type' THEN 'heading'
         WHEN month IS NULL OR NOT regexp_full_match(month, '[0-9]{4}-(0[1-9]|1[0-2])') THEN 'month'
@@ -68,8 +63,8 @@ SELECT
         WHEN 'crime type' THEN crime_type
         WHEN 'unknown area' THEN lsoa_code
         WHEN 'area code' THEN lsoa_code
-        WHEN 'swapped' THEN concat('longitude ', longitude_sent, ', latitude ', latitude_sent)
-        WHEN 'point' THEN concat('longitude ', longitude_sent, ', latitude ', latitude_sent)
+        WHEN 'swapped' THEN point
+        WHEN 'point' THEN point
     END AS came
 FROM placed
 LEFT JOIN areas ON areas.code = placed.lsoa_code

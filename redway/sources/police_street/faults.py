@@ -52,3 +52,4 @@ FAULTS = {
         "coordinates of another kind, such as metres, or cells damaged by a spreadsheet.",
     ),
 }
+SWAPPED, POINT = FAULTS["swapped"], FAULTS["point"]
