@@ -95,8 +95,11 @@ def test_a_changed_file_is_read_again(make):
         ({"groups": None}, ["groups.yaml", "not complete"]),
         ({"groups": "- id: [traders\n"}, ["groups.yaml", "near line"]),
         ({"groups": "traders"}, ["groups.yaml", "a list"]),
-        ({"groups": [{"id": "traders", "nam": "Traders"}]}, ["groups.yaml", "traders: ", "name"]),
-        ({"groups": [None]}, ["groups.yaml", "1: "]),
+        (
+            {"groups": [{"id": "traders", "nam": "Traders"}]},
+            ["groups.yaml", "entry traders", "“name”", "it is not there"],
+        ),
+        ({"groups": [None]}, ["groups.yaml", "entry 1"]),
         ({"groups": FILES["groups"] * 2}, ["groups.yaml", "“traders” twice"]),
         ({"agencies": [{"id": "traders", "name": "Traders"}]}, ["“traders” twice"]),
         (
@@ -115,10 +118,57 @@ def test_a_changed_file_is_read_again(make):
             {"strategy": STRATEGY | {"parts": [STRATEGY["parts"][0] | {"indicators": ["no-such-thing"]}]}},
             ["strategy.yaml", "“indicators” of “shops”", "“no-such-thing”"],
         ),
-        ({"strategy": STRATEGY | {"parts": [{"id": "Shops!"}]}}, ["strategy.yaml", "parts, 0, id"]),
+        ({"strategy": STRATEGY | {"parts": [{"id": "Shops!"}]}}, ["strategy.yaml", "“parts.0.id”", "small letters"]),
     ],
 )
 def test_a_fault_is_named_with_its_file(make, changed, words):
     message = refused(make(**changed))
+    for word in words:
+        assert word in message
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("id: other\n", ["ours.yaml", "“title”", "it is not there"]),
+        ("id: [\n", ["ours.yaml", "near line"]),
+        ("\xff".encode("latin-1"), ["ours.yaml", "can be read"]),
+    ],
+)
+def test_a_fault_in_an_indicator_is_named_with_its_file(make, tmp_path, text, words):
+    (tmp_path / "indicators").mkdir()
+    (tmp_path / "indicators" / "ours.yaml").write_bytes(text if isinstance(text, bytes) else text.encode())
+    message = refused(make())
+    for word in words:
+        assert word in message
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"id": "theirs"}, ["ours.yaml", "“ours”", "“theirs”"]),
+        ({"awaiting": None}, ["ours.yaml", "neither"]),
+        ({"count": {"dataset": "police-street", "unit": "incidents"}}, ["ours.yaml", "both"]),
+        ({"priority": ["roads"]}, ["indicators/ours.yaml", "“roads”"]),
+        ({"priority": ["shops"]}, ["strategy.yaml", "“indicators” of “shops” to name “ours”"]),
+        ({"related": ["no-such-thing"]}, ["indicators/ours.yaml", "“no-such-thing”"]),
+    ],
+)
+def test_an_indicator_must_fit_its_file_and_the_strategy(make, tmp_path, changed, words):
+    text = "It is said here."
+    said = dict.fromkeys(("why_it_matters", "what_good_looks_like", "numerator", "denominator"), text)
+    whole = said | {
+        "id": "ours",
+        "title": "Ours",
+        "kind": "police",
+        "better": "lower",
+        "caveats": [text],
+        "provider": "Police",
+        "cadence": "yearly",
+        "awaiting": {"dataset": "agency-counts", "provider": "Police", "needs": text},
+    }
+    (tmp_path / "indicators").mkdir()
+    (tmp_path / "indicators" / "ours.yaml").write_text(yaml.safe_dump(whole | changed))
+    message = refused(make())
     for word in words:
         assert word in message

@@ -17,19 +17,16 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
-import yaml
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from redway.errors import Place, RedwayError
 from redway.indicators import definitions
 from redway.indicators.definitions import Indicator
-from redway.store.profile import Profile, Strict
+from redway.store.profile import SLUG, M, Profile, Strict, checked
 
 FILES = ("strategy", "commitments", "agencies", "groups", "programmes", "platforms")
-SLUG = r"^[a-z0-9]+(-[a-z0-9]+)*$"
 NOT_STATED = "not stated"
 
-M = TypeVar("M", bound=Strict)
 One = TypeVar("One", bound="Part | Commitment")
 
 
@@ -223,69 +220,34 @@ def strategy(profile: Profile) -> Strategy:
 
 
 def _changed(path: Path) -> int:
-    if not path.is_file():
-        raise RedwayError(
-            f"the file {path.name} in the profile",
-            came=f"no such file in {path.parent}",
-            cause="the profile is not complete. Every profile has: " + ", ".join(f"{f}.yaml" for f in FILES) + ".",
-        )
-    return path.stat().st_mtime_ns
+    """When a file was last changed; 0 for one that is missing, which reading it will say."""
+    return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 @lru_cache(maxsize=8)
 def _strategy(name: str, overlay: Path | None, watched: tuple[tuple[Path, int], ...]) -> Strategy:
     profile = Profile(name, overlay)
-    document = _valid(Document, profile, "strategy")
+    document = checked(Document, profile.read("strategy.yaml"), file="strategy.yaml")
     found = Strategy(
         **{field: getattr(document, field) for field in Document.model_fields},
-        commitments=_valid_list(Commitment, profile, "commitments"),
-        agencies=_valid_list(Agency, profile, "agencies"),
-        groups=_valid_list(Group, profile, "groups"),
-        programmes=_valid_list(Programme, profile, "programmes"),
-        platforms=_valid_list(Platform, profile, "platforms"),
+        commitments=_list(Commitment, profile, "commitments"),
+        agencies=_list(Agency, profile, "agencies"),
+        groups=_list(Group, profile, "groups"),
+        programmes=_list(Programme, profile, "programmes"),
+        platforms=_list(Platform, profile, "platforms"),
     )
     check(found, definitions.load(profile))
     return found
 
 
-def _read(profile: Profile, name: str) -> Any:
-    try:
-        return profile.read(f"{name}.yaml")
-    except yaml.YAMLError as fault:
-        mark = getattr(fault, "problem_mark", None)
-        raise RedwayError(
-            "YAML that can be read",
-            came=getattr(fault, "problem", "") or str(fault),
-            cause=f"a quotation mark or an indent{f' near line {mark.line + 1}' if mark else ''}.",
-            place=Place(f"{name}.yaml"),
-        ) from fault
-
-
-def _valid(model: type[M], profile: Profile, name: str, given: Any = None, label: str = "") -> M:
-    given = _read(profile, name) if given is None else given
-    try:
-        return model.model_validate(given)
-    except ValidationError as fault:
-        first = fault.errors()[0]
-        at = ", ".join(str(step) for step in first["loc"]) or "the top"
-        raise RedwayError(
-            f"{label}{at} to be as docs/profiles.md describes",
-            came=first["msg"],
-            cause="a field that is missing, misspelt or of the wrong kind.",
-            place=Place(f"{name}.yaml"),
-        ) from fault
-
-
-def _valid_list(model: type[M], profile: Profile, name: str) -> tuple[M, ...]:
-    given = _read(profile, name) or []
+def _list(model: type[M], profile: Profile, name: str) -> tuple[M, ...]:
+    file = f"{name}.yaml"
+    given = profile.read(file) or []
     if not isinstance(given, list):
-        raise RedwayError(
-            "a list, each entry starting with “- id:”", came="something else", place=Place(f"{name}.yaml")
-        )
+        raise RedwayError("a list, each entry starting with “- id:”", came="something else", place=Place(file))
     labels = [str(one.get("id", n)) if isinstance(one, dict) else str(n) for n, one in enumerate(given, start=1)]
     return tuple(
-        _valid(model, profile, name, one if one is not None else {}, f"{label}: ")
-        for one, label in zip(given, labels, strict=True)
+        checked(model, one, file=file, label=f"in entry {label}, ") for one, label in zip(given, labels, strict=True)
     )
 
 
