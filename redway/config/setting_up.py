@@ -56,11 +56,12 @@ def set_up(profile: str, *, data: Path | None = None, by: str, progress: Progres
     if not already:
         progress(f"Making a home for {partnership.name} in {home.root}")
     _make(home, "" if folder else profile, folder, already)
+    made = Profile.of(home)  # with the edits of a home that was there
 
     with tempfile.TemporaryDirectory(prefix="redway-setup-") as scratch:
         parcels: list[Parcel] = []
         if data:
-            parcels = _reference_parcels(members, partnership.district, Path(scratch))
+            parcels = _reference_parcels(members, made.partnership.district, Path(scratch))
         elif profile == GENERATED and not snapshot().has(STREET):
             progress("Making the city of Aldermere")
             parcels = _generated(Path(scratch))
@@ -68,11 +69,11 @@ def set_up(profile: str, *, data: Path | None = None, by: str, progress: Progres
     now = snapshot()
     return SetUp(
         home,
-        Profile.of(home),
+        made,
         already,
         receipt,
         tuple(d for d in reference_datasets() if not now.has(d.name)),
-        places(now, partnership) if now.has("lsoa-lookup") else None,
+        places(now, made.partnership) if now.has("lsoa-lookup") else None,
     )
 
 
