@@ -96,3 +96,19 @@ def test_a_folder_that_is_not_there_is_told(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(RedwayError, match="is a file"):
         contents(tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("name", "fetched"),
+    [
+        ("lsoa-lookup", "LSOA11_LSOA21_LAD22_EW_LU.csv"),
+        ("lsoa-wards", "LSOA21_WD24_LAD24_EW_LU.csv"),
+        ("community-safety-partnerships", "LAD24_CSP24_PFA24_EW_LU.csv"),
+        ("residents", "census2021-ts001-lsoa.csv"),
+        ("deprivation-2019", "File_7_-_All_IoD2019_Scores__Ranks__Deciles_and_Population_Denominators_3.csv"),
+        ("deprivation-2025", "File_7_IoD2025_All_Ranks_Scores_Deciles_Population_Denominators.csv"),
+        ("lsoa-boundaries", "lsoa11_E06000042.geojson"),
+    ],
+)
+def test_what_the_publishers_call_their_files_is_known(folder, name, fetched):
+    assert names(dataset(name), folder({f"fetched/{fetched}": ""})) == [fetched]
