@@ -96,7 +96,7 @@ def lines(strategy: Strategy, today: date) -> list[Line]:
 def published_owner(published: Commitment) -> str:
     """As the strategy says; our reading of it is marked as one."""
     if published.owner_published and published.owner_inferred:
-        return _("%(owner)s (our reading; the strategy names nobody)") % {"owner": published.owner_published}
+        return _("nobody named; by our reading %(owner)s") % {"owner": published.owner_published}
     return published.owner_published
 
 
