@@ -21,6 +21,7 @@ from redway.store.profile import Partnership, Profile, available
 from redway.work.returns.receipt import Receipt
 from redway.work.returns.receive import receive_many
 from redway.work.returns.versions import snapshot
+from redway.work.strategy.profile import strategy
 
 GENERATED = "aldermere"  # the one profile whose data are made, not published
 STREET = "police-street"
@@ -50,7 +51,9 @@ def set_up(profile: str, *, data: Path | None = None, by: str, progress: Progres
     """
     home = Home.current()
     folder = None if profile in available() else _own_profile(profile)
-    partnership = (Profile("", folder) if folder else Profile(profile)).partnership
+    wanted = Profile("", folder) if folder else Profile(profile)
+    partnership = wanted.partnership
+    strategy(wanted)  # its faults are told before anything is made
     members = contents(data) if data else []
     already = _is_there(home, profile, folder, partnership)
     if not already:

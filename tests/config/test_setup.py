@@ -11,6 +11,7 @@ from django.core.management import call_command
 
 from redway.config.setting_up import set_up
 from redway.errors import FileRefused, NotSetUp, RedwayError
+from redway.indicators.definitions import LIBRARY
 from redway.indicators.places import outlines
 from redway.store.home import Home
 from redway.store.profile import Profile
@@ -81,7 +82,9 @@ class TestWithoutData:
 class TestOwnProfile:
     def test_it_is_copied_whole_and_names_no_shipped_profile(self, home, sunderland_profile):
         (sunderland_profile / "indicators").mkdir()
-        (sunderland_profile / "indicators" / "ours.yaml").write_text("id: ours\n")
+        library = (LIBRARY / "recorded-drugs.yaml").read_text("utf-8")
+        ours = library.replace("id: recorded-drugs", "id: ours")
+        (sunderland_profile / "indicators" / "ours.yaml").write_text(ours, "utf-8")
         set_up(str(sunderland_profile), by="test")
         assert yaml.safe_load((home.profile / "profile.yaml").read_text()) == {"profile": None}
         assert Profile.of(home).partnership.place == "Sunderland"
@@ -103,6 +106,12 @@ class TestOwnProfile:
         path = sunderland_profile / "partnership.yaml"
         path.write_text(path.read_text().replace("district:", "distric:"))
         with pytest.raises(RedwayError, match=r"partnership\.yaml: expected the field “district”.*it is not there"):
+            set_up(str(sunderland_profile), by="test")
+        assert not home.root.exists()
+
+    def test_a_fault_in_its_strategy_is_told_before_anything_is_made(self, home, sunderland_profile):
+        (sunderland_profile / "groups.yaml").write_text("- id: panel\n  name: Panel\n")
+        with pytest.raises(RedwayError, match=r"expected the file strategy\.yaml in the profile"):
             set_up(str(sunderland_profile), by="test")
         assert not home.root.exists()
 

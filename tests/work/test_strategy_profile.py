@@ -84,6 +84,11 @@ def test_a_small_profile_is_read_whole(make):
         found.part("roads")
 
 
+def test_a_profile_may_begin_without_a_strategy(make):
+    found = strategy(make(**dict.fromkeys(set(FILES) - {"partnership"})))
+    assert (found.title, found.parts, found.commitments) == ("No strategy yet", (), ())
+
+
 def test_a_changed_file_is_read_again(make):
     assert strategy(make()).title == "Safer together"
     assert strategy(make(strategy=STRATEGY | {"title": "Safer still"})).title == "Safer still"

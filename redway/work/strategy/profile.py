@@ -208,11 +208,26 @@ def _find(those: Sequence[One], id: str) -> One:
     return found
 
 
+NONE_YET = Strategy(
+    title="No strategy yet",
+    period=NOT_STATED,
+    about="The profile of this partnership holds no strategy yet.",
+    themes=(),
+    parts=(),
+    commitments=(),
+    agencies=(),
+    groups=(),
+    programmes=(),
+    platforms=(),
+)
+
+
 def strategy(profile: Profile) -> Strategy:
     """The strategy of a profile, read again only when one of its files has changed.
 
-    Raises RedwayError naming the file, and where in it, for a file that is missing, a field that is
-    wrong or a reference that leads nowhere.
+    A profile that has none of the six files has no strategy yet: one without parts.
+    Raises RedwayError naming the file, and where in it, for a file that is missing, a field that is wrong or
+    a reference that leads nowhere.
     """
     paths = [profile.file(f"{name}.yaml") for name in FILES]
     watched = [*paths, *profile.files("indicators").values(), *definitions.LIBRARY.glob("*.yaml")]
@@ -227,6 +242,8 @@ def _changed(path: Path) -> int:
 @lru_cache(maxsize=8)
 def _strategy(name: str, overlay: Path | None, watched: tuple[tuple[Path, int], ...]) -> Strategy:
     profile = Profile(name, overlay)
+    if not any(profile.file(f"{file}.yaml").is_file() for file in FILES):
+        return NONE_YET
     document = checked(Document, profile.read("strategy.yaml"), file="strategy.yaml")
     found = Strategy(
         **{field: getattr(document, field) for field in Document.model_fields},
