@@ -8,9 +8,8 @@ Series are ranked by the p-value of their change, and those listed that stand ou
 Which series are examined is settled without a look at which way they went: at least `FEWEST` events in the two
 periods together. Fewer than that, and even a doubling (6 to 13) is within what chance alone gives.
 
-The dispersion an area's interval allows for is the larger of its own and that of all areas taken together, on
-the degrees of freedom of one area. An area's own is measured from few events; taking the larger never makes an
-area steadier than its kind, and errs on the side of caution.
+Intervals allow for the dispersion that each series shows, drawn towards what is usual for the areas of its
+indicator (`methods.dispersion.squeezed`); the partnership as a whole stands on its own.
 """
 
 import hashlib
@@ -33,7 +32,7 @@ from redway.methods import change as change_method
 from redway.methods import dispersion as dispersion_method
 from redway.methods import false_discovery
 from redway.methods.change import Change, changes
-from redway.methods.dispersion import dispersions
+from redway.methods.dispersion import dispersions, squeezed
 from redway.methods.false_discovery import benjamini_hochberg
 from redway.store.profile import Partnership, Profile
 from redway.store.snapshot import Snapshot
@@ -112,13 +111,13 @@ def _compare(many: Series, compared: Comparison) -> list[Change | None]:
         many.counts[:, [m - many.months.start for m in months]].sum(axis=1)
         for months in (compared.after, compared.before)
     )
-    spread = dispersions(many.counts, many.months)
     result: list[Change | None] = [None] * len(many.areas)
-    if not spread.most_df or not spread.pooled.df:
-        return result
     enough = np.flatnonzero(after + before >= FEWEST)
-    phi = np.fmax(spread.measured[enough], spread.pooled.phi)
-    found = changes(before[enough], after[enough], phi=phi, df=spread.most_df)
+    spread = dispersions(many.counts[enough], many.months)
+    phi, df = squeezed(spread.measured, spread.df)
+    varies = df > 0
+    enough, phi, df = enough[varies], phi[varies], df[varies]
+    found = changes(before[enough], after[enough], phi=phi, df=df)
     for i, row in enumerate(enough):
         result[row] = found[i]
     return result

@@ -107,6 +107,10 @@ class WhatChanged:
             by_chance=self.by_chance,
         )
 
+    def standing(self, finding: Finding) -> str:
+        """Where one of the findings stands among all; in the reader's language."""
+        return words.standing_sentence(listed=finding.listed, alone=finding.change.different, examined=self.examined)
+
     @cached_property
     def _by_series(self) -> dict[tuple[str, str], Finding]:
         return {(f.indicator, f.area.code): f for f in self.every}

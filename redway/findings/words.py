@@ -108,6 +108,22 @@ def dispersion_sentence(change: Change) -> str:
     }
 
 
+def standing_sentence(*, listed: bool, alone: bool, examined: int) -> str:
+    """Where one series stands among all that were examined. `alone`: it would pass the usual test by itself."""
+    names = {"n": count(examined)}
+    if listed:
+        return _("It stands out among the %(n)s series that were examined.") % names
+    if alone:
+        return (
+            _(
+                "By itself it passes the usual 5%% test, but among the %(n)s series that were examined it does not "
+                "stand out: that many give some such changes by chance alone."
+            )
+            % names
+        )
+    return _("It does not stand out among the %(n)s series that were examined.") % names
+
+
 def rule_sentence(*, examined: int, refused: int, listed: int, expected_false: float, by_chance: float) -> str:
     """What was looked at, what stands out, and how much of that may be chance."""
     if not examined:

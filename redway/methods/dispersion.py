@@ -17,6 +17,15 @@ df is the number of months in use less the rank of the fit; a block or calendar 
 count at all tells nothing of variation and is left out of both. For independent events phi is 1 on average, at
 any size of count. Used in an interval it is never taken below 1 (`Dispersion.phi`), because events that vary
 less than independent ones are, in short records, nearly always luck.
+
+One area's phi is measured from few events. Many areas together say what is usual for the indicator, and how far
+areas differ; `squeezed` draws each towards the usual by as much as that says (Smyth 2004, *Stat. Appl. Genet.
+Mol. Biol.* 3, 3; for counts: Lund and others 2012, *ibid.* 11, 8). With phi_i measured on d_i degrees of freedom,
+
+    log phi_i ~ log phi_0 + log F(d_i, d_0)      phi = (d_0 phi_0 + d_i phi_i) / (d_0 + d_i)      df = d_0 + d_i
+
+where phi_0 and d_0 are found from the mean and variance of log phi_i. Areas that differ greatly give a small
+d_0, and each stands nearly on its own; areas that differ by chance alone give an infinite one.
 """
 
 from collections.abc import Sequence
@@ -25,9 +34,11 @@ from enum import StrEnum
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import digamma, polygamma
 
 VERSION = 1
 
+FEWEST_AREAS = 10  # fewer say too little of what is usual, and each stands on its own
 SEASONAL_MONTHS = 24
 SEASONAL_DF = 10
 
@@ -70,14 +81,11 @@ class Dispersions:
     """The over-dispersion of many areas over the same months.
 
     chi_square, df  arrays (areas,)
-    most_df         the degrees of freedom of an area with counts in every block and calendar month; unlike df it
-                    hangs on the months alone, not on what was counted in them
     months, fit     as in `Dispersion`, the same for all
     """
 
     chi_square: Floats
     df: npt.NDArray[np.int64]
-    most_df: int
     months: int
     fit: Fit
 
@@ -125,8 +133,51 @@ def dispersions(counts: Floats, months: Sequence[int]) -> Dispersions:
     informative = expected > 0
     squares = np.divide((x - expected) ** 2, expected, out=np.zeros_like(x), where=informative)
     fit = Fit.SEASONAL if seasonal else Fit.LEVELS
-    freedom = _freedom(informative, block, calendar)
-    return Dispersions(squares.sum(axis=1), freedom, when.size - _rank(block, calendar), when.size, fit)
+    return Dispersions(squares.sum(axis=1), _freedom(informative, block, calendar), when.size, fit)
+
+
+def squeezed(measured: Floats, df: npt.NDArray[np.int64]) -> tuple[Floats, Floats]:
+    """Each area's phi (at least 1) and degrees of freedom, drawn towards what is usual for all of them.
+
+    measured and df are arrays (areas,), measured is NaN where df is 0. With fewer than `FEWEST_AREAS` areas to
+    go by, each keeps its own, and one that has none takes that of the others together (df 0 if there are none).
+    """
+    known = df > 0
+    own = np.where(known, measured, 1.0)
+    if known.sum() < FEWEST_AREAS:
+        total = float(df.sum())
+        together = float((own * df).sum()) / total if total else 1.0
+        phi, freedom = np.where(known, own, together), np.where(known, df, total)
+        return np.asarray(np.maximum(1.0, phi), dtype=float), np.asarray(freedom, dtype=float)
+    usual, weight = _usual(measured[known], df[known].astype(float))
+    if np.isinf(weight):  # infinity times nought is no number
+        return np.full(df.shape, max(1.0, usual)), np.full(df.shape, np.inf)
+    drawn = (weight * usual + df * own) / (weight + df)
+    return np.asarray(np.maximum(1.0, drawn), dtype=float), np.asarray(weight + df, dtype=float)
+
+
+def _usual(measured: Floats, df: Floats) -> tuple[float, float]:
+    """phi_0 and d_0, by the moments of log phi (Smyth 2004, section 6.2)."""
+    # an area that happened not to vary at all would have a logarithm of minus infinity
+    floor = 1e-3 * max(np.median(measured), 1e-3)
+    log = np.log(np.maximum(measured, floor)) - digamma(df / 2) + np.log(df / 2)
+    spare = log.var(ddof=1) - polygamma(1, df / 2).mean()
+    if spare <= 1e-6:
+        return float(np.exp(log.mean())), np.inf
+    half = _inverse_trigamma(spare)
+    return float(np.exp(log.mean() + digamma(half) - np.log(half))), 2 * half
+
+
+def _inverse_trigamma(value: float) -> float:
+    """The x whose trigamma is a value, by Newton's method on its reciprocal, which is nearly straight."""
+    x = 0.5 + 1 / value
+    for _ in range(50):
+        trigamma = float(polygamma(1, x))
+        step = trigamma * (1 - trigamma / value) / float(polygamma(2, x))
+        x += step
+        if abs(step) < 1e-9 * x:
+            break
+    return x
 
 
 def _blocks(when: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
@@ -158,16 +209,17 @@ def _fit(x: Floats, block: Floats, calendar: Floats) -> Floats:
     maximum-likelihood fit of a log-linear model of counts.
     """
     of_block, of_calendar = x @ block, x @ calendar
+    both = block.T @ calendar  # which calendar months each block holds
     factor = np.ones((x.shape[0], calendar.shape[1]))
     level = np.zeros((x.shape[0], block.shape[1]))
-    for _ in range(500):
-        share = factor @ calendar.T @ block
+    for _ in range(1000):
+        share = factor @ both.T
         new = np.divide(of_block, share, out=np.zeros_like(of_block), where=share > 0)
-        moved = np.abs(new - level).max(initial=0.0)
+        still = np.allclose(new, level, rtol=1e-8, atol=0)
         level = new
-        share = level @ block.T @ calendar
+        share = level @ both
         factor = np.divide(of_calendar, share, out=np.zeros_like(of_calendar), where=share > 0)
-        if moved <= 1e-9 * max(1.0, level.max(initial=0.0)):
+        if still:
             break
     expected: Floats = (level @ block.T) * (factor @ calendar.T)
     return expected

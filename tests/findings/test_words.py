@@ -1,7 +1,6 @@
 """Sentences: exact, rounded with care, and never surer than the figures."""
 
 import pytest
-from django.utils import translation
 
 from redway.findings import words
 from redway.methods.change import Change, change
@@ -106,6 +105,16 @@ def test_silence_means_something():
     assert rule(examined=0, listed=0) == "No series could be examined."
 
 
-def test_sentences_are_translated_when_they_are_read():
-    with translation.override("cy"):
-        assert words.period("rolling-12", range(24310, 24322))
+def test_one_series_stands_among_the_others():
+    def standing(listed, alone):
+        return words.standing_sentence(listed=listed, alone=alone, examined=212)
+
+    assert standing(True, True) == "It stands out among the 212 series that were examined."
+    assert standing(False, False) == "It does not stand out among the 212 series that were examined."
+    assert standing(False, True).startswith("By itself it passes the usual 5% test, but among the 212 series")
+
+
+def test_sentences_are_in_the_language_of_their_reader(monkeypatch):
+    """Nothing is put into words before it is read, so a stored finding speaks whatever language is asked for."""
+    monkeypatch.setattr(words, "_", lambda text: text.upper().replace("%(SUBJECT)S", "%(subject)s"))
+    assert words.against("rolling-12") == "THE YEAR BEFORE"

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from redway import periods
-from redway.methods.dispersion import Fit, dispersion, dispersions
+from redway.methods.dispersion import FEWEST_AREAS, Fit, dispersion, dispersions, squeezed
 
 JANUARY = periods.month("2020-01")
 
@@ -102,7 +102,6 @@ def test_an_area_with_no_events_tells_nothing():
     assert found.df.tolist() == [0, 5]
     assert np.isnan(found.measured[0])
     assert found.pooled.df == 5
-    assert found.most_df == 5
 
 
 @pytest.mark.parametrize("counts", [[], [5.0], [5.0, np.nan, 5.0]])
@@ -120,3 +119,68 @@ def test_what_is_not_a_run_of_counts_is_refused():
         dispersion([1, -2, 3], range(JANUARY, JANUARY + 3))
     with pytest.raises(ValueError, match="same months"):
         dispersions(np.array([[1, np.nan], [1, 2]]), range(JANUARY, JANUARY + 2))
+
+
+def test_areas_that_differ_by_chance_alone_share_one_dispersion():
+    x = negative_binomial(np.random.default_rng(6), 20.0, 2.0, (200, 60))
+    found = dispersions(x, range(JANUARY, JANUARY + 60))
+    phi, df = squeezed(found.measured, found.df)
+    assert (df > 500).all()
+    assert phi == pytest.approx(np.full(200, 2.0), rel=0.1)
+
+
+def test_areas_that_differ_in_truth_keep_their_own():
+    rng = np.random.default_rng(7)
+    truth = np.where(np.arange(200) < 100, 1.2, 12.0)
+    x = negative_binomial(rng, 200.0, truth[:, None], (200, 60))
+    found = dispersions(x, range(JANUARY, JANUARY + 60))
+    phi, df = squeezed(found.measured, found.df)
+    assert (df < 50).all()
+    assert np.abs(np.log(phi / found.measured)).mean() < 0.1
+
+
+def test_squeezing_brings_the_measure_nearer_the_truth():
+    rng = np.random.default_rng(8)
+    truth = 1 + rng.gamma(4, 0.4, 300)
+    x = negative_binomial(rng, 40.0, truth[:, None], (300, 28))
+    found = dispersions(x, range(JANUARY, JANUARY + 28))
+    phi, _ = squeezed(found.measured, found.df)
+    assert np.mean(np.log(phi / truth) ** 2) < 0.6 * np.mean(np.log(found.measured / truth) ** 2)
+
+
+@pytest.mark.parametrize("d0", [3.0, 12.0, 60.0])
+def test_the_usual_and_its_weight_are_found_again(d0):
+    """phi_i drawn as the model says: phi_0 = 2 times an F on 20 and d0 degrees of freedom."""
+    from redway.methods.dispersion import _usual
+
+    rng = np.random.default_rng(9)
+    usual, weight = _usual(2.0 * rng.f(20, d0, 20000), np.full(20000, 20.0))
+    assert usual == pytest.approx(2.0, rel=0.03)
+    assert weight == pytest.approx(d0, rel=0.15)
+
+
+def test_few_areas_stand_on_their_own():
+    measured, df = np.array([3.0, 0.4, np.nan]), np.array([20, 20, 0])
+    phi, freedom = squeezed(measured, df)
+    assert phi.tolist() == [3.0, 1.0, 1.7]
+    assert freedom.tolist() == [20, 20, 40]
+    assert FEWEST_AREAS == 10
+    phi, freedom = squeezed(np.array([np.nan]), np.array([0]))
+    assert (phi.tolist(), freedom.tolist()) == ([1.0], [0.0])
+
+
+def test_an_area_with_no_measure_of_its_own_takes_the_usual_one():
+    rng = np.random.default_rng(10)
+    measured, df = 2.0 * rng.f(20, 12, 40), np.full(40, 20)
+    measured[7], df[7] = np.nan, 0
+    phi, freedom = squeezed(measured, df)
+    assert phi[7] == pytest.approx(2.0, rel=0.35)
+    assert freedom[7] == freedom.min() > 0
+
+
+def test_an_area_that_never_varied_does_not_break_the_rest():
+    measured, df = np.concatenate([[0.0], np.full(20, 1.5)]), np.full(21, 20)
+    phi, freedom = squeezed(measured, df)
+    assert np.isfinite(phi).all()
+    assert (phi >= 1).all()
+    assert (freedom >= 20).all()
