@@ -227,3 +227,60 @@ def aldermere_home(aldermere_template, tmp_path, monkeypatch, db):
         version = DataVersion.objects.create(**row)
         version.submissions.add(*(submissions[s] for v, s in held if v == number))
     return home
+
+
+@pytest.fixture
+def street_file(tmp_path):
+    """Writes a street file as the publisher lays it out, and gives its path.
+
+    Each row is a dictionary of what differs from an ordinary row of Thames Valley Police in January 2025.
+    """
+    ordinary = {
+        "Crime ID": "",
+        "Month": "2025-01",
+        "Reported by": "Thames Valley Police",
+        "Falls within": "Thames Valley Police",
+        "Longitude": "-0.666796",
+        "Latitude": "51.951514",
+        "Location": "On or near Drift Road",
+        "LSOA code": "E01016710",
+        "LSOA name": "Milton Keynes 001A",
+        "Crime type": "Burglary",
+        "Last outcome category": "Under investigation",
+        "Context": "",
+    }
+
+    def write(rows, name="2025-01-thames-valley-street.csv", *, columns=tuple(ordinary), end="\n", start=b""):
+        lines = [columns, *([(ordinary | row)[column] for column in columns] for row in rows)]
+        path = tmp_path / "sent" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(start + "".join(",".join(line) + end for line in lines).encode())
+        return path
+
+    return write
+
+
+@pytest.fixture
+def area_lookup(tmp_path):
+    """A look-up of a few areas, as ONS lays it out: one unchanged, one split, one of a neighbour, one Welsh."""
+    path = tmp_path / "lookup_lsoa11_lsoa21_ltla22.csv"
+    path.write_text(
+        "lsoa11_name,lsoa11_code,change_code,lsoa21_name,lsoa21_code,ltla22_name,ltla22_code\n"
+        "Milton Keynes 001A,E01016710,U,Milton Keynes 001A,E01016710,Milton Keynes,E06000042\n"
+        "Milton Keynes 002A,E01016711,S,Milton Keynes 002E,E01035001,Milton Keynes,E06000042\n"
+        "Milton Keynes 002A,E01016711,S,Milton Keynes 002F,E01035002,Milton Keynes,E06000042\n"
+        "Bedford 001A,E01017400,U,Bedford 001A,E01017400,Bedford,E06000055\n"
+        "Cardiff 001A,W01001700,U,Cardiff 001A,W01001700,Cardiff,W06000015\n"
+    )
+    return path
+
+
+@pytest.fixture
+def partnership(home):
+    """A home with a partnership of its own making, whose district is Milton Keynes; no data yet."""
+    (home.profile / "profile.yaml").write_text("profile: ''\n")
+    (home.profile / "partnership.yaml").write_text(
+        "name: A partnership for tests\nshort_name: Tests\nplace: Milton Keynes\n"
+        "district: E06000042\npolice_force: Thames Valley Police\n"
+    )
+    return home
