@@ -52,7 +52,15 @@ class CsvFile:
     def explain(self, db: duckdb.DuckDBPyConnection) -> FileRefused:
         """Why DuckDB could not read the file: reads it again, noting every fault."""
         # Cells are decoded only where they are asked for, hence max() of every column.
-        db.execute(f"SELECT max(COLUMNS(*)) FROM {self._reading(', store_rejects=true')}").fetchall()  # noqa: S608
+        try:
+            db.execute(f"SELECT max(COLUMNS(*)) FROM {self._reading(', store_rejects=true')}").fetchall()  # noqa: S608
+        except duckdb.InvalidInputException:
+            return FileRefused(
+                "rows and columns",
+                came="bytes that no table in text has",
+                cause="a damaged file, or one of another kind under this name.",
+                place=Place(self.name),
+            )
         faults = db.execute("SELECT line, error_type, error_message FROM reject_errors ORDER BY line").fetchall()
         if not faults:
             return FileRefused("rows and columns", came="text that cannot be split into them", place=Place(self.name))
