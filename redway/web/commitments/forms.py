@@ -63,7 +63,7 @@ class DueForm(Seen):
 class StateForm(Seen):
     """Only the steps the table of states has from where the commitment stands."""
 
-    state = forms.ChoiceField(label=_("How does it stand?"), error_messages={"required": _("Choose how it stands")})
+    state = forms.ChoiceField(label=_("It is now"), error_messages={"required": _("Choose how it stands")})
     reason = forms.CharField(
         label=_("Why"),
         required=False,
