@@ -58,7 +58,8 @@ def denominator(indicator: Indicator, area: Area) -> float:
 
 def months_covered(snapshot: Snapshot, dataset: str, police_force: str) -> frozenset[int]:
     """The months for which the partnership's own police force has an accepted file. Raises NotSetUp for none."""
-    found = frozenset(periods.month(p.period) for p in snapshot.of(dataset) if p.provider == police_force)
+    own = (p.period for p in snapshot.parts if p.dataset == dataset and p.provider == police_force)
+    found = frozenset(map(periods.month, own))
     if not found:
         others = sorted({p.provider for p in snapshot.of(dataset)})
         raise NotSetUp(
