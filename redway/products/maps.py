@@ -20,7 +20,10 @@ BORDER = "#6f777b"
 
 @dataclass(frozen=True)
 class Place:
-    """One area of the map: its outline (GeoJSON geometry, degrees), its shade, and its words for the ear."""
+    """One area of the map: its outline (GeoJSON geometry, degrees), its shade, and its words for the ear.
+
+    `heavy` draws its outline thick: it stands out among all that were examined.
+    """
 
     code: str
     name: str
@@ -28,6 +31,7 @@ class Place:
     shade: str
     words: str
     link: str = ""
+    heavy: bool = False
 
 
 def draw(places: Iterable[Place], *, title: str, description: str, key: str, width: int = 640) -> SafeString:
@@ -35,7 +39,7 @@ def draw(places: Iterable[Place], *, title: str, description: str, key: str, wid
     shown = list(places)
     project, height = _projection([p.outline for p in shown], width)
     # Areas that differ are drawn last, so that their dark outlines are whole.
-    ordered = sorted(shown, key=lambda p: (p.shade in (MORE, LESS), p.code))
+    ordered = sorted(shown, key=lambda p: (p.heavy, p.shade in (MORE, LESS), p.code))
     shapes = "".join(_shape(p, project, key) for p in ordered)
     return mark_safe(  # noqa: S308 - every text and attribute is escaped
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
@@ -73,7 +77,7 @@ def _shape(place: Place, project: Any, key: str) -> str:
     rings = "".join(f"M{'L'.join(_points(ring, project))}Z" for ring in _rings(place.outline))
     path = (
         f'<path d="{rings}" fill="url(#{key}-{place.shade})" fill-rule="evenodd" stroke="{INK if strong else BORDER}"'
-        f' stroke-width="{1.6 if strong else 0.5}" stroke-linejoin="round">'
+        f' stroke-width="{3 if place.heavy else 1.2 if strong else 0.5}" stroke-linejoin="round">'
         f"<title>{escape(place.words)}</title></path>"
     )
     return f'<a href="{escape(place.link, quote=True)}" tabindex="-1">{path}</a>' if place.link else path

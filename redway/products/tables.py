@@ -21,13 +21,17 @@ class Column:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one cell shows. `spoken` is said instead of a shorthand such as [x]; `link` makes it a link."""
+    """What one cell shows. `spoken` is said instead of a shorthand such as [x]; `link` makes it a link.
+
+    `missing` marks words that say something is not there: a commitment without an owner.
+    """
 
     text: str
     numeric: bool = False
     spoken: str = ""
     link: str = ""
     note: str = ""
+    missing: bool = False
 
 
 @dataclass(frozen=True)

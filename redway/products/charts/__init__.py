@@ -1,7 +1,7 @@
 """Charts: plain Vega-Lite definitions, drawn to SVG on the server, from values handed in."""
 
 from redway.products.charts.intervals import Change, Changes
-from redway.products.charts.render import Picture, picture
+from redway.products.charts.render import Chart, Picture, picture
 from redway.products.charts.spark import Spark
 from redway.products.charts.spc import Control, Mark, Note, Stretch
 from redway.products.charts.timeline import Timeline
@@ -9,6 +9,7 @@ from redway.products.charts.timeline import Timeline
 __all__ = [
     "Change",
     "Changes",
+    "Chart",
     "Control",
     "Mark",
     "Note",

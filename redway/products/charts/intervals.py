@@ -11,7 +11,7 @@ from redway.products.charts.style import Size, frame
 
 MINUS = "\N{MINUS SIGN}"
 SIGNED = f"(datum.value > 0 ? '+' : datum.value < 0 ? '{MINUS}' : '') + format(abs(datum.value), ',') + '%'"
-FURTHEST = 300.0  # per cent; a longer interval runs off the edge, and says so with an arrowhead
+FURTHEST = 150.0  # per cent; an interval that ends beyond may run off the edge, and says so with an arrowhead
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,9 @@ class Changes:
     def spec(self, size: Size) -> dict[str, Any]:
         """The Vega-Lite definition at one size."""
         least = max(-100.0, min([-20.0, *(r.low for r in self.rows)]) * 1.05)
-        most = min(FURTHEST, max([20.0, *(r.high for r in self.rows)]) * 1.05)
+        # Every dot is on the axis; the end of a long interval need not be.
+        furthest = max([FURTHEST, *(r.percent * 1.25 for r in self.rows)])
+        most = min(furthest, max([20.0, *(r.high for r in self.rows)]) * 1.05)
         x = {
             "type": "quantitative",
             "scale": {"domain": [least, most], "nice": False},
@@ -78,14 +80,12 @@ class Changes:
         if off:
             arrow = {"type": "point", "shape": "triangle-right", "filled": True, "fill": style.LINE, "opacity": 1}
             layers.append(_layer(off, arrow | {"size": 60}, x=x, y=y))
-        layers += self._dots(rows, x, y, most)
+        layers += self._dots(rows, x, y)
         return frame(size, [*layers, self._names(rows, size, y)])
 
-    def _dots(self, rows: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any], most: float) -> list[Any]:
+    def _dots(self, rows: list[dict[str, Any]], x: dict[str, Any], y: dict[str, Any]) -> list[Any]:
         layers = []
         for row, change in zip(rows, self.rows, strict=True):
-            if change.percent > most:
-                continue
             shape, colour = style.SHAPES[change.signal]
             mark = {
                 "type": "point",

@@ -83,7 +83,7 @@ def _ends(known: list[Mark], line: Timeline, size: Size, x: dict[str, Any], y: d
     end = [{"x": line.at(last.month), "y": last.value, "text": f"{last.value:,.0f}"}]
     dot = {"type": "point", "filled": True, "fill": style.ACCENT, "size": 36, "opacity": 1}
     text = {"type": "text", "align": "left", "baseline": "middle", "dx": 7, "fill": style.INK, "fontWeight": "bold"}
-    labels = line.ticks(size.type * 4.6 * line.slots / size.plot_width)
+    labels = line.ticks(size.type * 4.6 * line.slots / size.plot_width, quarters=False)
     label = {"type": "text", "baseline": "top", "dy": 6, "align": "center"}
     starts = [{"x": at, "text": words} for at, words in labels if at <= line.slots * 0.08]
     rest = [{"x": at, "text": words} for at, words in labels if at > line.slots * 0.08]

@@ -3,7 +3,7 @@
 Drawn from values handed in. What is in the picture is also in `Control.description`, for the ear.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -67,6 +67,8 @@ class Control:
 
     def spec(self, size: Size) -> dict[str, Any]:
         """The Vega-Lite definition at one size."""
+        if size.name == "wide" and not self._open_end:
+            size = replace(size, right=24)
         line = Timeline.of(m.month for m in self.marks if m.value is not None)
         top = style.nice_top(self._highest())
         x = {"type": "quantitative", "scale": {"domain": [0, line.slots], "nice": False}, "axis": None}
@@ -158,17 +160,45 @@ class Control:
             align = "left" if at < line.slots * 0.12 else "right" if at > line.slots * 0.88 else "center"
             text = {"type": "text", "align": align, "baseline": "bottom", "dy": -10, "fill": style.INK}
             layers.append(_layer([{"x": at, "y": mark.value, "text": mark.label}], text, x=x, y=y, text=True))
-        last = self.stretches[-1] if self.stretches else None
-        if size.name == "wide" and last and last.centre is not None:
-            limits = _("trial limit") if last.trial else _("limit")
-            wanted = [(last.centre, _("mean")), (last.upper, _("upper ") + limits), (last.lower, _("lower ") + limits)]
-            lines = [(value, words) for value, words in wanted if value is not None]
-            heights = [size.plot_height * (1 - value / top) for value, _words in lines]
-            places = apart(heights, size.type + 3, 0, size.plot_height)
-            for (value, words), place in zip(lines, places, strict=True):
-                text = {"type": "text", "align": "left", "baseline": "middle", "dx": 8}
-                row = {"x": line.slots, "text": f"{words} {value:,.{self.decimals}f}"}
-                layers.append(_layer([row], text, x=x, y={"value": place}, text=True))
+        if size.name == "wide" and self._open_end:
+            layers += self._end_labels(line, size, x, top)
+        elif size.name == "wide":
+            layers += self._inner_labels(line, size, x, y)
+        return layers
+
+    @property
+    def _open_end(self) -> bool:
+        """Whether the last run has lines, so that their names can stand to the right of them."""
+        return bool(self.stretches) and self.stretches[-1].centre is not None
+
+    def _end_labels(self, line: Timeline, size: Size, x: dict[str, Any], top: float) -> list[dict[str, Any]]:
+        last = self.stretches[-1]
+        limits = _("trial limit") if last.trial else _("limit")
+        wanted = [(last.centre, _("mean")), (last.upper, _("upper ") + limits), (last.lower, _("lower ") + limits)]
+        lines = [(value, words) for value, words in wanted if value is not None]
+        heights = [size.plot_height * (1 - value / top) for value, _words in lines]
+        layers = []
+        for (value, words), place in zip(lines, apart(heights, size.type + 3, 0, size.plot_height), strict=True):
+            text = {"type": "text", "align": "left", "baseline": "middle", "dx": 8}
+            row = {"x": line.slots, "text": f"{words} {value:,.{self.decimals}f}"}
+            layers.append(_layer([row], text, x=x, y={"value": place}, text=True))
+        return layers
+
+    def _inner_labels(self, line: Timeline, size: Size, x: dict[str, Any], y: dict[str, Any]) -> list[dict[str, Any]]:
+        """The last run has no lines: each earlier run that is wide enough names its limits above and below them."""
+        layers = []
+        for s in self.stretches:
+            wide = (line.at(s.last) - line.at(s.first) + 1) * size.plot_width / line.slots
+            if s.upper is None or s.lower is None or wide < size.type * 8:
+                continue
+            words = _("trial limits") if s.trial else _("limits")
+            row = {
+                "x": line.at(s.first) - 0.4,
+                "y": s.upper,
+                "text": f"{words} {s.lower:,.{self.decimals}f} " + _("to") + f" {s.upper:,.{self.decimals}f}",
+            }
+            text = {"type": "text", "align": "left", "baseline": "bottom", "dy": -3, "fontSize": size.type - 1}
+            layers.append(_layer([row], text, x=x, y=y, text=True))
         return layers
 
     def _notes(self, line: Timeline, size: Size, x: dict[str, Any]) -> list[dict[str, Any]]:

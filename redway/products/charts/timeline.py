@@ -65,16 +65,17 @@ class Timeline:
         saved = sum((g.last - g.first + 1) - (g.end - g.start) for g in self.gaps if g.last < month)
         return month - self.known[0] + 0.5 - saved
 
-    def ticks(self, apart: float) -> list[tuple[float, str]]:
-        """Labels at least `apart` slots from each other: years at Januaries, the first month of each run first.
+    def ticks(self, apart: float, *, quarters: bool = True) -> list[tuple[float, str]]:
+        """Labels at least `apart` slots from each other: the first month, then the first after each long gap (the
+        latest ones before the earlier), then Januaries, then quarters where the axis is short.
 
         The first label after a gap says month and year, because there the axis has jumped.
         """
         firsts = [run.start for run in self.runs if run.start == self.known[0] or self._after_break(run.start)]
         januaries = [m for run in self.runs for m in run if m % 12 == 0]
-        quarters = [m for run in self.runs for m in run if m % 3 == 0] if self.slots <= 48 else []
+        others = [m for run in self.runs for m in run if m % 3 == 0] if quarters and self.slots <= 48 else []
         chosen: list[int] = []
-        for m in [*firsts, *januaries, *quarters]:
+        for m in [firsts[0], *reversed(firsts[1:]), *reversed(januaries), *others]:
             if all(abs(self.at(m) - self.at(other)) >= apart for other in chosen):
                 chosen.append(m)
         return [(self.at(m), self._label(m, m in firsts)) for m in sorted(chosen)]

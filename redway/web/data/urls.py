@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from redway.web.data import views
+
+urlpatterns = [
+    path("", views.data, name="data"),
+]

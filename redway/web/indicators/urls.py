@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from redway.web.indicators import views
+
+urlpatterns = [
+    path("", views.index, name="indicators"),
+    path("<slug:slug>/", views.indicator, name="indicator"),
+    path("<slug:slug>.csv", views.csv, name="indicator-csv"),
+]

@@ -1,3 +1,9 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from redway.web.map import views
+
+urlpatterns = [
+    path("", views.map_page, name="map"),
+    path("areas.geojson", views.areas, name="map-areas"),
+    path("areas.csv", views.csv, name="map-csv"),
+]

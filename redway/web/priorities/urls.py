@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from redway.web.priorities import views
+
+urlpatterns = [
+    path("", views.index, name="priorities"),
+    path("<slug:slug>/", views.priority, name="priority"),
+]

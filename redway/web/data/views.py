@@ -1,0 +1,29 @@
+"""What has arrived, from whom, how clean it was, and what is still missing."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from redway.web.data import presenter
+from redway.web.figures.basis import basis
+from redway.web.figures.citation import cite
+from redway.web.figures.numbers import page_number
+from redway.web.permissions import allow
+from redway.work.accounts.roles import Permission
+
+
+@allow(Permission.SEE_RETURNS)
+def data(request: HttpRequest) -> HttpResponse:
+    """The data page."""
+    rests_on = basis()
+    page = page_number(request.GET.get("page", ""))
+    today = timezone.localdate()
+    held = sorted({part.dataset for part in rests_on.snapshot.parts})
+    person: Any = request.user
+    context = {
+        "page": presenter.page(rests_on, agency=person.agency, today=today, page=page),
+        "cited": cite(rests_on, datasets=held),
+    }
+    return render(request, "data/data.html", context)

@@ -1,0 +1,1 @@
+"""What the rooms that show figures share: what a page rests on, its citation, its charts and its tables."""

@@ -1,0 +1,183 @@
+"""From a series to the pictures of it: the control chart of an indicator page, the small chart of a sentence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from redway import periods
+from redway.findings.control import Segment, control
+from redway.indicators.definitions import Indicator
+from redway.indicators.series import Area, Series, Status
+from redway.methods.xmr import Meaning, Rule, Signal
+from redway.products.charts import Changes, Chart, Control, Mark, Spark, Stretch, Timeline, picture
+from redway.web.figures.basis import Basis
+from redway.web.figures.changes import AreaChanges, drawn
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A picture with its words: the title states the finding, the subtitle measure, place, period and source."""
+
+    title: str
+    subtitle: str
+    drawings: Mapping[str, SafeString]
+    notes: tuple[str, ...] = ()
+
+
+def row_of(basis: Basis, indicator: Indicator, area: Area) -> Series:
+    """The series of one place: the partnership's own, or one area's."""
+    whole = area.code == basis.places.partnership.code
+    return basis.series(indicator, "partnership" if whole else "area").row(area.code)
+
+
+def segments_of(basis: Basis, indicator: Indicator, area: Area) -> tuple[Segment, ...]:
+    """The control charts of a series, one for each unbroken run."""
+    make = lambda: control(row_of(basis, indicator, area), indicator)  # noqa: E731
+    return basis.keep(("control", indicator.id, area.code), make)
+
+
+def subtitle(basis: Basis, indicator: Indicator, area: Area) -> str:
+    """`Crimes recorded each month, Milton Keynes, January 2014 to November 2025. Source: data.police.uk.`"""
+    months = row_of(basis, indicator, area).months
+    unit = indicator.count.unit if indicator.count else indicator.title
+    return _("%(unit)s each month, %(place)s, %(first)s to %(last)s. Source: %(source)s.") % {
+        "unit": unit[:1].upper() + unit[1:],
+        "place": area.name,
+        "first": periods.words(months[0]),
+        "last": periods.words(months[-1]),
+        "source": indicator.provider.rstrip("."),
+    }
+
+
+def control_figure(basis: Basis, indicator: Indicator, area: Area) -> Figure:
+    """The control chart of one place."""
+    row, parts = row_of(basis, indicator, area), segments_of(basis, indicator, area)
+    missing = [m for m in row.months if m not in set(row.known)]
+    title = parts[-1].sentence if parts else _("No month is known yet.")
+    under = subtitle(basis, indicator, area)
+    gaps = _("Not available: %(months)s.") % {"months": periods.phrase(missing)} if missing else ""
+    chart = Control(
+        title=title,
+        description=" ".join(filter(None, [under, *spoken(parts), gaps])),
+        marks=marks(row, parts, labelled=True),
+        stretches=tuple(_stretch(part) for part in parts),
+    )
+    notes = tuple(filter(None, [key(parts), trial_note(parts), gaps]))
+    return Figure(title, under, picture(chart, basis.charts).drawings, notes)
+
+
+def spoken(parts: tuple[Segment, ...]) -> list[str]:
+    """For the ear: each run's mean, limits and unusual months."""
+    said = []
+    for part in parts:
+        when = {"months": periods.phrase(part.months), "mean": f"{part.chart.centre:,.0f}"}
+        if part.chart.refused:
+            said.append(_("%(months)s: mean %(mean)s, no limits.") % when)
+            continue
+        limits = when | {"low": f"{max(0.0, part.chart.lower):,.0f}", "high": f"{part.chart.upper:,.0f}"}
+        said.append(_("%(months)s: mean %(mean)s, limits %(low)s to %(high)s.") % limits)
+        unusual = [m for m, _signal in part.signals]
+        if unusual:
+            said.append(_("Unusual: %(months)s.") % {"months": periods.phrase(unusual)})
+    return said
+
+
+def key(parts: tuple[Segment, ...]) -> str:
+    """What the marks in this chart mean, only those that are in it."""
+    meanings = {mark_of(signal) for part in parts for _month, signal in part.signals}
+    words = {
+        "concern": _("◆ unusual, in the worse direction"),
+        "improvement": _("■ unusual, in the better direction"),
+        "higher": _("▲ unusually high"),
+        "lower": _("▼ unusually low"),
+    }
+    shown = [words[m] for m in words if m in meanings]
+    base = _("Line: each month. Across: the mean of each unbroken run; dashed: its limits, shaded between.")
+    return " ".join([base, "; ".join(shown) + "." if shown else _("No month is unusual by the rules.")])
+
+
+def trial_note(parts: tuple[Segment, ...]) -> str:
+    """Which runs have no limits, in one sentence."""
+    short = [m for part in parts if part.chart.refused for m in part.months]
+    return (
+        _("No mean or limits are drawn for %(months)s: too few months in a row, or counts too small.")
+        % {"months": periods.phrase(short)}
+        if short
+        else ""
+    )
+
+
+def mark_of(signal: Signal) -> str:
+    """The name of a signal's mark in a chart."""
+    if signal.meaning is Meaning.NEUTRAL:
+        return "higher" if signal.high else "lower"
+    return "concern" if signal.meaning is Meaning.CONCERN else "improvement"
+
+
+def marks(row: Series, parts: tuple[Segment, ...], *, labelled: bool) -> tuple[Mark, ...]:
+    """Every month of the span: None where it is not known. Months outside the limits carry their value in words."""
+    signals = {m: s for part in parts for m, s in part.signals}
+    found = []
+    for at, month in enumerate(row.months):
+        count, status = float(row.counts[0, at]), row.status[0, at]
+        if count != count:
+            found.append(Mark(month, None))
+            continue
+        signal = signals.get(month)
+        label = ""
+        if labelled and signal and signal.rule is Rule.OUTSIDE:
+            label = f"{periods.NAMES[month % 12][:3]} {month // 12}: {count:,.0f}"
+        mark = mark_of(signal) if signal else ""
+        found.append(Mark(month, count, mark, label, provisional=status == Status.PROVISIONAL))
+    return tuple(found)
+
+
+def _stretch(part: Segment) -> Stretch:
+    first, last, chart = part.months[0], part.months[-1], part.chart
+    if chart.refused:
+        return Stretch(first, last, None, None, None)
+    # A count cannot be below nought, so neither is the line.
+    return Stretch(first, last, chart.centre, max(0.0, chart.lower), chart.upper, chart.trial)
+
+
+def spark_figure(
+    basis: Basis, indicator: Indicator, area: Area, sentence: str, timeline: Timeline | None = None
+) -> Figure:
+    """A small chart under its sentence, on an axis it may share with its neighbours."""
+    row, parts = row_of(basis, indicator, area), segments_of(basis, indicator, area)
+    title = indicator.short_title or indicator.title
+    if area.level == "area":
+        title = f"{title}, {area.name}"
+    chart = Spark(
+        title=title,
+        description=f"{subtitle(basis, indicator, area)} {' '.join(spoken(parts[-1:]))}",
+        marks=marks(row, parts, labelled=False),
+        timeline=timeline,
+    )
+    return Figure(title, sentence, picture(chart, basis.charts).drawings)
+
+
+def timeline(basis: Basis, indicators: list[Indicator]) -> Timeline | None:
+    """One axis for several indicators of the partnership; None where none has a month."""
+    known = {m for i in indicators for m in basis.series(i, "partnership").known}
+    return Timeline.of(known) if known else None
+
+
+def intervals_figure(basis: Basis, found: AreaChanges) -> Figure | None:
+    """The areas that differ from their own past, the most unusual first; None where none does."""
+    rows = drawn(found)
+    if not rows:
+        return None
+    title = _("Areas that differ from their own past, the most unusual first")
+    words = _("%(what)s, %(after)s against %(before)s: change in per cent, with its 95%% interval. Source: %(source)s.")
+    under = words % {
+        "what": found.indicator.title,
+        "after": found.compared.after_words,
+        "before": found.compared.before_words,
+        "source": found.indicator.provider.rstrip("."),
+    }
+    said = "; ".join(f"{r.name}: {r.percent:.0f}% ({r.low:.0f}% to {r.high:.0f}%)" for r in rows)
+    chart: Chart = Changes(title, f"{under} {said}.", rows)
+    return Figure(title, under, picture(chart, basis.charts).drawings)

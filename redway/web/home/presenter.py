@@ -1,0 +1,208 @@
+"""Shapes the home page. Who opens it decides what is on top; the sentences are the same for all."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Sum
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from redway.errors import NotSetUp
+from redway.findings.finding import Finding, WhatChanged
+from redway.web.figures import promises
+from redway.web.figures.absence import Absence, Awaited, absences, awaited
+from redway.web.figures.basis import Basis
+from redway.web.figures.pictures import Figure, spark_figure
+from redway.web.figures.promises import Promise
+from redway.work.accounts.roles import Role
+from redway.work.returns.models import DataVersion, Submission
+from redway.work.strategy.models import CommitmentState
+
+SHOWN = 4  # findings with a picture: three or four sentences are read before a meeting
+ALSO = 12  # more that stand out, as sentences alone
+PROMISES = 5
+DATA_FIRST = frozenset({Role.ANALYST, Role.ADMINISTRATOR})
+
+
+@dataclass(frozen=True)
+class Card:
+    """One finding: its sentence, its small chart, where its evidence is."""
+
+    sentence: str
+    figure: Figure
+    href: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class Changes:
+    """What changed: the answer, the cards, the others as sentences, the rule with its cost."""
+
+    answer: str
+    nearest: str
+    cards: tuple[Card, ...]
+    others: tuple[tuple[str, str], ...]
+    rule: str
+
+
+@dataclass(frozen=True)
+class Arrived:
+    """The newest data version and how clean it is."""
+
+    sentence: str
+    rows: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class HomePage:
+    data_first: bool
+    ready: bool
+    changes: Changes | None
+    arrived: Arrived
+    late: list[Absence]
+    awaited: list[Awaited]
+    awaited_sentence: str
+    promises: tuple[Promise, ...]
+    promises_sentence: str
+    indicators: tuple[str, ...]
+
+
+def page(basis: Basis, *, role: str, standings: Mapping[str, CommitmentState], today: date) -> HomePage:
+    """The home page of a person of this role."""
+    ready = _ready(basis)
+    listed = promises.promises(basis.strategy, basis.strategy.commitments, standings, today)
+    waiting = awaited(basis.indicators.values())
+    found = shown_findings(basis.changed) if ready else ()
+    return HomePage(
+        data_first=role in DATA_FIRST,
+        ready=ready,
+        changes=changes(basis, found) if ready else None,
+        arrived=arrived(basis),
+        late=absences(basis, today),
+        awaited=waiting,
+        awaited_sentence=awaited_sentence(waiting),
+        promises=tuple(p for p in listed if p.wanting < 4)[:PROMISES],
+        promises_sentence=promises.sentence(listed),
+        indicators=tuple(dict.fromkeys(f.indicator for f in found)),
+    )
+
+
+def _ready(basis: Basis) -> bool:
+    """Whether there are areas and recorded crime to say anything of."""
+    try:
+        return basis.has_crime and bool(basis.places.areas)
+    except NotSetUp:
+        return False
+
+
+def shown_findings(changed: WhatChanged) -> tuple[Finding, ...]:
+    """The findings with a picture: those that stand out; where none does, those nearest to it."""
+    if changed.ranked:
+        return changed.ranked[:SHOWN]
+    return tuple(f for f in changed.every if f.change.different)[:SHOWN]
+
+
+def changes(basis: Basis, found: tuple[Finding, ...]) -> Changes:
+    """The answer first, and the rule that made the list last."""
+    changed = basis.changed
+    others = changed.ranked[SHOWN : SHOWN + ALSO]
+    return Changes(
+        answer(changed),
+        nearest(changed),
+        tuple(_card(basis, f) for f in found),
+        tuple((f.sentence, _href(basis, f)) for f in others),
+        changed.rule,
+    )
+
+
+def answer(changed: WhatChanged) -> str:
+    """`Nothing stands out: 312 series were examined against their own past.`"""
+    if not changed.examined:
+        return _("Nothing can be compared yet: no series has two periods to set against each other.")
+    looked = ngettext(
+        "%(n)s series was examined against its own past",
+        "%(n)s series were examined against their own past",
+        changed.examined,
+    ) % {"n": f"{changed.examined:,}"}
+    if not changed.ranked:
+        return _("Nothing stands out: %(looked)s.") % {"looked": looked}
+    return ngettext(
+        "%(count)s thing stands out: %(looked)s, and nothing else was unusual.",
+        "%(count)s things stand out: %(looked)s, and nothing else was unusual.",
+        len(changed.ranked),
+    ) % {"count": len(changed.ranked), "looked": looked}
+
+
+def nearest(changed: WhatChanged) -> str:
+    """What the cards are, where nothing stands out."""
+    if changed.ranked or not changed.examined:
+        return ""
+    usual = sum(f.change.different for f in changed.every)
+    if not usual:
+        return _("None differs even by the usual 5% test.")
+    return _(
+        "These came nearest. By the usual 5%% test %(usual)s of them differ, where about %(chance)s would by chance "
+        "alone: worth a question, no ground for a decision."
+    ) % {"usual": usual, "chance": f"{changed.by_chance:.0f}"}
+
+
+def _card(basis: Basis, finding: Finding) -> Card:
+    indicator = basis.indicators[finding.indicator]
+    figure = spark_figure(basis, indicator, finding.area, finding.sentence)
+    return Card(finding.sentence, figure, _href(basis, finding), finding.doubt)
+
+
+def _href(basis: Basis, finding: Finding) -> str:
+    address = reverse("indicator", args=[finding.indicator])
+    return address if finding.area.level == "partnership" else f"{address}?area={finding.area.code}"
+
+
+def arrived(basis: Basis) -> Arrived:
+    """The newest version: what came, and how clean the files it holds are."""
+    version = DataVersion.objects.filter(number=basis.snapshot.number).first()
+    if version is None:
+        return Arrived(_("Nothing has arrived yet."), ())
+    made = date_format(timezone.localtime(version.made_at), "j F Y, H:i")
+    said = _("Version %(n)s, %(made)s: %(summary)s") % {"n": version.number, "made": made, "summary": version.summary}
+    return Arrived(said, basis.keep("cleanness", lambda: cleanness(basis)))
+
+
+def cleanness(basis: Basis) -> tuple[tuple[str, str], ...]:
+    """Rows of the street files of this version: read, accepted, refused, noted."""
+    files = Submission.objects.filter(versions__number=basis.snapshot.number, dataset="police-street")
+    total = files.aggregate(read=Sum("rows_read"), accepted=Sum("rows_accepted"))
+    if not total["read"]:
+        return ()
+    refused, noted = 0, dict[str, int]()
+    for reasons, notes in files.values_list("refused", "notes"):
+        refused += sum(reasons.values())
+        for name, count in notes.items():
+            noted[name] = noted.get(name, 0) + count
+    rows = [
+        (_("Rows read in street files"), f"{total['read']:,}"),
+        (_("Accepted"), f"{total['accepted']:,}"),
+        (_("Refused"), f"{refused:,}"),
+    ]
+    return (*rows, *((_("Kept, but noted: %(what)s") % {"what": name}, f"{n:,}") for name, n in noted.items() if n))
+
+
+def awaited_sentence(waiting: list[Awaited]) -> str:
+    """How many figures of the strategy wait, and for how many partners."""
+    if not waiting:
+        return ""
+    figures = sum(len(a.indicators) for a in waiting)
+    first = waiting[0]
+    said = ngettext(
+        "%(figures)s figure of the strategy waits for what partners hold",
+        "%(figures)s figures of the strategy wait for what partners hold",
+        figures,
+    ) % {"figures": figures}
+    return _("%(said)s; most for %(provider)s (%(n)s).") % {
+        "said": said,
+        "provider": first.provider,
+        "n": len(first.indicators),
+    }

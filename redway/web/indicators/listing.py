@@ -1,0 +1,80 @@
+"""Shapes the index of indicators: those that can be computed with their answer, those that wait with for whom."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from redway.indicators.definitions import Indicator
+from redway.products import tables
+from redway.products.tables import Column, Table
+from redway.web.figures.basis import Basis
+
+
+@dataclass(frozen=True)
+class Group:
+    """One part of the strategy, or the indicators of none."""
+
+    id: str
+    title: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class Listing:
+    answer: str
+    open: Table
+    groups: tuple[Group, ...]
+
+
+def page(basis: Basis) -> Listing:
+    """Every indicator once under each part it belongs to; the open ones together on top."""
+    every = list(basis.indicators.values())
+    computable = [i for i in every if i.computable]
+    waiting = [i for i in every if not i.computable]
+    answer = _(
+        "%(computable)s of %(all)s indicators can be computed from open data; %(waiting)s wait for what partners hold."
+    ) % {"computable": len(computable), "all": len(every), "waiting": len(waiting)}
+    groups = []
+    for part in basis.strategy.parts:
+        own = [i for i in waiting if i.id in part.indicators or part.id in i.priority]
+        if own:
+            groups.append(Group(part.id, part.title, _waiting(own, part.title)))
+    placed = {i.id for i in waiting for p in basis.strategy.parts if i.id in p.indicators or p.id in i.priority}
+    if loose := [i for i in waiting if i.id not in placed]:
+        groups.append(Group("others", _("Of no single part"), _waiting(loose, _("Of no single part"))))
+    return Listing(answer, _open(basis, computable), tuple(groups))
+
+
+def _open(basis: Basis, indicators: list[Indicator]) -> Table:
+    columns = (Column(_("Indicator")), Column(_("What the latest comparison says")))
+    rows = tuple(
+        (
+            tables.text(i.title, link=reverse("indicator", args=[i.id])),
+            tables.text(_said(basis, i)),
+        )
+        for i in indicators
+    )
+    return Table(_("Indicators from open data"), columns, rows)
+
+
+def _said(basis: Basis, indicator: Indicator) -> str:
+    if not basis.has_crime:
+        return _("No data yet.")
+    found = basis.changed.of(indicator.id, basis.places.partnership.code)
+    if found:
+        return found.sentence
+    return basis.changed.not_compared.get(indicator.id) or _("Too few to tell a change from chance.")
+
+
+def _waiting(indicators: list[Indicator], caption: str) -> Table:
+    columns = (Column(_("Indicator")), Column(_("The strategy said")), Column(_("Waits for")))
+    rows = tuple(
+        (
+            tables.text(i.title, link=reverse("indicator", args=[i.id])),
+            tables.text(i.published.value if i.published else ""),
+            tables.text(i.awaiting.provider if i.awaiting else ""),
+        )
+        for i in indicators
+    )
+    return Table(_("%(part)s: indicators that wait for data") % {"part": caption}, columns, rows)

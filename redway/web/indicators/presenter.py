@@ -1,0 +1,415 @@
+"""Shapes the page of one indicator: the answer, the pictures, the tables, how we know."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from redway import periods
+from redway.findings import changes as findings
+from redway.findings import control, words
+from redway.findings.finding import Finding
+from redway.indicators import windows
+from redway.indicators.definitions import Indicator
+from redway.indicators.series import Area, Series
+from redway.indicators.windows import Comparison, Windows, comparison, why_no_year
+from redway.methods.change import Change, change
+from redway.methods.dispersion import dispersion
+from redway.methods.xmr import Meaning
+from redway.products import tables
+from redway.products.tables import Cell, Column, Table
+from redway.web.figures import changes
+from redway.web.figures.basis import Basis
+from redway.web.figures.changes import ORDERS, AreaChanges
+from redway.web.figures.numbers import period_words
+from redway.web.figures.pictures import Figure, control_figure, intervals_figure, row_of, segments_of
+from redway.work.returns.models import Submission
+
+__all__ = ["METHODS", "ORDERS", "awaiting", "no_data", "page"]
+
+METHODS = f"{control.METHOD}; {findings.METHOD}."
+YEARS = 3
+
+
+@dataclass(frozen=True)
+class Link:
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class IndicatorPage:
+    """What the template shows, in its order."""
+
+    indicator: Indicator
+    area: Area
+    whole: bool
+    place: str
+    answer: str
+    figure: Figure
+    signals: Table | None
+    change: tuple[tuple[str, str], ...]
+    no_change: str
+    doubt: str
+    three_years: str
+    rate: str
+    months: Table
+    quarters: Table
+    rolling: Table | None
+    no_year: str
+    areas: AreaChanges | None
+    areas_figure: Figure | None
+    areas_table: Table | None
+    areas_open: bool
+    definition: tuple[tuple[str, str], ...]
+    caveats: tuple[str, ...]
+    parts: tuple[Link, ...]
+    related: tuple[Link, ...]
+    files: Table
+    csv: tuple[Link, ...]
+
+
+def page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bool) -> IndicatorPage:
+    """The page of an indicator that can be computed, of the partnership or of one area.
+
+    `order` sorts the table of areas; `opened` shows it unfolded, as after a sort.
+    """
+    row = row_of(basis, indicator, area)
+    whole = area.code == basis.places.partnership.code
+    compared = comparison(row)
+    found = basis.changed.of(indicator.id, area.code)
+    areas = changes.area_changes(basis, indicator) if whole else None
+    return IndicatorPage(
+        indicator=indicator,
+        area=area,
+        whole=whole,
+        place=basis.partnership.place,
+        answer=answer(row, indicator, compared, found, basis, area),
+        figure=control_figure(basis, indicator, area),
+        signals=signals(basis, indicator, area, row),
+        change=change_rows(found),
+        no_change="" if found else no_change(row, compared),
+        doubt=found.doubt if found else "",
+        three_years=three_years(row),
+        rate=rate(row, indicator, compared),
+        months=_table(_("Months"), windows.months(row), indicator),
+        quarters=_table(_("Financial quarters"), windows.quarters(row), indicator),
+        rolling=None if why_no_year(row) else _table(_("Rolling twelve months"), windows.rolling_12(row), indicator),
+        no_year=why_no_year(row),
+        areas=areas,
+        areas_figure=intervals_figure(basis, areas) if areas else None,
+        areas_table=_areas_table(areas, indicator, order) if areas and areas.rows else None,
+        areas_open=opened,
+        definition=definition(indicator),
+        caveats=caveats(indicator, area),
+        parts=parts(basis, indicator),
+        related=related(basis, indicator),
+        files=files(basis, indicator),
+        csv=csv_links(indicator, area, whole),
+    )
+
+
+def answer(
+    row: Series, indicator: Indicator, compared: Comparison, found: Finding | None, basis: Basis, area: Area
+) -> str:
+    """The first sentence: how it changed; where that cannot be said, why, and what the newest month says."""
+    if found:
+        return found.sentence
+    newest = segments_of(basis, indicator, area)
+    return " ".join(filter(None, [no_change(row, compared), newest[-1].sentence if newest else ""]))
+
+
+def no_change(row: Series, compared: Comparison) -> str:
+    """Why no change is given."""
+    if compared.kind is None:
+        return compared.reason
+    before, after = windows.total(row, compared.before)[0], windows.total(row, compared.after)[0]
+    return _(
+        "%(after)s in %(when)s against %(before)s in %(then)s: too few to tell a change from chance "
+        "(at least %(fewest)s in the two together are needed)."
+    ) % {
+        "after": words.count(after),
+        "before": words.count(before),
+        "when": compared.after_words,
+        "then": compared.before_words,
+        "fewest": findings.FEWEST,
+    }
+
+
+def change_rows(found: Finding | None) -> tuple[tuple[str, str], ...]:
+    """The change as a summary list, both intervals beside each other."""
+    if found is None:
+        return ()
+    one = found.change
+    percent = words.percent(one.percent) if one.percent is not None else _("from none: no percentage")
+    return (
+        (found.before_words[:1].upper() + found.before_words[1:], words.count(one.before)),
+        (found.after_words[:1].upper() + found.after_words[1:], words.count(one.after)),
+        (_("Change"), percent),
+        (_("95% interval, allowing for how much months vary here"), words.interval(one.low, one.high)),
+        (_("95% interval if every event were independent"), words.interval(one.poisson_low, one.poisson_high)),
+        (_("Dispersion"), f"{one.phi:.1f}"),
+    )
+
+
+def three_years(row: Series) -> str:
+    """The change over three years, or why it cannot be said."""
+    last = max(row.known, default=None)
+    known = set(row.known)
+    if last is None:
+        return ""
+    year = list(range(last - 11, last + 1))
+    after = year if known.issuperset(year) else [m for m in range(last // 12 * 12, last + 1) if m in known]
+    after = [m for m in after if m - 12 * YEARS in known]
+    spread = dispersion(row.counts[0], row.months)
+    if not after or spread.df < 1:
+        return _("Over three years nothing can be said: no month of %(year)s that would be compared is here.") % {
+            "year": last // 12 - YEARS
+        }
+    before = [m - 12 * YEARS for m in after]
+    a, b = float(windows.total(row, before)[0]), float(windows.total(row, after)[0])
+    one: Change = change(a, b, phi=spread.phi, df=spread.df)
+    if one.percent is None:
+        return ""
+    said = _("Over three years: %(before)s in %(then)s, %(after)s in %(now)s, %(percent)s (%(interval)s)%(same)s.")
+    return said % {
+        "before": words.count(a),
+        "then": periods.phrase(before),
+        "after": words.count(b),
+        "now": periods.phrase(after),
+        "percent": words.percent(one.percent),
+        "interval": words.interval(one.low, one.high),
+        "same": "" if one.different else _(": not statistically different"),
+    }
+
+
+def rate(row: Series, indicator: Indicator, compared: Comparison) -> str:
+    """The rate of the period compared, or why there is none."""
+    if indicator.rate is None:
+        return ""
+    area = row.areas[0]
+    base = float(row.denominators[0])
+    if base != base:
+        return area.unfair_because or indicator.rate.why_not or _("No rate: how many people live here is not known.")
+    if compared.kind is None:
+        return ""
+    value = indicator.rate.per * float(windows.total(row, compared.after)[0]) / base
+    return _(
+        "%(value)s for every %(per)s residents in %(when)s, not made annual. Residents: %(base)s (Census 2021)."
+    ) % {
+        "value": f"{value:,.1f}",
+        "per": f"{indicator.rate.per:,}",
+        "when": compared.after_words,
+        "base": words.count(base),
+    }
+
+
+def signals(basis: Basis, indicator: Indicator, area: Area, row: Series) -> Table | None:
+    """Every unusual month, newest first: its count, the rule it met, and what that means."""
+    meaning = {
+        Meaning.CONCERN: _("Worse direction"),
+        Meaning.IMPROVEMENT: _("Better direction"),
+        Meaning.NEUTRAL: _("Neither way is better"),
+    }
+    found = [(month, signal, part) for part in segments_of(basis, indicator, area) for month, signal in part.signals]
+    if not found:
+        return None
+    rows = tuple(
+        (
+            tables.text(periods.words(month)),
+            tables.number(float(row.counts[0, month - row.months.start])),
+            tables.number(part.chart.centre),
+            tables.text(_(str(signal.rule))),
+            tables.text(meaning[signal.meaning]),
+        )
+        for month, signal, part in reversed(found)
+    )
+    columns = (
+        Column(_("Month")),
+        Column(_("Count"), numeric=True),
+        Column(_("Mean of its run"), numeric=True),
+        Column(_("Why it is unusual")),
+        Column(_("Direction")),
+    )
+    return Table(_("Unusual months, newest first"), columns, rows)
+
+
+def _table(caption: str, found: Windows, indicator: Indicator) -> Table:
+    """Periods, newest first. A run of periods that are not known is one row that says so."""
+    per = indicator.rate.per if indicator.rate else 1
+    rates = found.rates(per)[0]
+    fair = bool((found.denominators == found.denominators).any())
+    rows: list[tuple[Cell, ...]] = []
+    gap: list[str] = []
+
+    def close() -> None:
+        if gap:
+            label = gap[-1] if len(gap) == 1 else _("%(first)s to %(last)s") % {"first": gap[-1], "last": gap[0]}
+            unknown = tables.not_available()
+            rows.append((tables.text(label), unknown, *([unknown] if fair else [])))
+            gap.clear()
+
+    for at in range(len(found.labels) - 1, -1, -1):
+        if found.counts[0, at] != found.counts[0, at]:
+            gap.append(found.labels[at])
+            continue
+        close()
+        count = tables.number(float(found.counts[0, at]))
+        value = [tables.number(float(rates[at]), 2)] if fair else []
+        rows.append((tables.text(found.labels[at]), count, *value))
+    close()
+    columns = [Column(_("Period")), Column(_("Count"), numeric=True)]
+    if fair:
+        columns.append(Column(_("For every %(per)s residents") % {"per": f"{per:,}"}, numeric=True))
+    return Table(caption, tuple(columns), tuple(rows), tables.legend(rows))
+
+
+def _areas_table(areas: AreaChanges, indicator: Indicator, order: str) -> Table:
+    here = reverse("indicator", args=[indicator.id])
+    sort = {name: f"{here}?order={name}#areas" for name in ORDERS}
+    caption = _("%(title)s by area, %(after)s against %(before)s") % {
+        "title": indicator.short_title or indicator.title,
+        "after": areas.compared.after_words,
+        "before": areas.compared.before_words,
+    }
+    return changes.table(areas, order=order, link=here + "?area={code}", sort=sort, caption=caption)
+
+
+def definition(indicator: Indicator) -> tuple[tuple[str, str], ...]:
+    """The definition card."""
+    better = {"lower": _("Lower"), "higher": _("Higher"), "neutral": _("Neither: read it with what was done")}
+    rows = [
+        (_("What is counted"), indicator.numerator),
+        (_("For every"), indicator.denominator),
+        (_("Better is"), ". ".join(filter(None, [better[indicator.better], indicator.why_better]))),
+        (_("Why it matters"), indicator.why_it_matters),
+        (_("What good looks like"), indicator.what_good_looks_like),
+        (_("How it is worked out"), indicator.compute),
+        (_("Comes from"), f"{indicator.provider}, {indicator.cadence}"),
+        (_("Author"), indicator.author),
+        (_("Next review"), period_words(indicator.next_review)),
+        (_("Definition version"), str(indicator.version)),
+    ]
+    return tuple((name, value) for name, value in rows if value)
+
+
+def caveats(indicator: Indicator, area: Area) -> tuple[str, ...]:
+    return tuple(filter(None, [*indicator.caveats, area.note, area.unfair_because]))
+
+
+def parts(basis: Basis, indicator: Indicator) -> tuple[Link, ...]:
+    """The parts of the strategy it belongs to."""
+    wanted = [p for p in basis.strategy.parts if p.id in indicator.priority or indicator.id in p.indicators]
+    return tuple(Link(p.title, reverse("priority", args=[p.id])) for p in wanted)
+
+
+def related(basis: Basis, indicator: Indicator) -> tuple[Link, ...]:
+    """The open indicators that come closest."""
+    known = [basis.indicators[name] for name in indicator.related if name in basis.indicators]
+    return tuple(Link(one.title, reverse("indicator", args=[one.id])) for one in known)
+
+
+def files(basis: Basis, indicator: Indicator) -> Table:
+    """Which submissions it rests on, newest period first."""
+    name = indicator.count.dataset if indicator.count else ""
+    held = basis.keep(
+        ("submissions", name),
+        lambda: list(
+            Submission.objects.filter(versions__number=basis.snapshot.number, dataset=name).order_by(
+                "-period", "provider"
+            )
+        ),
+    )
+    rows = tuple(
+        (
+            tables.text(s.file_name),
+            tables.text(s.provider),
+            tables.text(period_words(s.period)),
+            tables.number(s.rows_accepted),
+            tables.text(date_format(timezone.localtime(s.received_at), "j F Y")),
+        )
+        for s in held
+    )
+    columns = (
+        Column(_("File")),
+        Column(_("From")),
+        Column(_("Month")),
+        Column(_("Rows accepted"), numeric=True),
+        Column(_("Received")),
+    )
+    return Table(_("Files this page rests on, newest month first"), columns, rows)
+
+
+def csv_links(indicator: Indicator, area: Area, whole: bool) -> tuple[Link, ...]:
+    """Every table of the page as CSV."""
+    address = reverse("indicator-csv", args=[indicator.id])
+    at = "" if whole else f"&area={area.code}"
+    links = [
+        Link(_("Months (CSV)"), f"{address}?by=month{at}"),
+        Link(_("Quarters (CSV)"), f"{address}?by=quarter{at}"),
+        Link(_("Rolling twelve months (CSV)"), f"{address}?by=rolling-12{at}"),
+    ]
+    if whole:
+        links.append(Link(_("Months of every area (CSV)"), f"{address}?by=month&level=area"))
+    return tuple(links)
+
+
+@dataclass(frozen=True)
+class WaitingPage:
+    """An indicator without a series: what it needs and from whom, what was published, what comes closest."""
+
+    indicator: Indicator
+    answer: str
+    needs: str
+    published: tuple[tuple[str, str], ...]
+    faults: tuple[str, ...]
+    definition: tuple[tuple[str, str], ...]
+    caveats: tuple[str, ...]
+    parts: tuple[Link, ...]
+    related: tuple[Link, ...]
+
+
+def awaiting(basis: Basis, indicator: Indicator) -> WaitingPage:
+    """The page of an indicator that cannot be computed yet. It shows no zero and no line."""
+    needed = indicator.awaiting
+    said = (
+        _("This cannot be computed yet: it needs %(dataset)s from %(provider)s.")
+        % {"dataset": needed.dataset.replace("-", " "), "provider": needed.provider}
+        if needed
+        else ""
+    )
+    return _waiting(basis, indicator, said, needed.needs if needed else "")
+
+
+def no_data(basis: Basis, indicator: Indicator) -> WaitingPage:
+    """The page of an indicator that open data can compute, before any has come."""
+    said = _("No data have come for this yet.")
+    needs = _("It is counted from street-level crime files. Whoever runs this server imports them: redway import.")
+    return _waiting(basis, indicator, said, needs)
+
+
+def _waiting(basis: Basis, indicator: Indicator, answer: str, needs: str) -> WaitingPage:
+    said = indicator.published
+    published = (
+        (
+            (_("Value"), " ".join(filter(None, [said.value, f"({said.direction})" if said.direction else ""]))),
+            (_("Period"), said.period),
+            (_("Counted among"), said.base),
+            (_("Where in the strategy"), said.section),
+        )
+        if said
+        else ()
+    )
+    return WaitingPage(
+        indicator,
+        answer,
+        needs,
+        published,
+        said.faults if said else (),
+        definition(indicator),
+        indicator.caveats,
+        parts(basis, indicator),
+        related(basis, indicator),
+    )
