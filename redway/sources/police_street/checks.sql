@@ -15,6 +15,9 @@ WITH placed AS (
         "Crime type" AS crime_type,
         "Last outcome category" AS outcome,
         "Context" AS context,
+        -- Not a join: IN keeps the order of the rows.
+        "LSOA code" IN (SELECT code FROM areas) AS known,
+        "LSOA code" IN (SELECT code FROM areas WHERE ours) AS ours,
         try_cast("Longitude" AS DOUBLE) AS x,
         try_cast("Latitude" AS DOUBLE) AS y,
         -- The British Isles. NaN is larger than any number, so it lies outside too.
@@ -39,7 +42,7 @@ SELECT
     crime_type,
     outcome,
     context,
-    areas.ours,
+    ours,
     bad_point,
     swapped_point,
     point,
@@ -50,7 +53,7 @@ SELECT
         WHEN month < '2010-12' OR month > getvariable('this_month') THEN 'impossible month'
         WHEN reported_by IS NULL THEN 'force'
         WHEN crime_type IS NULL OR NOT list_contains(getvariable('crime_types'), crime_type) THEN 'crime type'
-        WHEN lsoa_code IS NOT NULL AND areas.code IS NULL
+        WHEN lsoa_code IS NOT NULL AND NOT known
             THEN CASE WHEN regexp_full_match(lsoa_code, '[EW]01[0-9]{6}') THEN 'unknown area' ELSE 'area code' END
         WHEN lsoa_code IS NULL AND swapped_point THEN 'swapped'
         WHEN lsoa_code IS NULL AND bad_point THEN 'point'
@@ -67,4 +70,3 @@ SELECT
         WHEN 'point' THEN point
     END AS came
 FROM placed
-LEFT JOIN areas ON areas.code = placed.lsoa_code

@@ -30,7 +30,8 @@ FAULTS = {
         "not one of the 14 crime types",
         "Crime type",
         "one of the publisher's 14 crime types",
-        "another dataset, a spelling changed by hand, or a new type that Redway does not know yet.",
+        "a spelling changed by hand, a comma in an earlier cell that is not within quotation marks, or a new type "
+        "that Redway does not know yet.",
     ),
     "unknown area": Fault(
         "an area of neither 2011 nor 2021",
