@@ -53,7 +53,7 @@ class OwnerForm(Seen):
 
 class DueForm(Seen):
     due = DateParts(
-        label=_("When is it due?"),
+        label=_("Date"),
         what=_("The date it is due"),
         required=False,
         help_text=_("For example 31 3 2027. Leave all three empty to take the date away."),
