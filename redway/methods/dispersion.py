@@ -215,7 +215,7 @@ def _fit(x: Floats, block: Floats, calendar: Floats) -> Floats:
     for _ in range(1000):
         share = factor @ both.T
         new = np.divide(of_block, share, out=np.zeros_like(of_block), where=share > 0)
-        still = np.allclose(new, level, rtol=1e-8, atol=0)
+        still = (np.abs(new - level) <= 1e-7 * new).all()
         level = new
         share = level @ both
         factor = np.divide(of_calendar, share, out=np.zeros_like(of_calendar), where=share > 0)
