@@ -142,6 +142,13 @@ def _heading(start: bytes, place: Place) -> tuple[str, ...]:
             cause=f"the file was saved in another encoding, or is no CSV file. {IN_A_SPREADSHEET}",
             place=place,
         ) from None
+    except csv.Error:
+        raise FileRefused(
+            "lines that end in LF or CRLF",
+            came="a heading with other line ends in it",
+            cause=f"the file was saved for an old Macintosh, or is no CSV file. {IN_A_SPREADSHEET}",
+            place=place,
+        ) from None
 
 
 def _line_ends(path: Path) -> tuple[int, int, bool]:
