@@ -24,6 +24,7 @@ import numpy.typing as npt
 
 from redway import periods
 from redway.errors import RedwayError
+from redway.store.files import room_on_disk
 from redway.store.home import Home
 from redway.store.query import connect, text
 from redway.store.snapshot import Snapshot
@@ -111,12 +112,20 @@ _IN_MEMORY: dict[Path, Cube] = {}
 
 def _build(path: Path, parts: Sequence[Path], area_of: Mapping[str, str], columns: Sequence[str]) -> Cube:
     """Count beside the final name, then rename: two processes that build one cube write the same thing twice."""
+    if lost := [p for p in parts if not p.is_file()]:
+        raise RedwayError(
+            f"the accepted file {lost[0]}",
+            came=f"{len(lost):,} of {len(parts):,} accepted files missing",
+            cause="the home was moved or changed by hand. Put the files back from a copy of the home, or import the "
+            "same files again, which puts back what was lost.",
+        )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     half_done = path.with_name(f".{path.stem}-{uuid4().hex}.parquet")
     try:
-        engine()(columns, parts, area_of, half_done)
-        built = _read(half_done, columns)
-        half_done.replace(path)
+        with room_on_disk(path.parent):
+            engine()(columns, parts, area_of, half_done)
+            built = _read(half_done, columns)
+            half_done.replace(path)
     finally:
         half_done.unlink(missing_ok=True)
     return built

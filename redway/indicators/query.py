@@ -78,5 +78,5 @@ def awaiting(indicator: Indicator) -> RedwayError:
     return NotSetUp(
         f"the dataset “{needed.dataset}” from {needed.provider}",
         came=f"no such data yet, so “{indicator.title}” cannot be computed",
-        cause=f"it has not been shared. {needed.needs}",
+        cause=f"it has not been brought in. Needed: {needed.needs}",
     )

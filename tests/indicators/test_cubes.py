@@ -1,5 +1,6 @@
 """Counting: the cube against a plain loop over the rows, and a cache that cannot be wrong."""
 
+import errno
 import os
 import threading
 
@@ -102,6 +103,23 @@ def test_a_build_that_fails_leaves_nothing_behind(accepted, where, home):
     snapshot.parts[0].path.write_bytes(b"not Parquet")
     with pytest.raises(Exception, match=r"(?i)parquet"):
         counts(snapshot, where)
+    assert list((home.derived / "cubes").iterdir()) == []
+
+
+def test_an_accepted_file_that_is_lost_is_named_and_never_counted_as_nothing(accepted, where):
+    snapshot = accepted([row("2024-01", "E01000001"), row("2024-02", "E01000001")])
+    snapshot.parts[1].path.unlink()
+    with pytest.raises(RedwayError, match=r"2024-02.*1 of 2 accepted files missing.*import the same files again"):
+        counts(snapshot, where)
+
+
+def test_a_full_disk_is_said_in_one_sentence(accepted, where, home, monkeypatch):
+    def full(columns, parts, area_of, into):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(cubes, "engine", lambda: full)
+    with pytest.raises(RedwayError, match="room on the disk"):
+        counts(accepted([row("2024-01", "E01000001")]), where)
     assert list((home.derived / "cubes").iterdir()) == []
 
 
