@@ -28,20 +28,21 @@ def listen(host: str, port: int) -> socket.socket:
     try:
         ear.bind((host, port))
         ear.listen(128)
-    except OSError as fault:
+    except (OSError, OverflowError) as fault:
         ear.close()
         raise _refusal(host, port, fault) from fault
     return ear
 
 
-def _refusal(host: str, port: int, fault: OSError) -> RedwayError:
-    if fault.errno == errno.EADDRINUSE:
+def _refusal(host: str, port: int, fault: OSError | OverflowError) -> RedwayError:
+    number = getattr(fault, "errno", None)
+    if number == errno.EADDRINUSE:
         return RedwayError(
             f"port {port} to be free",
             came="another program that listens on it",
             cause=f"Redway is running already, or something else is. Choose another: --port {port + 1}",
         )
-    if fault.errno == errno.EACCES:
+    if number == errno.EACCES:
         return RedwayError(
             f"leave to listen on port {port}",
             came="a refusal of the operating system",
@@ -49,7 +50,7 @@ def _refusal(host: str, port: int, fault: OSError) -> RedwayError:
         )
     return RedwayError(
         f"a host name or address of this machine, and a port from 1 to 65535, not {host} and {port}",
-        came=fault.strerror or str(fault),
+        came=getattr(fault, "strerror", None) or str(fault),
         cause="a spelling mistake. Without --host and --port it is 127.0.0.1 and 8000.",
     )
 
