@@ -10,7 +10,7 @@ from redway.methods.false_discovery import benjamini_hochberg
 
 
 def test_the_worked_example():
-    # 0.04 is over 10% x 3/5 = 0.06? No: under it, so it is listed and brings the smaller ones with it.
+    # in order: 0.03 is over 10% x 1/5, but 0.035 is under 2/5 of it and 0.04 under 3/5, and they bring it with them
     found = benjamini_hochberg([0.30, 0.03, 0.04, 0.035, 0.90], 0.10)
     assert found.listed.tolist() == [False, True, True, True, False]
     assert found.expected_false == pytest.approx(0.3)
