@@ -1,0 +1,71 @@
+"""`redway person`: accounts, for whoever looks after the server."""
+
+from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from redway.errors import RedwayError
+from redway.store.home import Home
+from redway.store.profile import Profile
+from redway.work.accounts import actions
+from redway.work.accounts.models import User
+from redway.work.accounts.roles import Role
+from redway.work.strategy.profile import strategy
+
+BY = "the person command"
+EXAMPLES = f"""examples:
+  redway person add j.smith --role administrator --name "Jo Smith"
+  redway person add t.jones --role agency-contact --agency thames-valley-police
+  redway person password j.smith
+  redway person list
+
+The first administrator is added here; everyone else can be added on the People page. A one-time password is
+printed once and has to be changed at the first sign-in. Roles: {", ".join(Role)}.
+"""
+
+
+class Command(BaseCommand):
+    help = "Add a person, list everyone, or give a one-time password."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.formatter_class = RawDescriptionHelpFormatter
+        parser.epilog = EXAMPLES
+        what = parser.add_subparsers(dest="what", required=True)
+        add = what.add_parser("add", help="add a person")
+        add.add_argument("username", metavar="NAME", help="what they sign in with")
+        add.add_argument("--role", required=True, choices=list(Role))
+        add.add_argument("--name", default="", help="their full name")
+        add.add_argument("--agency", default="", help="ID of an agency in the profile")
+        password = what.add_parser("password", help="give a one-time password")
+        password.add_argument("username", metavar="NAME")
+        what.add_parser("list", help="list everyone")
+
+    def handle(self, *args: Any, what: str, **given: Any) -> None:
+        {"add": self.add, "password": self.password, "list": self.list}[what](**given)
+
+    def add(self, *, username: str, role: str, name: str, agency: str, **_: Any) -> None:
+        check_agency(agency, role)
+        _person, password = actions.add_person(by=BY, username=username, role=role, full_name=name, agency=agency)
+        self.stdout.write(f"{username} was added. One-time password: {password}")
+
+    def password(self, *, username: str, **_: Any) -> None:
+        person = User.objects.filter(username=username, is_active=True).first()
+        if person is None:
+            raise RedwayError("the name of a person with access", came=f"“{username}”", cause="a spelling mistake.")
+        self.stdout.write(f"One-time password: {actions.give_one_time_password(by=BY, person=person)}")
+
+    def list(self, **_: Any) -> None:
+        for person in User.objects.order_by("username"):
+            access = "" if person.is_active else "no access"
+            self.stdout.write("\t".join((person.username, person.full_name, person.role, person.agency, access)))
+
+
+def check_agency(agency: str, role: str) -> None:
+    """Raise RedwayError for an agency the profile does not have, or an agency contact without one."""
+    if role == Role.AGENCY_CONTACT and not agency:
+        raise RedwayError("the agency that an agency contact speaks for", came="none", cause="--agency was left out.")
+    if agency:
+        known = [a.id for a in strategy(Profile.of(Home.current())).agencies]
+        if agency not in known:
+            raise RedwayError(f"the ID of an agency ({', '.join(known)})", came=f"“{agency}”")
