@@ -90,8 +90,13 @@ def matching(definition: Dataset, members: Iterable[Member], *, district: str) -
             member
             for pattern in patterns
             for member in listed
-            if fnmatchcase(member.file_name.lower(), pattern.format(district=district).lower())
+            if _fits(member.file_name.lower(), pattern.format(district=district).lower())
         )
         if (first := next(fitting, None)) is not None:
             found.append(first)
     return found
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a pattern fits a name; a `.csv` may be gzipped."""
+    return fnmatchcase(name, pattern) or fnmatchcase(name.removesuffix(".gz"), pattern)

@@ -76,6 +76,14 @@ def test_the_split_area_is_one_and_the_neighbour_is_none(everything):
     }
 
 
+def test_an_area_across_the_district_s_border_belongs_to_both_whole(snapshot):
+    across = [("E01000009", "E01900003", "Aby 001C", "E06000001")]
+    both = snapshot(lsoa_lookup=[*LOOKUP, *across], residents=RESIDENTS)
+    ours, theirs = places(both, partnership()), places(both, partnership(district="E06000002"))
+    assert ours.areas[1] == theirs.areas[0]
+    assert theirs.areas[0].residents == 3009
+
+
 def test_areas_are_named_by_what_they_hold_and_the_ward_that_fits(everything):
     found = places(everything, partnership())
     assert [area.name for area in found.areas] == ["Aby 001A (Town)", "Aby 001B and 001C (Quay and Town)"]

@@ -42,6 +42,10 @@ def test_a_file_is_found_by_its_name_wherever_it_lies(folder):
     assert names(RESIDENTS, here) == []
 
 
+def test_a_table_may_be_gzipped(folder):
+    assert names(RESIDENTS, folder({"census2021-ts001-lsoa.csv.gz": ""})) == ["census2021-ts001-lsoa.csv.gz"]
+
+
 def test_the_first_pattern_wins_whatever_the_order_of_the_files(folder):
     here = folder({"a/ethnicity21_lsoa21.csv.gz": "", "z/census2021-ts001-lsoa.csv": ""})
     assert names(RESIDENTS, here) == ["census2021-ts001-lsoa.csv"]
