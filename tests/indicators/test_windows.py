@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redway import periods
@@ -39,6 +39,7 @@ def ones(months):
 some_months = st.dictionaries(st.integers(M("2020-01"), M("2023-12")), st.integers(0, 50), min_size=1)
 
 
+@settings(deadline=None)
 @given(some_months)
 def test_a_window_is_the_sum_of_its_months_or_nothing(known):
     series = a_series(known)
@@ -56,6 +57,7 @@ def test_a_window_is_the_sum_of_its_months_or_nothing(known):
             assert table.status[0, at] == Status.NOT_AVAILABLE
 
 
+@settings(deadline=None)
 @given(some_months)
 def test_every_period_from_the_first_to_the_last_has_its_label_once_and_in_order(known):
     series = a_series(known)
@@ -66,6 +68,7 @@ def test_every_period_from_the_first_to_the_last_has_its_label_once_and_in_order
     assert {m for q in quarters for m in periods.quarter_months(q)} >= set(series.months)
 
 
+@settings(deadline=None)
 @given(some_months)
 def test_a_comparison_sets_each_month_against_its_namesake_and_only_known_ones(known):
     found = windows.comparison(a_series(known))
@@ -74,6 +77,7 @@ def test_a_comparison_sets_each_month_against_its_namesake_and_only_known_ones(k
     assert bool(found.kind) == bool(found.after) == (not found.reason)
 
 
+@settings(deadline=None)
 @given(some_months)
 def test_matched_months_are_used_only_where_two_whole_years_are_not_there(known):
     found = windows.comparison(a_series(known))
