@@ -155,7 +155,7 @@ class Control:
     ) -> list[dict[str, Any]]:
         """Direct labels: on the marks that ask for one, and at the right end of the last run's lines."""
         layers = []
-        for mark in (m for m in self.marks if m.label and m.value is not None):
+        for mark in self._labelled(line, size):
             at = line.at(mark.month)
             align = "left" if at < line.slots * 0.12 else "right" if at > line.slots * 0.88 else "center"
             text = {"type": "text", "align": align, "baseline": "bottom", "dy": -10, "fill": style.INK}
@@ -165,6 +165,15 @@ class Control:
         elif size.name == "wide":
             layers += self._inner_labels(line, size, x, y)
         return layers
+
+    def _labelled(self, line: Timeline, size: Size) -> list[Mark]:
+        """The marks whose words are written beside them: the newest first, as many as do not run into each other."""
+        room = size.type * 8 * line.slots / size.plot_width
+        chosen: list[Mark] = []
+        for mark in reversed([m for m in self.marks if m.label and m.value is not None]):
+            if all(abs(line.at(mark.month) - line.at(other.month)) >= room for other in chosen):
+                chosen.append(mark)
+        return chosen
 
     @property
     def _open_end(self) -> bool:
@@ -185,7 +194,7 @@ class Control:
         return layers
 
     def _inner_labels(self, line: Timeline, size: Size, x: dict[str, Any], y: dict[str, Any]) -> list[dict[str, Any]]:
-        """The last run has no lines: each earlier run that is wide enough names its limits above and below them."""
+        """The last run has no lines: each earlier run that is wide enough names its limits under them."""
         layers = []
         for s in self.stretches:
             wide = (line.at(s.last) - line.at(s.first) + 1) * size.plot_width / line.slots
@@ -194,10 +203,10 @@ class Control:
             words = _("trial limits") if s.trial else _("limits")
             row = {
                 "x": line.at(s.first) - 0.4,
-                "y": s.upper,
+                "y": s.lower,
                 "text": f"{words} {s.lower:,.{self.decimals}f} " + _("to") + f" {s.upper:,.{self.decimals}f}",
             }
-            text = {"type": "text", "align": "left", "baseline": "bottom", "dy": -3, "fontSize": size.type - 1}
+            text = {"type": "text", "align": "left", "baseline": "top", "dy": 4, "fontSize": size.type - 1}
             layers.append(_layer([row], text, x=x, y=y, text=True))
         return layers
 

@@ -20,7 +20,7 @@ from redway.web.figures.numbers import period_words
 from redway.work.returns.models import DataVersion, Submission
 from redway.work.strategy.profile import Agency
 
-FILES_A_PAGE = 40
+FILES_A_PAGE = 20
 VERSIONS = 20
 
 
@@ -57,7 +57,9 @@ class DataPage:
 
 def page(basis: Basis, *, agency: str, today: date, page: int) -> DataPage:
     """Everything on the data page, for a person of this agency (may be empty)."""
-    submissions = Submission.objects.filter(versions__number=basis.snapshot.number).order_by("-received_at", "-pk")
+    submissions = Submission.objects.filter(versions__number=basis.snapshot.number).order_by(
+        "-received_at", "-period", "provider", "pk"
+    )
     shown = Paginator(submissions, FILES_A_PAGE).get_page(page)
     return DataPage(
         answer(basis),
@@ -177,9 +179,8 @@ def reference(basis: Basis) -> Table:
 def files(submissions: list[Submission]) -> Table:
     """The files of the newest version, newest first, and how clean each was."""
     columns = (
+        Column(_("What")),
         Column(_("File")),
-        Column(_("From")),
-        Column(_("Period")),
         Column(_("Rows read"), numeric=True),
         Column(_("Accepted"), numeric=True),
         Column(_("Refused"), numeric=True),
@@ -188,18 +189,23 @@ def files(submissions: list[Submission]) -> Table:
     )
     rows = tuple(
         (
-            tables.text(s.file_name),
-            tables.text(s.provider),
-            tables.text(period_words(s.period) or _("all")),
+            tables.text(", ".join(filter(None, [period_words(s.period), s.provider]))),
+            _file(s.file_name),
             tables.number(s.rows_read),
             tables.number(s.rows_accepted),
             Cell(f"{sum(s.refused.values()):,}", numeric=True, note=_reasons(s.refused)),
             tables.text(_reasons(s.notes)),
-            tables.text(date_format(timezone.localtime(s.received_at), "j M Y, H:i")),
+            tables.text(date_format(timezone.localtime(s.received_at), "j M Y")),
         )
         for s in submissions
     )
     return Table(_("Files of the newest data version, newest first"), columns, rows)
+
+
+def _file(sent: str) -> Cell:
+    """A file's name; the zip or folder it lay in beneath it."""
+    folder, _slash, name = sent.rpartition("/")
+    return tables.text(name, note=_("in %(folder)s") % {"folder": folder} if folder else "")
 
 
 def _reasons(counts: dict[str, int]) -> str:

@@ -20,10 +20,9 @@ def data(request: HttpRequest) -> HttpResponse:
     rests_on = basis()
     page = page_number(request.GET.get("page", ""))
     today = timezone.localdate()
-    held = sorted({part.dataset for part in rests_on.snapshot.parts})
     person: Any = request.user
     context = {
         "page": presenter.page(rests_on, agency=person.agency, today=today, page=page),
-        "cited": cite(rests_on, datasets=held),
+        "cited": cite(rests_on),
     }
     return render(request, "data/data.html", context)

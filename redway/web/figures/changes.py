@@ -150,35 +150,21 @@ def table(found: AreaChanges, *, order: str, link: str, sort: dict[str, str], ca
         heading(_("Area"), "name", "ascending", numeric=False),
         Column(found.compared.before_words, numeric=True),
         heading(found.compared.after_words, "count", "descending"),
-        heading(_("Change"), "rise", "descending"),
-        Column(_("95% interval"), numeric=True),
-        heading(_("What it means"), "unusual", "ascending", numeric=False),
+        heading(_("Change, 95% interval"), "rise", "descending"),
+        heading(_("Against its own past"), "unusual", "ascending", numeric=False),
     )
-    rows = tuple(_row(one, link) for one in ordered(found.rows, order))
-    return Table(caption, columns, rows, ())
+    return Table(caption, columns, tuple(_row(one, link) for one in ordered(found.rows, order)))
 
 
 def _row(one: AreaChange, link: str) -> tuple[Cell, ...]:
-    name = tables.text(one.area.name, link=link.format(code=one.area.code))
+    name = tables.text(short(one.area), link=link.format(code=one.area.code))
     counts = (tables.number(one.before), tables.number(one.after))
     if one.change is None:
-        few = Cell("–", numeric=True, spoken=_("too few to tell"))
-        return (name, *counts, few, few, tables.text(_("Too few to tell a change from chance")))
-    change = one.change
-    percent = Cell(words.percent(change.percent) if change.percent is not None else _("from none"), numeric=True)
-    meaning = {
-        MORE: _("More than its own past"),
-        LESS: _("Less than its own past"),
-        SAME: _("Not statistically different"),
-    }[one.shade]
+        few = Cell("–", numeric=True, spoken=_("none given"))
+        return (name, *counts, few, tables.text(_("Too few to tell")))
+    said = {MORE: _("More"), LESS: _("Less"), SAME: _("Not statistically different")}[one.shade]
     note = _("Stands out among all that were examined") if one.stands_out else ""
-    return (
-        name,
-        *counts,
-        percent,
-        Cell(words.interval(change.low, change.high), numeric=True),
-        tables.text(meaning, note=note),
-    )
+    return (name, *counts, Cell(share(one.change), numeric=True), tables.text(said, note=note))
 
 
 def drawn(found: AreaChanges, most: int = 12) -> tuple[Row, ...]:

@@ -296,7 +296,7 @@ def definition(indicator: Indicator) -> tuple[tuple[str, str], ...]:
 
 
 def caveats(indicator: Indicator, area: Area) -> tuple[str, ...]:
-    return tuple(filter(None, [*indicator.caveats, area.note, area.unfair_because]))
+    return tuple(filter(None, [*indicator.caveats, area.note]))
 
 
 def parts(basis: Basis, indicator: Indicator) -> tuple[Link, ...]:
@@ -375,7 +375,7 @@ def awaiting(basis: Basis, indicator: Indicator) -> WaitingPage:
     """The page of an indicator that cannot be computed yet. It shows no zero and no line."""
     needed = indicator.awaiting
     said = (
-        _("This cannot be computed yet: it needs %(dataset)s from %(provider)s.")
+        _("This cannot be computed yet: it needs the return “%(dataset)s” from %(provider)s.")
         % {"dataset": needed.dataset.replace("-", " "), "provider": needed.provider}
         if needed
         else ""
@@ -394,7 +394,8 @@ def _waiting(basis: Basis, indicator: Indicator, answer: str, needs: str) -> Wai
     said = indicator.published
     published = (
         (
-            (_("Value"), " ".join(filter(None, [said.value, f"({said.direction})" if said.direction else ""]))),
+            (_("Value"), said.value),
+            *([(_("Direction"), said.direction)] if said.direction else []),
             (_("Period"), said.period),
             (_("Counted among"), said.base),
             (_("Where in the strategy"), said.section),

@@ -184,9 +184,8 @@ def _published(indicator: Indicator) -> PublishedFigure:
     said = indicator.published
     if said is None:
         raise ValueError(f"{indicator.id} has no published figure")
-    value = f"{said.value} ({said.direction})" if said.direction and said.direction not in said.value else said.value
     provider = indicator.awaiting.provider if indicator.awaiting else indicator.provider
-    return PublishedFigure(indicator, value, said.period, provider, said.faults)
+    return PublishedFigure(indicator, said.value, said.period, provider, said.faults)
 
 
 def _done(strategy: Strategy, programme: Programme) -> Done:

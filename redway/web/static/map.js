@@ -27,6 +27,7 @@ async function start(holder) {
     maxBounds: widened(bounds),
     attributionControl: false,
     cooperativeGestures: true,
+    fadeDuration: 0,
     dragRotate: false,
     touchPitch: false,
     locale: { "Map.Title": words.title },
@@ -36,10 +37,10 @@ async function start(holder) {
   const byCode = Object.fromEntries(areas.features.map((feature) => [feature.properties.code, feature]));
   const show = (code, move) => {
     const feature = byCode[code];
-    map.setFilter("chosen", ["==", ["get", "code"], code]);
-    if (move) map.fitBounds(boundsOf([feature]), { padding: 80, maxZoom: 13.5 });
     const link = element("a", { class: "govuk-link", href: feature.properties.link }, feature.properties.name);
     said.replaceChildren(link, `: ${feature.properties.words}`);
+    map.setFilter("chosen", ["==", ["get", "code"], code]);
+    if (move) map.fitBounds(boundsOf([feature]), { padding: 80, maxZoom: 13.5 });
   };
   map.on("click", "areas", ({ features }) => show(features[0].properties.code, false));
   map.on("mouseenter", "areas", () => (map.getCanvas().style.cursor = "pointer"));
@@ -49,7 +50,7 @@ async function start(holder) {
     map.once("load", resolve);
     map.once("error", ({ error }) => reject(error));
   });
-  for (const shade of ["more", "less", "same", "few"]) map.addImage(shade, pattern(shade));
+  for (const shade of ["more", "less", "same", "few"]) map.addImage(shade, pattern(shade), { pixelRatio: 2 });
   map.addSource("areas", { type: "geojson", data: areas });
   layers().forEach((layer) => map.addLayer(layer));
   live.prepend(controls(map, bounds, words), chooser(areas.features, words, show));
