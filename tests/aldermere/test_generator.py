@@ -7,6 +7,7 @@ import io
 import json
 import zipfile
 from collections import Counter
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -237,3 +238,15 @@ def test_season_peaks_where_it_should():
     totals = dict(zip([k.name for k in CRIME_TYPES], expected(city(), months).sum(1), strict=True))
     assert totals["Anti-social behaviour"].argmax() + 1 == 7
     assert totals["Burglary"].argmax() + 1 == 12
+
+
+def test_the_page_about_the_city_tells_what_was_planted():
+    page = (Path(__file__).parents[2] / "docs" / "aldermere.md").read_text("utf-8")
+    rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
+    assert rows.keys() == {truth.id for truth in truths.TRUTHS}
+    for truth in truths.TRUTHS:
+        row = rows[truth.id]
+        assert all(code in row for code in truth.areas)
+        assert all(kind.casefold() in row for kind in truth.crime_types)
+        assert truth.first == truths.FIRST_MONTH or periods.words(truth.first).split()[0] in row
+    assert f"{sum(a.residents for a in city().areas):,} residents in {len(city().areas)} areas" in page
