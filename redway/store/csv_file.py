@@ -5,6 +5,7 @@ files joined together do. Such a file is read from a copy in which every line en
 """
 
 import csv
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -19,6 +20,7 @@ CHUNK = 1 << 20
 LONGEST_LINE = 1_000_000  # bytes; real rows have about 250
 LONGEST_HEADING = 65_536
 OTHER_KINDS = {b"PK\x03\x04": "an Excel workbook or a zip", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
+BLANK_LINE = re.compile(rb"(?<=\n)\r?\n")
 IN_A_SPREADSHEET = "In a spreadsheet, choose “CSV UTF-8” when saving."
 CUT = "the file was cut short, as when a download breaks off. Get it again."
 
@@ -32,6 +34,7 @@ class CsvFile:
     columns: tuple[str, ...]
     line_end: str
     ends_cleanly: bool  # the last row has a line end
+    lines: int | None  # rows the file must give; not known where cells stand in quotation marks
 
     def as_view(self, db: duckdb.DuckDBPyConnection, view: str, *, numbered: bool = False) -> None:
         """Make a view of the rows as text; with `row`, counted from 1 in the file's order, when numbered.
@@ -48,6 +51,16 @@ class CsvFile:
             f"delim=',', quote='\"', escape='\"', new_line={text(self.line_end)}, "
             f"max_line_size={LONGEST_LINE}{extra})"
         )
+
+    def refuse_if_lost(self, rows: int) -> None:
+        """Raise FileRefused when the engine gave other than every row: its silence is not taken on trust."""
+        if self.lines is not None and rows != self.lines:
+            raise FileRefused(
+                f"{self.lines:,} rows, as many as there are lines under the heading",
+                came=f"{rows:,} that can be told apart",
+                cause="stray line ends within rows, or a damaged file.",
+                place=Place(self.name),
+            )
 
     def explain(self, db: duckdb.DuckDBPyConnection) -> FileRefused:
         """Why DuckDB could not read the file: reads it again, noting every fault."""
@@ -117,11 +130,13 @@ def opened(path: Path, *, name: str, work: Path) -> CsvFile:
                 "a CSV file in UTF-8", came=kind, cause=f"a wrong ending. {IN_A_SPREADSHEET}", place=place
             )
     columns = _heading(start, place)
-    crlf, ends, ends_cleanly = _line_ends(path)
-    if 0 < crlf < ends:
+    seen = _lines(path, place)
+    if 0 < seen.crlf < seen.ends:
         path = _with_even_line_ends(path, work)
-        crlf = 0
-    return CsvFile(path, name, columns, "\\r\\n" if crlf else "\\n", ends_cleanly)
+    even_crlf = seen.crlf == seen.ends > 0
+    unknown = seen.quoted or len(columns) == 1
+    lines = None if unknown else seen.ends + (not seen.ends_cleanly) - 1 - seen.blank
+    return CsvFile(path, name, columns, "\\r\\n" if even_crlf else "\\n", seen.ends_cleanly, lines)
 
 
 def _heading(start: bytes, place: Place) -> tuple[str, ...]:
@@ -131,6 +146,13 @@ def _heading(start: bytes, place: Place) -> tuple[str, ...]:
             "a heading, then one row a line",
             came=f"a first line of more than {LONGEST_HEADING:,} bytes",
             cause="this is no table, or its line ends were lost.",
+            place=place,
+        )
+    if b"\r" in line.rstrip(b"\r"):
+        raise FileRefused(
+            "lines that end in LF or CRLF",
+            came="lines that end in CR alone",
+            cause=f"an old program's way of ending lines. {IN_A_SPREADSHEET}",
             place=place,
         )
     try:
@@ -151,16 +173,44 @@ def _heading(start: bytes, place: Place) -> tuple[str, ...]:
         ) from None
 
 
-def _line_ends(path: Path) -> tuple[int, int, bool]:
-    """How many lines end in CRLF, how many end at all, and whether the last one does."""
-    crlf = ends = 0
-    last = b""
+@dataclass
+class _Lines:
+    """What a first look at the bytes shows."""
+
+    crlf: int = 0  # line ends that are CRLF
+    ends: int = 0  # line ends of either kind
+    blank: int = 0  # lines with nothing in them, which are no rows
+    quoted: bool = False  # a quotation mark somewhere: line ends may lie within cells
+    ends_cleanly: bool = False
+
+
+def _lines(path: Path, place: Place) -> _Lines:
+    """Count lines in bounded memory. Raises FileRefused for one too long to be a row, which DuckDB can drop unsaid."""
+    seen = _Lines()
+    length = 0  # of the line that is not finished yet
+    tail = b""  # what a line end or a blank line split over two chunks began with
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            crlf += chunk.count(b"\r\n") + (last == b"\r" and chunk[:1] == b"\n")
-            ends += chunk.count(b"\n")
-            last = chunk[-1:]
-    return crlf, ends, last == b"\n"
+            first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
+            length += len(chunk) if first < 0 else first
+            if length > LONGEST_LINE:
+                raise FileRefused(
+                    f"rows of at most {LONGEST_LINE:,} bytes",
+                    came="a longer one",
+                    cause="this is no table, or its line ends were lost.",
+                    place=Place(place.file, seen.ends),
+                )
+            if last >= 0:
+                length = len(chunk) - 1 - last
+            joined = tail + chunk
+            seen.crlf += chunk.count(b"\r\n") + (tail[-1:] == b"\r" and chunk[:1] == b"\n")
+            seen.ends += chunk.count(b"\n")
+            seen.quoted = seen.quoted or b'"' in chunk
+            if b"\n\n" in joined or b"\n\r\n" in joined:
+                seen.blank += sum(found.end() > len(tail) for found in BLANK_LINE.finditer(joined))
+            tail = joined[-2:]
+    seen.ends_cleanly = tail[-1:] == b"\n"
+    return seen
 
 
 def _with_even_line_ends(path: Path, work: Path) -> Path:

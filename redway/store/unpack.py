@@ -1,5 +1,7 @@
 """From what people hand in (files, zips of them, folders of either) to single files, trusting no zip."""
 
+import errno
+import lzma
 import stat
 import zipfile
 import zlib
@@ -15,6 +17,8 @@ MOST_FILES = 10_000
 # Text packs to a fifth or so; a bomb packs to a thousandth. Small files may be as empty as they like.
 MOST_RATIO = 100
 SMALL = 10_000_000
+# What reading a damaged zip can raise; a damaged offset shows as EINVAL.
+DAMAGE = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplementedError, RuntimeError, ValueError)
 ENCRYPTED = 0x1
 
 
@@ -42,8 +46,8 @@ class Found:
                     if size > self.member.file_size:
                         raise _bomb(self.name, "more bytes than the zip says")
                     writing.write(chunk)
-        except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError) as fault:
-            raise _damaged(self.name, str(fault)) from None
+        except (*DAMAGE, OSError) as fault:
+            raise _damage(self.name, fault) from None
         return out
 
 
@@ -110,8 +114,8 @@ def _members(path: Path, name: str) -> list[zipfile.ZipInfo]:
     try:
         with zipfile.ZipFile(path) as archive:
             members = [m for m in archive.infolist() if not m.is_dir() and not _litter(m.filename)]
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, ValueError) as fault:
-        raise _damaged(name, str(fault)) from None
+    except (*DAMAGE, OSError) as fault:
+        raise _damage(name, fault) from None
     if len(members) > MOST_FILES:
         raise _bomb(name, f"{len(members):,} files")
     for member in members:
@@ -173,7 +177,11 @@ def _bomb(name: str, came: str) -> FileRefused:
     )
 
 
-def _damaged(name: str, came: str) -> FileRefused:
+def _damage(name: str, fault: Exception) -> Exception:
+    """What a fault of reading a zip says of the zip; faults of the disk stay what they are."""
+    if isinstance(fault, OSError) and fault.errno != errno.EINVAL:
+        return fault
+    came = str(fault)
     return FileRefused(
         "a whole zip",
         came=came[:1].lower() + came[1:],

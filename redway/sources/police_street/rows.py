@@ -91,6 +91,7 @@ class StreetRows:
         rows, faulty, bad, swapped = self.db.execute(
             "SELECT count(*), count(fault), count(*) FILTER (bad_point), count(*) FILTER (swapped_point) FROM staged"
         ).fetchall()[0]
+        self.file.refuse_if_lost(rows)
         if not rows:
             raise FileRefused(
                 "rows of street crime",
