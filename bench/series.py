@@ -156,7 +156,8 @@ def report(real: dict, many: dict) -> str:
     return f"""# Cubes and series
 
 Written by `bench/series.py` on {time.strftime("%d %B %Y")}: {platform.system()}, {os.cpu_count()} processors, Python
-{platform.python_version()}. Milton Keynes: `recorded-shoplifting` of the partnership, and `recorded-crime` (13 types)
+{platform.python_version()}, load average {os.getloadavg()[1]:.1f} (over 2: other work took turns, and single
+ratios may mislead). Milton Keynes: `recorded-shoplifting` of the partnership, and `recorded-crime` (13 types)
 of all 152 areas.
 
 | | full real data | repeated | ratio |
@@ -171,7 +172,7 @@ of all 152 areas.
 {row("one series, warm, p95", "one p95")}
 {row("all areas, warm, median", "areas")}
 {row("all areas, warm, p95", "areas p95")}
-{row("a new process: imports, settings, definitions", "start")}
+| a new process: imports, settings, definitions | {ms(real["start"])} | {ms(many["start"])} | |
 {row("a new process: its first series, cube on disk", "first")}
 
 The repeated rows are the real files counted over and over, so their cube has the same cells with larger counts. The
