@@ -1,0 +1,185 @@
+"""Deny by default: every address there is, walked as everybody there is."""
+
+import re
+import types
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.http import HttpResponse
+from django.urls import path
+
+from redway.web.permissions import PUBLIC, SIGNED_IN, addresses, allow, declared, every_view_declares, public
+from redway.work.accounts.roles import GRANTS, Permission, Role
+
+pytestmark = pytest.mark.django_db
+
+ANALYST, MEMBER, CHAIR, CONTACT, ADMINISTRATOR = Role
+EVERYONE = set(Role)
+PARTNERSHIP = {ANALYST, MEMBER, CHAIR, ADMINISTRATOR}
+
+# Who may open what, written down by hand: a new address is not served until it stands here too.
+TABLE = {
+    "home": PARTNERSHIP,
+    "priorities": PARTNERSHIP,
+    "priority": PARTNERSHIP,
+    "indicators": PARTNERSHIP,
+    "indicator": PARTNERSHIP,
+    "indicator-csv": PARTNERSHIP,
+    "map": PARTNERSHIP,
+    "map-areas": PARTNERSHIP,
+    "map-csv": PARTNERSHIP,
+    "commitments": PARTNERSHIP,
+    "commitments-csv": PARTNERSHIP,
+    "commitment": PARTNERSHIP,
+    "commitment-owner": {ANALYST, CHAIR},
+    "commitment-date": {ANALYST, CHAIR},
+    "commitment-state": {ANALYST, CHAIR},
+    "data": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
+    "people": {ADMINISTRATOR},
+    "person": {ADMINISTRATOR},
+    "person-add": {ADMINISTRATOR},
+    "person-access": {ADMINISTRATOR},
+    "person-password": {ADMINISTRATOR},
+    "audit": {ADMINISTRATOR},
+    "change-password": EVERYONE,
+    "sign-out": EVERYONE,
+    "sign-in": PUBLIC,
+    "health": PUBLIC,
+    "help": PUBLIC,
+    "accessibility": PUBLIC,
+    "about-the-data": PUBLIC,
+}
+
+ALL = list(addresses())
+# What stands in an address for something that exists.
+SAMPLES = {"commitments/": "A1", "priorities/": "domestic-abuse", "indicators/": "recorded-burglary"}
+# Where something has no data yet, its file is not there, whoever asks.
+WITHOUT_DATA = {"indicator-csv", "map-areas", "map-csv"}
+
+
+def sample(route, people):
+    """A route with something that exists in place of each variable."""
+    folder = route.split("<")[0]
+    value = str(people[MEMBER].pk) if folder == "people/" else SAMPLES.get(folder, "")
+    return "/" + re.sub(r"<[^>]+>", value, route)
+
+
+def ask(client, route, pattern, people):
+    """Open an address with a method its view takes."""
+    method = client.get if "GET" in pattern.callback.methods else client.post
+    return method(sample(route, people))
+
+
+def by_name(entry):
+    return entry[1].name
+
+
+@pytest.mark.parametrize("entry", ALL, ids=by_name)
+def test_every_view_declares_a_permission_and_its_methods(entry):
+    _, pattern = entry
+    assert declared(pattern.callback) in {PUBLIC, SIGNED_IN, *Permission}
+    assert pattern.callback.methods <= {"GET", "HEAD", "POST"}
+
+
+def test_the_table_is_about_the_addresses_there_are():
+    assert {pattern.name for _, pattern in ALL} == set(TABLE)
+
+
+@pytest.mark.parametrize("entry", ALL, ids=by_name)
+def test_whoever_has_not_signed_in_is_sent_to_do_so(entry, client, people, milton_keynes):
+    route, pattern = entry
+    answer = ask(client, route, pattern, people)
+    if TABLE[pattern.name] == PUBLIC:
+        assert answer.status_code == 200
+    else:
+        assert answer.status_code == 302
+        assert answer["Location"].startswith("/sign-in/?next=/")
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("entry", ALL, ids=by_name)
+def test_a_role_opens_what_the_table_says_and_finds_nothing_else(entry, role, signed_in, people, milton_keynes):
+    route, pattern = entry
+    may = TABLE[pattern.name]
+    answer = ask(signed_in(role), route, pattern, people)
+    if may == PUBLIC or role in may:
+        if pattern.name in WITHOUT_DATA:
+            assert people[role].may(declared(pattern.callback))
+        else:
+            assert answer.status_code != 404
+        assert answer.status_code < 500
+        assert not answer.get("Location", "").startswith("/sign-in/?next")
+    else:
+        assert answer.status_code == 404
+
+
+def test_a_page_that_is_hidden_looks_like_one_that_is_not_there(signed_in):
+    client = signed_in(MEMBER)
+    hidden, missing = client.get("/audit/"), client.get("/no-such-page/")
+    assert (hidden.status_code, missing.status_code) == (404, 404)
+    token = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
+    assert token.sub("", hidden.content.decode()) == token.sub("", missing.content.decode())
+
+
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+@pytest.mark.parametrize("entry", ALL, ids=by_name)
+def test_a_view_takes_no_method_that_it_does_not_declare(entry, method, signed_in, people, milton_keynes):
+    route, pattern = entry
+    if method.upper() in pattern.callback.methods:
+        return
+    may = TABLE[pattern.name]
+    role = CHAIR if may == PUBLIC else next(r for r in Role if r in may)
+    assert getattr(signed_in(role), method)(sample(route, people)).status_code == 405
+
+
+def test_style_sheet_and_scripts_are_for_everyone(client):
+    answer = client.get("/static/site.js")
+    assert b"initAll" in answer.getvalue()
+    answer.close()
+
+
+@pytest.mark.parametrize("role", Role)
+def test_a_role_grants_what_its_row_says_and_nothing_once_access_has_ended(role, people):
+    person = people[role]
+    assert {p for p in Permission if person.may(p)} == GRANTS[role]
+    person.is_active = False
+    assert not any(person.may(p) for p in Permission)
+
+
+def test_a_role_that_is_none_grants_nothing(people):
+    people[CHAIR].role = "king"
+    assert not any(people[CHAIR].may(p) for p in Permission)
+
+
+@pytest.fixture
+def served(settings):
+    """Serve one more view, beside the sign-in page."""
+
+    def serve(view):
+        from redway.config import urls
+
+        settings.ROOT_URLCONF = types.ModuleType("urls_of_a_test")
+        settings.ROOT_URLCONF.urlpatterns = [path("new/", view, name="new"), *urls.urlpatterns]
+
+    return serve
+
+
+def test_a_view_that_declares_nothing_is_never_served_and_stops_the_start(served, client):
+    served(lambda request: HttpResponse("secret"))
+    with pytest.raises(ImproperlyConfigured, match="declares no permission"):
+        client.get("/new/")
+    assert [fault.id for fault in every_view_declares(None)] == ["redway.E001"]
+
+
+def test_a_view_that_says_nothing_of_methods_can_only_be_read(served, signed_in):
+    served(allow(Permission.SEE_PARTNERSHIP)(lambda request: HttpResponse("here")))
+    client = signed_in(CHAIR)
+    assert client.get("/new/").content == b"here"
+    assert client.head("/new/").status_code == 200
+    assert client.post("/new/").status_code == 405
+
+
+def test_a_public_view_is_for_everyone(served, client):
+    served(public(lambda request: HttpResponse("here")))
+    assert client.get("/new/").content == b"here"
+    assert every_view_declares(None) == []
