@@ -13,11 +13,15 @@ PATIENCE = 600.0  # seconds
 PAUSE = 0.1
 
 
+class Busy(RedwayError):
+    """Somebody else holds the lock, and did not let go in time."""
+
+
 @contextmanager
 def only_one(path: Path, *, patience: float = PATIENCE, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
     """Hold the lock of this file; wait for whoever has it, and call `waiting` once when one must.
 
-    Raises RedwayError when it is still held after `patience` seconds.
+    Raises Busy when it is still held after `patience` seconds.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     with path.open("a+b") as file:
@@ -28,7 +32,7 @@ def only_one(path: Path, *, patience: float = PATIENCE, waiting: Callable[[], No
                 waiting()
                 told = True
             if time.monotonic() > give_up:
-                raise RedwayError(
+                raise Busy(
                     "no other import at work in this home",
                     came=f"one that has held {path} for more than {patience:,.0f} seconds",
                     cause="a very large import, or a program that hangs.",

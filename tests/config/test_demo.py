@@ -19,11 +19,15 @@ import pytest
 import yaml
 
 from redway.config import demo, demo_home, server
+from redway.config.management.commands.serve import tidied
 from redway.errors import RedwayError
 from redway.store.home import Home
+from redway.store.lock import only_one
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
 from redway.work.audit.models import AuditRow
+from redway.work.returns.models import Submission
+from redway.work.returns.reconcile import lock_of
 from redway.work.strategy.models import standings
 
 SIGN_IN = re.compile(r"^  (chair|analyst|member|agency-contact|administrator) +([a-z0-9-]{19}) ", re.MULTILINE)
@@ -247,6 +251,24 @@ def test_serving_an_empty_home_says_what_to_do(tmp_path):
     code, out, err = run("serve", home=tmp_path)
     assert (code, out) == (1, "")
     assert "redway setup" in err
+
+
+@pytest.mark.django_db
+class TestStartUp:
+    def test_what_a_stopped_import_left_is_cleared_away_and_a_lost_file_is_told(self, aldermere_home):
+        (aldermere_home.incoming / "import-stopped").mkdir()
+        assert tidied(aldermere_home) == []
+        assert list(aldermere_home.incoming.iterdir()) == []
+        lost = Submission.objects.get(dataset="police-street", provider="Aldermere Constabulary", period="2025-11")
+        (aldermere_home.accepted / lost.parquet).unlink()
+        (sentence,) = tidied(aldermere_home)
+        assert "2025-11" in sentence
+
+    def test_an_import_at_work_keeps_no_server_waiting(self, aldermere_home):
+        (aldermere_home.incoming / "import-at-work").mkdir()
+        with only_one(lock_of(aldermere_home)):
+            assert tidied(aldermere_home) == []
+        assert (aldermere_home.incoming / "import-at-work").is_dir()
 
 
 def test_serving_an_older_database_says_what_to_do(tmp_path):

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from redway.store.files import flush
 from redway.store.home import Home
-from redway.store.lock import only_one
+from redway.store.lock import PATIENCE, only_one
 from redway.work.returns.models import DataVersion, Submission
 
 PLAN = "plan.json"
@@ -26,9 +26,12 @@ def lock_of(home: Home) -> Path:
     return home.root / "import.lock"
 
 
-def reconcile(home: Home) -> list[str]:
-    """Undo what stopped imports left, and say which accepted files are missing. Waits for an import at work."""
-    with only_one(lock_of(home)):
+def reconcile(home: Home, *, patience: float = PATIENCE) -> list[str]:
+    """Undo what stopped imports left, and say which accepted files are missing.
+
+    Waits for an import at work; raises Busy when it has not ended after `patience` seconds.
+    """
+    with only_one(lock_of(home), patience=patience):
         settle_all(home)
         return missing(home)
 

@@ -1,6 +1,7 @@
 """`redway serve`: the pages of the partnership in this home."""
 
 import os
+import sys
 from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any
 
@@ -11,7 +12,9 @@ from django.db.migrations.executor import MigrationExecutor
 from redway.config import server
 from redway.errors import NotSetUp
 from redway.store.home import Home
+from redway.store.lock import Busy
 from redway.store.profile import Profile
+from redway.work.returns.reconcile import reconcile
 
 EXAMPLES = """examples:
   redway serve
@@ -34,9 +37,12 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1")
 
     def handle(self, *, port: int, host: str, **_: Any) -> None:
-        partnership = Profile.of(Home.current()).partnership
+        home = Home.current()
+        partnership = Profile.of(home).partnership
         ear = server.listen(host, port)
         check_database()
+        for sentence in tidied(home):
+            print(sentence, file=sys.stderr)
         connections.close_all()
 
         def ready() -> None:
@@ -58,3 +64,11 @@ def check_database() -> None:
             came=f"one that lacks {len(waiting)} changes of layout",
             cause="Redway was upgraded, or set-up was stopped half way. Run: redway migrate",
         )
+
+
+def tidied(home: Home) -> list[str]:
+    """Undo what stopped imports left; a sentence for each accepted file that is gone."""
+    try:
+        return reconcile(home, patience=0)
+    except Busy:
+        return []  # an import is at work, and tidied up as it began
