@@ -5,7 +5,6 @@ files joined together do. Such a file is read from a copy in which every line en
 """
 
 import csv
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -20,7 +19,6 @@ CHUNK = 1 << 20
 LONGEST_LINE = 1_000_000  # bytes; real rows have about 250
 LONGEST_HEADING = 65_536
 OTHER_KINDS = {b"PK\x03\x04": "an Excel workbook or a zip", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
-BLANK_LINE = re.compile(rb"(?<=\n)\r?\n")
 IN_A_SPREADSHEET = "In a spreadsheet, choose “CSV UTF-8” when saving."
 CUT = "the file was cut short, as when a download breaks off. Get it again."
 
@@ -34,7 +32,7 @@ class CsvFile:
     columns: tuple[str, ...]
     line_end: str
     ends_cleanly: bool  # the last row has a line end
-    lines: int | None  # rows the file must give; not known where cells stand in quotation marks
+    lines: int | None  # under the heading; not told where line ends may stand within quotation marks
 
     def as_view(self, db: duckdb.DuckDBPyConnection, view: str, *, numbered: bool = False) -> None:
         """Make a view of the rows as text; with `row`, counted from 1 in the file's order, when numbered.
@@ -54,13 +52,14 @@ class CsvFile:
 
     def refuse_if_lost(self, rows: int) -> None:
         """Raise FileRefused when the engine gave other than every row: its silence is not taken on trust."""
-        if self.lines is not None and rows != self.lines:
-            raise FileRefused(
-                f"{self.lines:,} rows, as many as there are lines under the heading",
-                came=f"{rows:,} that can be told apart",
-                cause="stray line ends within rows, or a damaged file.",
-                place=Place(self.name),
-            )
+        if self.lines is None or rows == self.lines or rows == self.lines - _blank_lines(self.path):
+            return
+        raise FileRefused(
+            f"{self.lines:,} rows, as many as there are lines under the heading",
+            came=f"{rows:,} that can be told apart",
+            cause="stray line ends within rows, or a damaged file.",
+            place=Place(self.name),
+        )
 
     def explain(self, db: duckdb.DuckDBPyConnection) -> FileRefused:
         """Why DuckDB could not read the file: reads it again, noting every fault."""
@@ -135,7 +134,7 @@ def opened(path: Path, *, name: str, work: Path) -> CsvFile:
         path = _with_even_line_ends(path, work)
     even_crlf = seen.crlf == seen.ends > 0
     unknown = seen.quoted or len(columns) == 1
-    lines = None if unknown else seen.ends + (not seen.ends_cleanly) - 1 - seen.blank
+    lines = None if unknown else seen.ends + (not seen.ends_cleanly) - 1
     return CsvFile(path, name, columns, "\\r\\n" if even_crlf else "\\n", seen.ends_cleanly, lines)
 
 
@@ -179,7 +178,6 @@ class _Lines:
 
     crlf: int = 0  # line ends that are CRLF
     ends: int = 0  # line ends of either kind
-    blank: int = 0  # lines with nothing in them, which are no rows
     quoted: bool = False  # a quotation mark somewhere: line ends may lie within cells
     ends_cleanly: bool = False
 
@@ -188,11 +186,11 @@ def _lines(path: Path, place: Place) -> _Lines:
     """Count lines in bounded memory. Raises FileRefused for one too long to be a row, which DuckDB can drop unsaid."""
     seen = _Lines()
     length = 0  # of the line that is not finished yet
-    tail = b""  # what a line end or a blank line split over two chunks began with
+    last = b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
-            length += len(chunk) if first < 0 else first
+            first_end, last_end = chunk.find(b"\n"), chunk.rfind(b"\n")
+            length += len(chunk) if first_end < 0 else first_end
             if length > LONGEST_LINE:
                 raise FileRefused(
                     f"rows of at most {LONGEST_LINE:,} bytes",
@@ -200,17 +198,23 @@ def _lines(path: Path, place: Place) -> _Lines:
                     cause="this is no table, or its line ends were lost.",
                     place=Place(place.file, seen.ends),
                 )
-            if last >= 0:
-                length = len(chunk) - 1 - last
-            joined = tail + chunk
-            seen.crlf += chunk.count(b"\r\n") + (tail[-1:] == b"\r" and chunk[:1] == b"\n")
+            if last_end >= 0:
+                length = len(chunk) - 1 - last_end
             seen.ends += chunk.count(b"\n")
+            if last == b"\r" and first_end == 0:  # a line end split over two chunks
+                seen.crlf += 1
+            if b"\r" in chunk:
+                seen.crlf += chunk.count(b"\r\n")
             seen.quoted = seen.quoted or b'"' in chunk
-            if b"\n\n" in joined or b"\n\r\n" in joined:
-                seen.blank += sum(found.end() > len(tail) for found in BLANK_LINE.finditer(joined))
-            tail = joined[-2:]
-    seen.ends_cleanly = tail[-1:] == b"\n"
+            last = chunk[-1:]
+    seen.ends_cleanly = last == b"\n"
     return seen
+
+
+def _blank_lines(path: Path) -> int:
+    """Lines with nothing in them, which are no rows."""
+    with path.open("rb") as file:
+        return sum(line in (b"\n", b"\r\n") for line in file)
 
 
 def _with_even_line_ends(path: Path, work: Path) -> Path:
