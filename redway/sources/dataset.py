@@ -105,7 +105,12 @@ class Loaded:
 
         load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Loaded]
 
-    which writes its Parquet into the folder `into`, and raises FileRefused for a file it cannot take.
+    which writes its Parquet into the folder `into`, and raises FileRefused for a file it cannot take. It may
+    offer
+
+        skips(file_name: str) -> str
+
+    which says why a file found in a zip or folder is none of this dataset's; empty when it may be one.
     """
 
     provider: str
