@@ -40,6 +40,7 @@ class Dataset(Strict):
     columns: tuple[Column, ...]
     schema_version: int = 1
     refuse_above: float = Field(default=0.05, description="share of refused rows above which the file is refused")
+    always_told: tuple[str, ...] = Field(default=(), description="notes that a receipt tells even when they count none")
     suppression: Literal["open", "counts"] = "open"
     where_from: str = Field(description="how a person gets it, in one sentence")
     finds: tuple[tuple[str, ...], ...] = Field(

@@ -76,7 +76,14 @@ def _copied(found: list[Found], work: Path) -> dict[Path, tuple[Path, str]]:
         for sent in dict.fromkeys(file.sent for file in found):
             suffix = "".join(sent.suffixes[-2:]) if sent.suffix == ".gz" else sent.suffix
             copy = work / f"sent-{len(copies)}{suffix}"
-            copies[sent] = copy, files.copy(sent, copy) + suffix.lower()
+            try:
+                copies[sent] = copy, files.copy(sent, copy) + suffix.lower()
+            except PermissionError as fault:
+                raise RedwayError(
+                    f"leave to read {sent} and to write in {work}",
+                    came=str(fault),
+                    cause="another user's file or folder.",
+                ) from None
     return copies
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
+from redway.sources.dataset import dataset
 from redway.work.returns.receipt import Outcome, Receipt, Result
 
-ALWAYS_TOLD = ("unlocated", "outside")  # columns of the table; other notes follow below it
 NOTES = {
     "unlocated": "without a location",
     "outside": "outside the partnership",
@@ -27,13 +27,13 @@ def told(receipt: Receipt, *, newest: int) -> str:
 
 
 def _table(receipt: Receipt) -> str:
-    """One line a submission; the columns of street crime only where a file has such rows."""
-    notes = [name for name in ALWAYS_TOLD if name in receipt.notes]
+    """One line a submission, and a column for each note that its dataset always tells."""
+    notes = list(dict.fromkeys(name for r in receipt.results for name in dataset(r.dataset).always_told))
     heads = ["provider", "period", "rows read", "accepted", "refused", *notes, "outcome"]
     rows = [_cells(result, notes) for result in receipt.results]
     if len(rows) > 1:
         total = [receipt.rows_read, receipt.rows_accepted, sum(r.count for r in receipt.refused)]
-        total += [receipt.notes[name] for name in notes]
+        total += [receipt.notes.get(name, 0) for name in notes]
         rows.append(["total", f"{len(rows)} files", *(f"{n:,}" for n in total), ""])
     widths = [max(len(line[i]) for line in [heads, *rows]) for i in range(len(heads))]
     numbers = range(2, len(heads) - 1)

@@ -267,6 +267,15 @@ class TestBeforeAnything:
             street(tmp_path / "nowhere.csv")
 
 
+def test_a_file_that_may_not_be_read(ready, street_file, monkeypatch):
+    def locked(*_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("redway.work.returns.loading.files.copy", locked)
+    with pytest.raises(RedwayError, match="leave to read"):
+        street(street_file([{}]))
+
+
 def test_many_datasets_make_one_version_and_later_ones_see_earlier_ones(partnership, area_lookup, street_file):
     receipt = receive_many([("lsoa-lookup", [area_lookup]), ("police-street", [street_file([{}])])], by="set-up")
     assert receipt.version == 1
