@@ -1,7 +1,20 @@
 """People with roles, a home with a profile, and a real browser."""
 
+import fcntl
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from contextlib import contextmanager
+from pathlib import Path
+
 import pytest
 
+from redway.web.front_end.build import FOR_TESTS
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
 
@@ -41,3 +54,131 @@ def signed_in(client, people):
         return client
 
     return sign_in
+
+
+# ------------------------------------------------------------------ A real browser, and a real server to open
+
+
+def redway(*arguments, home):
+    """What starts the `redway` command in a home, and its surroundings."""
+    environment = {k: v for k, v in os.environ.items() if k not in ("REDWAY_SECRET_KEY", "REDWAY_DATABASE")}
+    return [sys.executable, "-m", "redway", *arguments], {**environment, "REDWAY_HOME": str(home)}
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory):
+    """The demo city, set up once for all test processes together."""
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    home, done = shared / "demo-for-browsers", shared / "demo-is-ready"
+    with (shared / "demo.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            command, environment = redway("demo", "--no-serve", "--home", str(home), home=home)
+            subprocess.run(command, env=environment, check=True, capture_output=True)
+            done.touch()
+    return home
+
+
+@pytest.fixture(scope="session")
+def demo_site(demo_home):
+    """The address of the demo, served by a process of its own as `redway serve` does."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command, environment = redway("serve", "--port", str(port), home=demo_home)
+    server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    address = f"http://127.0.0.1:{port}"
+    try:
+        wait_for(f"{address}/healthz", server)
+        yield address
+    finally:
+        server.terminate()
+        server.communicate(timeout=20)
+
+
+def wait_for(address, server):
+    """Until it answers; the server's own words if it never does."""
+    for _ in range(150):
+        if server.poll() is not None:
+            break
+        try:
+            with urllib.request.urlopen(address, timeout=5):
+                return
+        except OSError:
+            time.sleep(0.1)
+    server.kill()
+    pytest.fail(server.communicate()[1].decode())
+
+
+class Browsing:
+    """Pages of the demo in Chromium, as somebody of a role (or nobody) sees them."""
+
+    def __init__(self, chromium, address, passwords):
+        self.chromium, self.address, self.passwords = chromium, address, passwords
+        self.axe = (FOR_TESTS / "axe.min.js").read_text("utf-8")
+
+    def page(self, role=None, *, width=1280, javascript=True, **options):
+        """A page of a fresh browser; what goes wrong in it is in `page.faults`."""
+        size = {"width": width, "height": 900}
+        page = self.chromium.new_context(viewport=size, java_script_enabled=javascript, **options).new_page()
+        page.set_default_timeout(15_000)
+        page.faults = []
+        page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
+        page.on("pageerror", lambda fault: page.faults.append(str(fault)))
+        page.on("request", lambda asked: self.check_stays_here(page, asked.url))
+        if role:
+            page.goto(f"{self.address}/sign-in/")
+            page.fill("[name=username]", role.value)
+            page.fill("[name=password]", self.passwords[role.value])
+            page.press("[name=password]", "Enter")
+            page.wait_for_url(lambda url: "/sign-in/" not in url)
+        return page
+
+    def check_stays_here(self, page, url):
+        if not url.startswith((self.address, "data:", "blob:")):
+            page.faults.append(f"asked for {url}")
+
+    def open(self, page, path):
+        answer = page.goto(self.address + path)
+        assert answer.status == 200, f"{path}: {answer.status}"
+        return page
+
+    def violations(self, page):
+        """What axe finds against WCAG 2.2 A and AA: the rule, and the elements that break it."""
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(self.axe)
+        tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+        found = page.evaluate("tags => axe.run({runOnly: {type: 'tag', values: tags}})", tags)
+        return [
+            f"{rule['id']}: {node['html'][:160]} ({node.get('failureSummary', '')[:200]})"
+            for rule in found["violations"]
+            for node in rule["nodes"]
+        ]
+
+
+@contextmanager
+def chromium():
+    """Debian's Chromium by Playwright, for the length of one test: its event loop would trouble Django after it."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("REDWAY_CHROMIUM")
+            or shutil.which("chromium")
+            or shutil.which("chromium-browser"),
+            args=["--no-sandbox"],
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@pytest.fixture
+def browsing(demo_home, demo_site):
+    """Open pages of the demo in a real browser. Its tests carry `@pytest.mark.browser`."""
+    passwords = json.loads((Path(demo_home) / "demo-passwords.json").read_text("utf-8"))
+    with chromium() as browser:
+        yield Browsing(browser, demo_site, passwords)
