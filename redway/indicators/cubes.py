@@ -5,8 +5,8 @@ rows, the map from area codes of either vintage to comparable areas, the columns
 version of the counting below. So a new data version that holds the same police files finds the cube of
 the old one, nothing is ever invalidated, and the folder can be deleted at any time.
 
-The counting is written once, in Ibis, and compiled to the SQL of the engine that runs it: DuckDB, or
-Spark over the same Parquet files when one machine is too small (REDWAY_ENGINE=spark).
+The counting (`counting.py`) is compiled to the SQL of the engine that runs it: DuckDB, or Spark over the same
+Parquet files when one machine is too small (REDWAY_ENGINE=spark).
 """
 
 import hashlib
@@ -24,12 +24,13 @@ import numpy.typing as npt
 
 from redway import periods
 from redway.errors import RedwayError
+from redway.indicators.counting import counting
 from redway.store.files import room_on_disk
 from redway.store.home import Home
 from redway.store.query import connect, text
 from redway.store.snapshot import Snapshot
 
-VERSION = 1  # raise it when `counting` or the layout of the file changes
+VERSION = 1  # raise it when `counting.py` or the layout of the file changes
 KEPT = 32  # cubes held in memory by one process
 
 # An engine counts the rows of these files, given which area each code lies in, and writes the cube.
@@ -137,21 +138,6 @@ def _read(path: Path, columns: Sequence[str]) -> Cube:
     entries = {name: Words.of(found[name].tolist()) for name in ("area", "month", *columns)}
     months = entries.pop("month").each(lambda label: periods.month(label or ""))
     return Cube(entries.pop("area"), months, entries, found["count"])
-
-
-def counting(columns: Sequence[str], dialect: str) -> str:
-    """The SQL that makes a cube of the tables `accepted` and `comparable`, in the dialect of an engine.
-
-    A row counts by its area code, of whichever vintage; its point is not looked at. A repeated crime ID is
-    two rows, and blank IDs are separate incidents, so nothing is de-duplicated.
-    """
-    import ibis  # half a second, and only building needs it
-
-    by = ["area", "month", *columns]
-    accepted = ibis.table(dict.fromkeys(["month", "lsoa_code", *columns], "string"), name="accepted")
-    comparable = ibis.table({"lsoa_code": "string", "area": "string"}, name="comparable")
-    counted = accepted.join(comparable, "lsoa_code").group_by(by).agg(count=lambda row: row.count())
-    return str(ibis.to_sql(counted.order_by(by), dialect=dialect))
 
 
 def duckdb_engine(columns: Sequence[str], parts: Sequence[Path], area_of: Mapping[str, str], into: Path) -> None:

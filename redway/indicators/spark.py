@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from redway.errors import NotSetUp
-from redway.indicators.cubes import counting
+from redway.indicators.counting import counting
 
 
 def session() -> Any:
