@@ -10,6 +10,8 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.utils.translation import get_language
+
 from redway.findings.changes import WhatChanged, what_changed
 from redway.indicators import definitions
 from redway.indicators.definitions import Indicator
@@ -74,10 +76,11 @@ class Basis:
         )
 
     def keep(self, key: Any, make: Callable[[], T]) -> T:
-        """What `make` gives, made once for this basis. Two threads may both make it: it is the same."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        kept: T = self._kept[key]
+        """What `make` gives, made once for this basis and language. Two threads may both make it: it is the same."""
+        spoken = (get_language(), key)
+        if spoken not in self._kept:
+            self._kept[spoken] = make()
+        kept: T = self._kept[spoken]
         return kept
 
 

@@ -54,7 +54,7 @@ def subtitle(basis: Basis, indicator: Indicator, area: Area) -> str:
 def control_figure(basis: Basis, indicator: Indicator, area: Area) -> Figure:
     """The control chart of one place."""
     row, parts = row_of(basis, indicator, area), segments_of(basis, indicator, area)
-    missing = [m for m in row.months if m not in set(row.known)]
+    missing = sorted(set(row.months) - set(row.known))
     title = parts[-1].sentence if parts else _("No month is known yet.")
     under = subtitle(basis, indicator, area)
     gaps = _("Not available: %(months)s.") % {"months": periods.phrase(missing)} if missing else ""

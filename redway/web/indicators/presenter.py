@@ -74,8 +74,16 @@ class IndicatorPage:
 def page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bool) -> IndicatorPage:
     """The page of an indicator that can be computed, of the partnership or of one area.
 
-    `order` sorts the table of areas; `opened` shows it unfolded, as after a sort.
+    `order` sorts the table of areas; `opened` shows it unfolded, as after a sort. The partnership's pages are kept:
+    they are few and asked for most.
     """
+    if area.code != basis.places.partnership.code:
+        return _page(basis, indicator, area, order, opened)
+    key = ("indicator page", indicator.id, order, opened)
+    return basis.keep(key, lambda: _page(basis, indicator, area, order, opened))
+
+
+def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bool) -> IndicatorPage:
     row = row_of(basis, indicator, area)
     whole = area.code == basis.places.partnership.code
     compared = comparison(row)
