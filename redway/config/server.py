@@ -79,6 +79,9 @@ def _serve_well(ear: socket.socket, ready: Callable[[], None]) -> None:
                 "graceful_timeout": 10,
                 "loglevel": "warning",
                 "when_ready": lambda _: ready(),
+                # DuckDB was loaded before the fork; tearing it down in a process that has not its threads aborts,
+                # or hangs. By now no request is left, and nothing is kept in memory that has to be saved.
+                "worker_exit": lambda _server, _worker: os._exit(0),
                 "control_socket_disable": True,
             }
             for name, value in settings.items():

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -103,7 +104,8 @@ def partnership() -> Partnership | None:
 
 def every_page(request: HttpRequest) -> dict[str, Any]:
     """What base.html needs. Anonymous pages cost no query."""
-    user: Any = request.user
+    # A request for a host that is not ours is refused before anybody is looked up.
+    user: Any = getattr(request, "user", AnonymousUser())
     known = user.is_authenticated
     newest = DataVersion.objects.order_by("-number").values("number", "made_at").first() if known else None
     return {

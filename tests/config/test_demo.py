@@ -65,8 +65,9 @@ def running(*arguments):
     try:
         yield process
         process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=60)
         assert process.returncode == 0, out + err
+        assert "SIG" not in err, err  # its workers end by themselves
     finally:
         process.kill()
         process.wait()
@@ -89,9 +90,9 @@ class Browser:
         self.base, self.jar = base, CookieJar()
         self.opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self.jar))
 
-    def get(self, path, form=None):
+    def get(self, path, form=None, headers=None):
         data = urllib.parse.urlencode(form).encode() if form else None
-        request = urllib.request.Request(self.base + path, data, {"Referer": self.base})
+        request = urllib.request.Request(self.base + path, data, {"Referer": self.base} | (headers or {}))
         try:
             with self.opener.open(request, timeout=60) as answer:
                 return answer.status, answer.read().decode()
@@ -227,6 +228,7 @@ def test_the_demo_from_a_killed_set_up_to_people_who_sign_in(tmp_path):
 
 def check_pages(base, passwords):
     stranger = Browser(base)
+    assert stranger.get("/", headers={"Host": "elsewhere.example"})[0] == 400
     assert stranger.get("/")[1].count('name="password"') == 1
     assert stranger.sign_in("chair", "not-this-one")[1].count('name="password"') == 1
     for role, sees, not_found in (
