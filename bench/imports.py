@@ -53,7 +53,6 @@ def report(folder: Path, zips: list[Path], rounds: int, rows: int) -> None:
     seconds = {what: statistics.median(run["seconds"] for run in runs) for what, runs in taken.items()}
     memory = max(run["megabytes"] for run in taken["ours"])
     large = child("ours", [repeated(files, folder / "large.csv", rows)], fresh(template, folder / "home"))
-    large_alone = child("alone", [folder / "large.csv"], folder / "none")
     ratio = seconds["ours"] / seconds["alone"]
     lines = [
         "| what | measured | limit |",
@@ -63,7 +62,7 @@ def report(folder: Path, zips: list[Path], rounds: int, rows: int) -> None:
         f"| ratio of the medians of {rounds} runs each, taken in turn | {ratio:.1f} | {LIMIT_RATIO} |",
         f"| peak memory of the import | {memory:,.0f} MB | {LIMIT_MEMORY:,} MB |",
         f"| peak memory for one file of {large['rows']:,} rows | {large['megabytes']:,.0f} MB | {LIMIT_MEMORY:,} MB |",
-        f"| time for it (DuckDB alone {large_alone['seconds']:.0f} s) | {large['seconds']:.0f} s | |",
+        f"| time for it; DuckDB alone cannot read it, its line ends are mixed | {large['seconds']:.0f} s | |",
     ]
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text("\n".join(lines) + "\n", "utf-8")

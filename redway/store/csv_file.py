@@ -35,12 +35,12 @@ class CsvFile:
     lines: int | None  # under the heading; not told where line ends may stand within quotation marks
 
     def as_view(self, db: duckdb.DuckDBPyConnection, view: str, *, numbered: bool = False) -> None:
-        """Make a view of the rows as text; with `row`, counted from 1 in the file's order, when numbered.
+        """Make a view of the rows as text, and `row`: null, or counted from 1 in the file's order when numbered.
 
         Numbering costs the engine its second thread, so it is for the second look at a faulty file.
         """
-        row = "row_number() OVER () AS row, " if numbered else ""
-        db.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT {row}* FROM {self._reading()}")  # noqa: S608
+        row = "row_number() OVER ()" if numbered else "NULL::BIGINT"
+        db.execute(f"CREATE OR REPLACE VIEW {view} AS SELECT {row} AS row, * FROM {self._reading()}")  # noqa: S608
 
     def _reading(self, extra: str = "") -> str:
         columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in self.columns)

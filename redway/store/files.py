@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -59,14 +59,26 @@ def put(made: Path, final: Path) -> Path:
 
     A file that already bears the name holds the same content, and stays as it is.
     """
+    put_all({final: made})
+    return final
+
+
+def put_all(moves: Mapping[Path, Path]) -> None:
+    """The same for many files (final -> made): their names are safe on disk too when this returns."""
+    for final, made in moves.items():
+        put_one(made, final)
+    for folder in {final.parent for final in moves}:
+        flush(folder)
+
+
+def put_one(made: Path, final: Path) -> None:
+    """Name one of many files; the name itself is safe only once its folder is flushed."""
     if final.exists():
         made.unlink()
-        return final
+        return
     make_folder(final.parent)
     flush(made)
     made.replace(final)
-    flush(final.parent)
-    return final
 
 
 def make_folder(folder: Path) -> None:

@@ -27,7 +27,7 @@ def read(tmp_path):
         file = csv_file.opened(path, name="sent.csv", work=tmp_path)
         file.as_view(db, "sent", numbered=numbered)
         try:
-            return db.execute("SELECT * FROM sent").fetchall()
+            return db.execute(f"SELECT {'*' if numbered else '* EXCLUDE row'} FROM sent").fetchall()
         except duckdb.InvalidInputException:
             raise file.explain(db) from None
 
@@ -158,7 +158,7 @@ with query.connect(work) as db:
         file = csv_file.opened(path, name=path.name, work=work)
         file.as_view(db, "sent")
         try:
-            db.execute("SELECT max(COLUMNS(*)) FROM sent")
+            db.execute("SELECT max(COLUMNS(* EXCLUDE row)) FROM sent")
         except duckdb.InvalidInputException:
             raise file.explain(db)
     except FileRefused as fault:

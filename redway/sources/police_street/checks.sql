@@ -1,5 +1,6 @@
 -- Street rows, typed and checked one by one. Reads the view `sent` (a file's rows as text, empty cells null,
--- with `row`) and the table `areas` (code, ours); the variables hold what the file's name and the clock say.
+-- with `row`) and the tables `areas` and `our_areas` (code); the variables hold what the file's name and the
+-- clock say.
 -- `fault` is null for a row that is taken, else the key of a fault in faults.py; `came` is the cell at fault.
 CREATE OR REPLACE VIEW checked AS
 WITH placed AS (
@@ -17,7 +18,7 @@ WITH placed AS (
         "Context" AS context,
         -- Not a join: IN keeps the order of the rows.
         "LSOA code" IN (SELECT code FROM areas) AS known,
-        "LSOA code" IN (SELECT code FROM areas WHERE ours) AS ours,
+        "LSOA code" IN (SELECT code FROM our_areas) AS ours,
         try_cast("Longitude" AS DOUBLE) AS x,
         try_cast("Latitude" AS DOUBLE) AS y,
         -- The British Isles. NaN is larger than any number, so it lies outside too.

@@ -61,6 +61,7 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
             file, [c.publisher_name for c in STREET.columns], where_from=f"a wrong or edited file. {STREET.where_from}"
         )
         db.register("areas", areas)
+        db.register("our_areas", areas.filter(areas["ours"]))
         this_month = f"{dt.datetime.now(dt.UTC):%Y-%m}"
         for variable, value in {"month_of_file": month, "this_month": this_month, "crime_types": CRIME_TYPES}.items():
             db.execute(f"SET VARIABLE {variable} = $1", [value])

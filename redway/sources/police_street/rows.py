@@ -47,7 +47,7 @@ class Group:
 class StreetRows:
     """The rows of a file, each one checked; `staged` and `checked` are what checks.sql made of it.
 
-    The engine must know the table `areas` and the variables that checks.sql names.
+    The engine must know the tables `areas` and `our_areas` and the variables that checks.sql names.
     """
 
     db: duckdb.DuckDBPyConnection
@@ -56,8 +56,7 @@ class StreetRows:
 
     def stage(self) -> None:
         """Check every row once. Raises FileRefused for text that is no table, or has no rows."""
-        self.file.as_view(self.db, "unnumbered")
-        self.db.execute("CREATE VIEW sent AS SELECT NULL::BIGINT AS row, * FROM unnumbered")
+        self.file.as_view(self.db, "sent")
         self.db.execute(CHECKS)
         checked = "SELECT * EXCLUDE (row, point, came) FROM checked"
         try:
@@ -138,7 +137,7 @@ class StreetRows:
             only = f"AND reported_by = {query.text(group.part[0])} AND month = {query.text(group.part[1])}"
         self.db.execute(
             f"COPY (SELECT {COLUMNS} FROM staged WHERE fault IS NULL {only}) TO {query.text(parquet)}"  # noqa: S608
-            " (FORMAT parquet, COMPRESSION zstd)"
+            " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"  # higher levels are slower and no smaller
         )
         told = _one_a_reason(refused)
         return Loaded(

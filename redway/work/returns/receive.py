@@ -19,7 +19,7 @@ from django.db import DatabaseError, OperationalError, transaction
 
 from redway.errors import FileRefused, Place, RedwayError
 from redway.sources.dataset import Context
-from redway.store.files import put, room_on_disk
+from redway.store.files import put_all, room_on_disk
 from redway.store.home import Home
 from redway.store.lock import only_one
 from redway.store.profile import Profile
@@ -173,8 +173,7 @@ def _accept(home: Home, work: Path, before: Snapshot, arrivals: list[Arrival], b
     moves = {home.accepted / s.parquet: s.loaded.parquet for s in [a.staged for a in new] + lost}
     sent = {home.raw / a.staged.raw: a.staged.sent for a in new}
     reconcile.plan(work, home, [*moves, *sent])
-    for final, made in (moves | sent).items():
-        put(made, final)
+    put_all(moves | sent)
     return _commit(before, new, by) if new else None
 
 
