@@ -158,7 +158,10 @@ class Control:
         for mark in self._labelled(line, size):
             at = line.at(mark.month)
             align = "left" if at < line.slots * 0.12 else "right" if at > line.slots * 0.88 else "center"
-            text = {"type": "text", "align": align, "baseline": "bottom", "dy": -10, "fill": style.INK}
+            # A low mark has its words beneath it, out of the way of the line that comes down to it.
+            below = any(s.first <= mark.month <= s.last and (s.centre or 0) > (mark.value or 0) for s in self.stretches)
+            side = {"baseline": "top", "dy": 10} if below else {"baseline": "bottom", "dy": -10}
+            text = {"type": "text", "align": align, "fill": style.INK} | side
             layers.append(_layer([{"x": at, "y": mark.value, "text": mark.label}], text, x=x, y=y, text=True))
         if size.name == "wide" and self._open_end:
             layers += self._end_labels(line, size, x, top)

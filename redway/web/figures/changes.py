@@ -77,7 +77,6 @@ class AreaChanges:
     def answer(self) -> str:
         """How many areas differ, and how many would by chance alone."""
         more, less = self.count(MORE), self.count(LESS)
-        out = sum(row.stands_out for row in self.rows)
         found = ngettext(
             "Of %(examined)s area with enough recorded to tell, %(more)s had more than its own past would lead us to "
             "expect and %(less)s had less.",
@@ -85,10 +84,9 @@ class AreaChanges:
             "to expect and %(less)s had less.",
             self.examined,
         ) % {"examined": self.examined, "more": more or _("none"), "less": less or _("none")}
-        chance = _(
-            "About %(n)s would look different by chance alone; %(out)s by the stricter rule of the home page."
-        ) % {
-            "n": words.count(0.05 * self.examined),
+        by_chance, out = round(0.05 * self.examined), sum(row.stands_out for row in self.rows)
+        chance = _("By chance alone, %(n)s would look different; by the stricter rule of the home page %(out)s.") % {
+            "n": _("about %(n)s") % {"n": words.count(by_chance)} if by_chance else _("fewer than 1"),
             "out": ngettext("%(n)s stands out", "%(n)s stand out", out) % {"n": out or _("none")},
         }
         return f"{found} {chance}" if self.examined else _("No area has enough recorded to tell a change from chance.")
@@ -148,12 +146,17 @@ def table(found: AreaChanges, *, order: str, link: str, sort: dict[str, str], ca
 
     columns = (
         heading(_("Area"), "name", "ascending", numeric=False),
-        Column(found.compared.before_words, numeric=True),
-        heading(found.compared.after_words, "count", "descending"),
+        Column(_opening(found.compared.before_words), numeric=True),
+        heading(_opening(found.compared.after_words), "count", "descending"),
         heading(_("Change, 95% interval"), "rise", "descending"),
         heading(_("Against its own past"), "unusual", "ascending", numeric=False),
     )
     return Table(caption, columns, tuple(_row(one, link) for one in ordered(found.rows, order)))
+
+
+def _opening(words: str) -> str:
+    """Words that open a heading or a sentence."""
+    return words[:1].upper() + words[1:]
 
 
 def _row(one: AreaChange, link: str) -> tuple[Cell, ...]:
@@ -163,7 +166,7 @@ def _row(one: AreaChange, link: str) -> tuple[Cell, ...]:
         few = Cell("–", numeric=True, spoken=_("none given"))
         return (name, *counts, few, tables.text(_("Too few to tell")))
     said = {MORE: _("More"), LESS: _("Less"), SAME: _("Not statistically different")}[one.shade]
-    note = _("Stands out among all that were examined") if one.stands_out else ""
+    note = _("stands out") if one.stands_out else ""
     return (name, *counts, Cell(share(one.change), numeric=True), tables.text(said, note=note))
 
 

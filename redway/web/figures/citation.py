@@ -34,7 +34,7 @@ def cite(
     lines = [as_at(basis)]
     for name in datasets:
         if parts := basis.snapshot.of(name):
-            lines.append(files(name, parts))
+            lines.append(files(basis, name, parts))
     named = [_("%(title)s, version %(version)s") % {"title": i.title, "version": i.version} for i in indicators]
     if len(named) == 1:
         lines.append(_("Definition: %(name)s.") % {"name": named[0]})
@@ -54,7 +54,7 @@ def as_at(basis: Basis) -> str:
     return _("Data as at version %(number)s, made on %(made)s.") % {"number": basis.snapshot.number, "made": made}
 
 
-def files(name: str, parts: Sequence[Part]) -> str:
+def files(basis: Basis, name: str, parts: Sequence[Part]) -> str:
     """How many files of a dataset, of which months, and the licence's own words."""
     kind = dataset(name)
     count = ngettext("%(count)s file", "%(count)s files", len(parts)) % {"count": f"{len(parts):,}"}
@@ -68,5 +68,17 @@ def files(name: str, parts: Sequence[Part]) -> str:
         "count": count,
         "title": kind.title,
         "between": between,
-        "licence": kind.licence,
+        "licence": licence(basis, name),
     }
+
+
+def licence(basis: Basis, name: str) -> str:
+    """The attribution a dataset's licence asks for; of a fictional city, that nobody published it."""
+    if basis.partnership.fictional:
+        return _("Made up by Redway, in the publisher's layout: no real place, no real event.")
+    return dataset(name).licence
+
+
+def source(basis: Basis, indicator: Indicator) -> str:
+    """Who a chart's figures come from."""
+    return _("made up by Redway") if basis.partnership.fictional else indicator.provider.rstrip(".")

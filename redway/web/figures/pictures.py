@@ -14,6 +14,7 @@ from redway.methods.xmr import Meaning, Rule, Signal
 from redway.products.charts import Changes, Chart, Control, Mark, Spark, Stretch, Timeline, picture
 from redway.web.figures.basis import Basis
 from redway.web.figures.changes import AreaChanges, drawn
+from redway.web.figures.citation import source
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def subtitle(basis: Basis, indicator: Indicator, area: Area) -> str:
         "place": area.name,
         "first": periods.words(months[0]),
         "last": periods.words(months[-1]),
-        "source": indicator.provider.rstrip("."),
+        "source": source(basis, indicator),
     }
 
 
@@ -61,7 +62,7 @@ def control_figure(basis: Basis, indicator: Indicator, area: Area) -> Figure:
     chart = Control(
         title=title,
         description=" ".join(filter(None, [under, *spoken(parts), gaps])),
-        marks=marks(row, parts, labelled=True),
+        marks=marks(row, parts),
         stretches=tuple(_stretch(part) for part in parts),
     )
     notes = tuple(filter(None, [key(parts), trial_note(parts), gaps]))
@@ -116,9 +117,12 @@ def mark_of(signal: Signal) -> str:
     return "concern" if signal.meaning is Meaning.CONCERN else "improvement"
 
 
-def marks(row: Series, parts: tuple[Segment, ...], *, labelled: bool) -> tuple[Mark, ...]:
-    """Every month of the span: None where it is not known. Months outside the limits carry their value in words."""
-    signals = {m: s for part in parts for m, s in part.signals}
+def marks(row: Series, parts: tuple[Segment, ...], *, small: bool = False) -> tuple[Mark, ...]:
+    """Every month of the span: None where it is not known. Months outside the limits carry their value in words.
+
+    A small chart marks only those outside the limits, and has no words.
+    """
+    signals = {m: s for part in parts for m, s in part.signals if not small or s.rule is Rule.OUTSIDE}
     found = []
     for at, month in enumerate(row.months):
         count, status = float(row.counts[0, at]), row.status[0, at]
@@ -127,7 +131,7 @@ def marks(row: Series, parts: tuple[Segment, ...], *, labelled: bool) -> tuple[M
             continue
         signal = signals.get(month)
         label = ""
-        if labelled and signal and signal.rule is Rule.OUTSIDE:
+        if not small and signal and signal.rule is Rule.OUTSIDE:
             label = f"{periods.NAMES[month % 12][:3]} {month // 12}: {count:,.0f}"
         mark = mark_of(signal) if signal else ""
         found.append(Mark(month, count, mark, label, provisional=status == Status.PROVISIONAL))
@@ -153,7 +157,7 @@ def spark_figure(
     chart = Spark(
         title=title,
         description=f"{subtitle(basis, indicator, area)} {' '.join(spoken(parts[-1:]))}",
-        marks=marks(row, parts, labelled=False),
+        marks=marks(row, parts, small=True),
         timeline=timeline,
     )
     return Figure(title, sentence, picture(chart, basis.charts).drawings)
@@ -176,7 +180,7 @@ def intervals_figure(basis: Basis, found: AreaChanges) -> Figure | None:
         "what": found.indicator.title,
         "after": found.compared.after_words,
         "before": found.compared.before_words,
-        "source": found.indicator.provider.rstrip("."),
+        "source": source(basis, found.indicator),
     }
     said = "; ".join(f"{r.name}: {r.percent:.0f}% ({r.low:.0f}% to {r.high:.0f}%)" for r in rows)
     chart: Chart = Changes(title, f"{under} {said}.", rows)

@@ -5,8 +5,8 @@ from redway.indicators import windows
 from redway.indicators.definitions import Indicator
 from redway.indicators.series import Area
 from redway.products import csv, series_rows
-from redway.sources.dataset import dataset
 from redway.web.figures.basis import Basis
+from redway.web.figures.citation import licence
 from redway.web.figures.pictures import row_of
 
 PERIODS = ("month", "quarter", "rolling-12")
@@ -18,7 +18,6 @@ def document(basis: Basis, indicator: Indicator, area: Area, by: str, level: str
     series = basis.series(indicator, "area") if level == "area" else row_of(basis, indicator, area)
     name_of = {one.code: one.name for one in series.areas}
     found = series_rows.rows(TABLES[by](series), indicator)
-    kind = dataset(indicator.count.dataset) if indicator.count else None
     about: dict[str, csv.Value] = {
         "indicator": indicator.title,
         "definition version": indicator.version,
@@ -28,7 +27,7 @@ def document(basis: Basis, indicator: Indicator, area: Area, by: str, level: str
         "data version": basis.snapshot.number,
         "data as at": basis.made_at.isoformat() if basis.made_at else "",
         "redway release": __version__,
-        "source": kind.licence if kind else "",
+        "source": licence(basis, indicator.count.dataset) if indicator.count else "",
         "marking": "OFFICIAL",
         "note": "An empty count with the status 'not available' is not a zero.",
     }

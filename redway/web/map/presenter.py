@@ -19,6 +19,7 @@ from redway.web.figures import changes
 from redway.web.figures.absence import Absence, reference
 from redway.web.figures.basis import Basis
 from redway.web.figures.changes import ORDERS, AreaChanges, area_changes
+from redway.web.figures.citation import licence, source
 
 METHOD = f"{findings.METHOD}."
 DECIMALS = 5  # of a degree: about a metre
@@ -71,7 +72,7 @@ def page(basis: Basis, indicator: Indicator, order: str) -> MapPage:
         "after": found.compared.after_words,
         "before": found.compared.before_words,
         "place": basis.partnership.place,
-        "source": indicator.provider.rstrip("."),
+        "source": source(basis, indicator),
     }
     return MapPage(
         indicator=indicator,
@@ -193,6 +194,7 @@ def as_csv(basis: Basis, found: AreaChanges) -> str:
         "data version": basis.snapshot.number,
         "method": METHOD,
         "redway release": __version__,
+        "source": licence(basis, found.indicator.count.dataset) if found.indicator.count else "",
         "marking": "OFFICIAL",
         "note": found.answer or found.compared.reason,
     }
