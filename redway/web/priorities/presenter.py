@@ -141,6 +141,13 @@ def _others(differ: int, same: int) -> str:
     more = ngettext(
         "%(n)s more figure differs from its own past", "%(n)s more figures differ from their own past", differ
     )
+    if not differ:
+        alone = ngettext(
+            "The other figure is not statistically different from its own past.",
+            "The other %(n)s figures are not statistically different from their own past.",
+            same,
+        )
+        return alone % {"n": same} if same else ""
     rest = ngettext("%(n)s is not statistically different", "%(n)s are not statistically different", same)
     said = [words % {"n": n} for words, n in ((more, differ), (rest, same)) if n]
     return f"{'; '.join(said)}." if said else ""
