@@ -135,7 +135,19 @@ def sections(found: Iterable[Line]) -> list[tuple[str, list[Line]]]:
     return [(title, those) for title, those in grouped if those]
 
 
-COLUMNS = tuple("id commitment part section owner owner_published due due_published state reason overdue".split())
+COLUMNS = (
+    "id",
+    "commitment",
+    "part",
+    "section",
+    "owner",
+    "owner_published",
+    "due",
+    "due_published",
+    "state",
+    "reason",
+    "overdue",
+)
 
 
 def rows(strategy: Strategy, found: Iterable[Line]) -> list[tuple[str, ...]]:
