@@ -64,6 +64,7 @@ def report(folder: Path, zips: list[Path], rounds: int, rows: int) -> None:
         f"| peak memory for one file of {large['rows']:,} rows | {large['megabytes']:,.0f} MB | {LIMIT_MEMORY:,} MB |",
         f"| time for it; DuckDB alone cannot read it, its line ends are mixed | {large['seconds']:.0f} s | |",
     ]
+    lines.append(f"| load of the machine at the end, on {os.cpu_count()} processors | {os.getloadavg()[0]:.1f} | |")
     RESULTS.parent.mkdir(exist_ok=True)
     RESULTS.write_text("\n".join(lines) + "\n", "utf-8")
     print("\n".join(lines))
