@@ -41,9 +41,10 @@ def draw(places: Iterable[Place], *, title: str, description: str, key: str, wid
     # Areas that differ are drawn last, so that their dark outlines are whole.
     ordered = sorted(shown, key=lambda p: (p.heavy, p.shade in (MORE, LESS), p.code))
     shapes = "".join(_shape(p, project, key) for p in ordered)
+    role = "group" if any(p.link for p in shown) else "img"  # what is inside an image cannot be pressed
     return mark_safe(  # noqa: S308 - every text and attribute is escaped
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" width="{width}" height="{height}"'
-        f' role="img" aria-labelledby="{key}-title {key}-description" focusable="false">'
+        f' role="{role}" aria-labelledby="{key}-title {key}-description" focusable="false">'
         f'<title id="{key}-title">{escape(title)}</title><desc id="{key}-description">{escape(description)}</desc>'
         f"<defs>{_patterns(key)}</defs>{shapes}</svg>"
     )

@@ -54,6 +54,7 @@ def test_where_the_map_cannot_move_the_still_one_stays(browsing):
     page.wait_for_load_state("networkidle")
     assert page.locator("[data-map-still] svg").is_visible()
     assert page.locator("[data-map-live]").count() == 0
+    assert browsing.violations(page) == []
 
 
 def test_every_page_of_figures_is_complete_without_a_script(browsing):
