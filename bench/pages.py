@@ -145,7 +145,7 @@ def write(taken: dict[str, dict[str, list[float]]], rows: int, rounds: int) -> N
     lines = [
         f"Each page {rounds} times, in turn, by one person; milliseconds from request to last byte over loopback.",
         "First view: the first after an import, in this order, with nothing computed yet.",
-        f"Limits: {', '.join(JUDGED)} p95 at most {LIMIT} ms over the real rows; {LIMIT_RATIO} times as long over many.",
+        f"Limits: {', '.join(JUDGED)} p95 at most {LIMIT} ms over real rows; {LIMIT_RATIO} times as long over many.",
         f"Other work on the machine: a load of {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores at the end.",
         "",
         "| data | page | median | p95 | median, times that of the real rows | first view |",
