@@ -27,7 +27,7 @@ from redway.web.figures.numbers import period_words
 from redway.web.figures.pictures import Figure, control_figure, intervals_figure, row_of, segments_of
 from redway.work.returns.models import Submission
 
-__all__ = ["METHODS", "ORDERS", "awaiting", "no_data", "page"]
+__all__ = ["METHODS", "ORDERS", "page"]
 
 METHODS = f"{control.METHOD}; {findings.METHOD}."
 YEARS = 3
@@ -362,63 +362,3 @@ def csv_links(indicator: Indicator, area: Area, whole: bool) -> tuple[Link, ...]
     if whole:
         links.append(Link(_("Months of every area (CSV)"), f"{address}?by=month&level=area"))
     return tuple(links)
-
-
-@dataclass(frozen=True)
-class WaitingPage:
-    """An indicator without a series: what it needs and from whom, what was published, what comes closest."""
-
-    indicator: Indicator
-    answer: str
-    needs: str
-    published: tuple[tuple[str, str], ...]
-    faults: tuple[str, ...]
-    definition: tuple[tuple[str, str], ...]
-    caveats: tuple[str, ...]
-    parts: tuple[Link, ...]
-    related: tuple[Link, ...]
-
-
-def awaiting(basis: Basis, indicator: Indicator) -> WaitingPage:
-    """The page of an indicator that cannot be computed yet. It shows no zero and no line."""
-    needed = indicator.awaiting
-    said = (
-        _("This cannot be computed yet: it needs the return “%(dataset)s” from %(provider)s.")
-        % {"dataset": needed.dataset.replace("-", " "), "provider": needed.provider}
-        if needed
-        else ""
-    )
-    return _waiting(basis, indicator, said, needed.needs if needed else "")
-
-
-def no_data(basis: Basis, indicator: Indicator) -> WaitingPage:
-    """The page of an indicator that open data can compute, before any has come."""
-    said = _("No data have come for this yet.")
-    needs = _("It is counted from street-level crime files. Whoever runs this server imports them: redway import.")
-    return _waiting(basis, indicator, said, needs)
-
-
-def _waiting(basis: Basis, indicator: Indicator, answer: str, needs: str) -> WaitingPage:
-    said = indicator.published
-    published = (
-        (
-            (_("Value"), said.value),
-            *([(_("Direction"), said.direction)] if said.direction else []),
-            (_("Period"), said.period),
-            (_("Counted among"), said.base),
-            (_("Where in the strategy"), said.section),
-        )
-        if said
-        else ()
-    )
-    return WaitingPage(
-        indicator,
-        answer,
-        needs,
-        published,
-        said.faults if said else (),
-        definition(indicator),
-        indicator.caveats,
-        parts(basis, indicator),
-        related(basis, indicator),
-    )

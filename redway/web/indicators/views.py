@@ -9,7 +9,7 @@ from redway.indicators.series import Area
 from redway.web.figures.basis import Basis, basis
 from redway.web.figures.citation import cite
 from redway.web.figures.numbers import one_of
-from redway.web.indicators import export, listing, presenter
+from redway.web.indicators import export, listing, presenter, waiting
 from redway.web.permissions import allow
 from redway.work.accounts.roles import Permission
 
@@ -28,12 +28,12 @@ def indicator(request: HttpRequest, slug: str) -> HttpResponse:
     rests_on = basis()
     one = _indicator(rests_on, slug)
     if not one.computable:
-        context = {"page": presenter.awaiting(rests_on, one), "cited": cite(rests_on, datasets=(), indicators=[one])}
+        context = {"page": waiting.awaiting(rests_on, one), "cited": cite(rests_on, datasets=(), indicators=[one])}
         return render(request, "indicators/awaiting.html", context)
     area = _area(rests_on, request.GET.get("area", ""))
     order = one_of(request.GET.get("order", ""), presenter.ORDERS)
     if area is None:
-        context = {"page": presenter.no_data(rests_on, one), "cited": cite(rests_on, indicators=[one])}
+        context = {"page": waiting.no_data(rests_on, one), "cited": cite(rests_on, indicators=[one])}
         return render(request, "indicators/no_data.html", context)
     context = {
         "page": presenter.page(rests_on, one, area, order, opened="order" in request.GET),
