@@ -3,22 +3,58 @@
 import os
 import sys
 
+import redway
 from redway.config import demo_home
 from redway.errors import RedwayError
+from redway.store.home import Home
 
 
 def main() -> None:
     """Run one command; a fault that a person can mend is one sentence on stderr and exit status 1."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "redway.config.settings")
+    if sys.argv[1:] in (["--version"], ["version"]):  # else Django would name its own
+        print(redway.__version__)
+        return
     if sys.argv[1:2] == ["demo"]:
         demo_home.choose(sys.argv[2:])
     from django.core.management import ManagementUtility
+    from django.db import DatabaseError
 
     try:
         ManagementUtility(["redway", *sys.argv[1:]]).execute()
     except RedwayError as fault:
         print(f"redway: {fault}", file=sys.stderr)
         raise SystemExit(1) from None
+    except DatabaseError as fault:
+        print(f"redway: {_unusable(fault)}", file=sys.stderr)
+        raise SystemExit(1) from None
+    except BrokenPipeError:  # whoever read the output has closed it
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise SystemExit(1) from None
+    except OSError as fault:
+        print(f"redway: {_unreadable(fault)}", file=sys.stderr)
+        raise SystemExit(1) from None
     except KeyboardInterrupt:
         print("redway: stopped.", file=sys.stderr)
         raise SystemExit(130) from None
+
+
+def _unusable(fault: Exception) -> RedwayError:
+    """A database that cannot be asked, in one sentence."""
+    return RedwayError(
+        f"the database of the partnership in {Home.current().root}",
+        came=str(fault),
+        cause="it has not been set up, which redway setup PROFILE does; a full disk or a folder that may not be "
+        "written; or a damaged file, to be put back from a copy of the home.",
+    )
+
+
+def _unreadable(fault: OSError) -> RedwayError:
+    """A file or folder that the machine would not give, in one sentence."""
+    return RedwayError(
+        f"a file or folder that can be read and written at {fault.filename}"
+        if fault.filename
+        else "files and folders that can be read and written",
+        came=(fault.strerror or str(fault)).lower(),
+        cause="a mistyped path, missing permission, a full disk, or a disk or network folder that failed.",
+    )

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         what = parser.add_subparsers(dest="what", required=True)
         add = what.add_parser("add", help="add a person")
         add.add_argument("username", metavar="NAME", help="what they sign in with")
-        add.add_argument("--role", required=True, choices=list(Role))
+        add.add_argument("--role", required=True, choices=[role.value for role in Role])
         add.add_argument("--name", default="", help="their full name")
         add.add_argument("--agency", default="", help="ID of an agency in the profile")
         password = what.add_parser("password", help="give a one-time password")

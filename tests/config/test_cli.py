@@ -1,0 +1,58 @@
+"""The command itself: a fault that a person can mend is told in a sentence, never as a traceback."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import redway
+
+
+def run(*args: str, home: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "redway", *args],
+        env=os.environ | {"REDWAY_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("command", [["person", "list"], ["audit", "verify"]])
+def test_without_a_home_it_says_that_nothing_is_set_up(command: list[str], tmp_path: Path) -> None:
+    done = run(*command, home=tmp_path / "home")
+    assert done.returncode == 1
+    assert not done.stdout
+    assert "Traceback" not in done.stderr
+    assert str(tmp_path / "home") in done.stderr
+    assert "redway setup" in done.stderr
+
+
+def test_a_damaged_database_is_named(tmp_path: Path) -> None:
+    (tmp_path / "redway.sqlite3").write_bytes(b"garbage " * 512)
+    done = run("audit", "verify", home=tmp_path)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert "not a database" in done.stderr
+
+
+def test_a_home_that_is_a_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "home").write_text("no folder")
+    done = run("setup", "milton-keynes", home=tmp_path / "home")
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert str(tmp_path / "home") in done.stderr
+
+
+def test_the_version_is_that_of_redway(tmp_path: Path) -> None:
+    assert run("--version", home=tmp_path).stdout.strip() == redway.__version__
+
+
+def test_roles_are_offered_in_plain_words(tmp_path: Path) -> None:
+    done = run("person", "add", "j.smith", "--role", "king", home=tmp_path)
+    assert done.returncode == 2
+    assert "'analyst'" in done.stderr
+    assert "Role." not in done.stderr
