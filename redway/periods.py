@@ -83,8 +83,9 @@ def phrase(months: Sequence[int]) -> str:
     stretches = runs(months)
     for i, run in enumerate(stretches):
         first, last = run[0], run[-1]
-        same_year_follows = i + 1 < len(stretches) and stretches[i + 1][0] // 12 == last // 12
-        year = "" if same_year_follows else f" {last // 12}"
+        after = stretches[i + 1] if i + 1 < len(stretches) else run
+        year_follows = after is not run and first // 12 == last // 12 == after[0] // 12 == after[-1] // 12
+        year = "" if year_follows else f" {last // 12}"
         if first == last:
             parts.append(f"{NAMES[first % 12]}{year}")
         elif first // 12 == last // 12:

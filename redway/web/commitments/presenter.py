@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from redway.web.figures.promises import published_owner
 from redway.web.jinja import day
 from redway.work.strategy import policies
 from redway.work.strategy.actions import owner_words
@@ -91,13 +92,6 @@ def lines(strategy: Strategy, today: date) -> list[Line]:
     order = list(SECTIONS)
     found = [line(strategy, c, today, known.get(c.id, CommitmentState(commitment=c.id))) for c in strategy.commitments]
     return sorted(found, key=lambda one: (order.index(one.section), one.now.due or date.max))
-
-
-def published_owner(published: Commitment) -> str:
-    """As the strategy says; our reading of it is marked as one."""
-    if published.owner_published and published.owner_inferred:
-        return _("nobody named; by our reading %(owner)s") % {"owner": published.owner_published}
-    return published.owner_published
 
 
 def _section(now: CommitmentState, published: Commitment, today: date) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from redway.products import tables
 from redway.products.tables import Cell, Column, Table
@@ -69,9 +70,16 @@ def _owner(strategy: Strategy, commitment: Commitment, now: CommitmentState) -> 
         given.append(now.owner_person.get_full_name())
     if given:
         return ", ".join(given)
-    if commitment.owner_published and commitment.owner_inferred:
-        return _("none named (perhaps %(owner)s)") % {"owner": commitment.owner_published}
-    return commitment.owner_published
+    return published_owner(commitment)
+
+
+def published_owner(commitment: Commitment) -> str:
+    """As the strategy says; our reading of it is marked as one, in the same words on every page."""
+    owner = commitment.owner_published
+    if owner and commitment.owner_inferred:
+        perhaps = owner.replace("The ", "the ", 1) if owner.startswith("The ") else owner
+        return _("none named (perhaps %(owner)s)") % {"owner": perhaps}
+    return owner
 
 
 def sentence(found: list[Promise]) -> str:
@@ -80,9 +88,14 @@ def sentence(found: list[Promise]) -> str:
     if not found:
         return _("No commitment is recorded.")
     if not still:
-        return _("All %(n)s commitments are done or stopped.") % {"n": len(found)}
-    return _(
-        "%(n)s commitments are still to be done: %(owner)s without an owner, %(date)s without a date, %(over)s overdue."
+        return ngettext(
+            "The one commitment is done or stopped.", "All %(n)s commitments are done or stopped.", len(found)
+        ) % {"n": len(found)}
+    return ngettext(
+        "%(n)s commitment is still to be done: %(owner)s without an owner, %(date)s without a date, %(over)s overdue.",
+        "%(n)s commitments are still to be done: "
+        "%(owner)s without an owner, %(date)s without a date, %(over)s overdue.",
+        len(still),
     ) % {
         "n": len(still),
         "owner": sum(not p.owned for p in still) or _("none"),

@@ -1,0 +1,29 @@
+"""Sentences about commitments are right for one and for many, and the same on every page."""
+
+import re
+
+import pytest
+
+from redway.work.accounts.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def text(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+
+
+def test_one_commitment_is_and_many_are(signed_in, milton_keynes):
+    page = text(signed_in(Role.CHAIR).get("/priorities/"))
+    assert "1 commitment is still to be done" in page
+    assert "7 commitments are still to be done" in page
+    assert "1 commitments are" not in page
+
+
+def test_our_reading_of_an_owner_is_said_in_one_form(signed_in, milton_keynes):
+    client = signed_in(Role.CHAIR)
+    for path in ("/commitments/", "/priorities/hate-crime/", "/priorities/modern-slavery/"):
+        page = text(client.get(path))
+        assert "nobody named" not in page
+        assert "perhaps The" not in page
+    assert "none named (perhaps the Partnership)" in text(client.get("/commitments/"))
