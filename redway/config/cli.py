@@ -15,6 +15,9 @@ def main() -> None:
     if sys.argv[1:] in (["--version"], ["version"]):  # else Django would name its own
         print(redway.__version__)
         return
+    if sys.argv[1:] in ([], ["help"], ["--help"], ["-h"]):
+        print(overview())
+        return
     if sys.argv[1:2] == ["demo"]:
         demo_home.choose(sys.argv[2:])
     from django.core.management import ManagementUtility
@@ -37,6 +40,17 @@ def main() -> None:
     except KeyboardInterrupt:
         print("redway: stopped.", file=sys.stderr)
         raise SystemExit(130) from None
+
+
+def overview() -> str:
+    """Our own commands with a line each; Django's work too, and are of use to developers only."""
+    import django
+    from django.core.management import get_commands, load_command_class
+
+    django.setup()
+    own = sorted(name for name, app in get_commands().items() if app == "redway.config")
+    lines = [f"  {name:<10}{load_command_class('redway.config', name).help}" for name in own]
+    return "\n".join(["usage: redway COMMAND …", "", *lines, "", "redway COMMAND --help explains one, with examples."])
 
 
 def _unusable(fault: Exception) -> RedwayError:

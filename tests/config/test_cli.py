@@ -56,3 +56,21 @@ def test_roles_are_offered_in_plain_words(tmp_path: Path) -> None:
     assert done.returncode == 2
     assert "'analyst'" in done.stderr
     assert "Role." not in done.stderr
+
+
+@pytest.mark.parametrize("asked", [[], ["help"], ["--help"]])
+def test_without_a_command_it_lists_its_own_and_none_of_djangos(asked: list[str], tmp_path: Path) -> None:
+    done = run(*asked, home=tmp_path / "home")
+    assert done.returncode == 0
+    assert "import    Import files" in done.stdout
+    assert "flush" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    "command", ["audit", "demo", "fetch", "import", "person", "series", "serve", "setup", "states", "versions"]
+)
+def test_help_shows_what_is_ours_with_examples(command: str, tmp_path: Path) -> None:
+    done = run(command, "--help", home=tmp_path / "home")
+    assert done.returncode == 0
+    assert "--pythonpath" not in done.stdout
+    assert f"redway {command}" in done.stdout

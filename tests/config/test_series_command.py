@@ -192,7 +192,7 @@ def test_before_the_first_file_the_error_says_what_to_import(aby, take, ask):
 def test_unknown_areas_and_versions_are_refused_with_what_there_is(imported, ask):
     with pytest.raises(RedwayError, match=r"E01900009.*Did you mean E01900003"):
         ask("recorded-burglary", "--area", "E01900009")
-    with pytest.raises(RedwayError, match="from 0 to 1"):
+    with pytest.raises(RedwayError, match="from 1 to 1"):
         ask("recorded-burglary", "--as-at", "44")
 
 

@@ -19,7 +19,8 @@ from redway.sources.remote import NotPublished, OutOfReach, keep, open_remote
 
 PUBLISHER = "https://data.police.uk"
 ARCHIVE_MONTHS = 36
-BROKEN_ENDS = ("police", "constabulary", "service")
+FIRST = periods.month("2010-12")  # the publisher's first month
+ENDINGS = ("police", "constabulary", "service")
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Fetched:
 def slug(force: str) -> str:
     """A force as the publisher's file names spell it: `Thames Valley Police` -> `thames-valley`."""
     words = re.findall(r"[a-z]+", force.lower().replace("&", " and ").replace("-", " "))
-    while words and words[-1] in BROKEN_ENDS:
+    while words and words[-1] in ENDINGS:
         words.pop()
     return "-".join(words)
 

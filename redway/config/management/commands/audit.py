@@ -1,10 +1,9 @@
 """`redway audit`: whether the audit stands as it was written."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from redway.config.command import RedwayCommand
 from redway.errors import RedwayError
 from redway.work.audit.chain import head, holds, verify
 
@@ -17,12 +16,11 @@ somewhere else, and rows cut off the end will be missed. Exit status 1 when the 
 """
 
 
-class Command(BaseCommand):
+class Command(RedwayCommand):
     help = "Check that no row of the audit was changed, removed or put in."
+    examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
-        parser.epilog = EXAMPLES
         parser.add_argument("what", choices=["verify"])
         parser.add_argument("--head", default="", help="the hash of a row that was written down earlier")
 

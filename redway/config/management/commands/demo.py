@@ -3,16 +3,16 @@
 import os
 import sys
 import time
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
 from django.db import connections
 
 from redway.config import demo, demo_home, server
+from redway.config.command import RedwayCommand
 from redway.config.setting_up import set_up
 from redway.config.warming import warm
 from redway.store.home import Home
@@ -29,13 +29,11 @@ deleted at any time, and touches no other partnership. Ctrl-C stops it; the next
 """
 
 
-class Command(BaseCommand):
+class Command(RedwayCommand):
     help = "Set up a fictional city, with a sign-in for each role, and serve its pages."
-    requires_system_checks = ()
+    examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
-        parser.epilog = EXAMPLES
         parser.add_argument("--port", type=int, default=8000, help="default: 8000")
         parser.add_argument("--home", metavar="FOLDER", help=f"where it lives; default: {demo_home.usual()}")
         parser.add_argument("--no-serve", action="store_true", help="set up, print the sign-ins, and end")

@@ -1,14 +1,14 @@
 """`redway fetch`: bring open data from its publisher."""
 
+import re
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from redway import periods
+from redway.config.command import RedwayCommand
 from redway.errors import RedwayError
 from redway.sources import dataset as datasets
 from redway.sources.police_street import fetch as police_street
@@ -26,12 +26,11 @@ Run it again to go on after a break: street files that are here whole are not fe
 """
 
 
-class Command(BaseCommand):
+class Command(RedwayCommand):
     help = "Fetch open data from its publishers (needs a network)."
+    examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
-        parser.epilog = EXAMPLES
         parser.add_argument(
             "dataset",
             choices=["police-street", "reference"],
@@ -52,10 +51,14 @@ class Command(BaseCommand):
         home = Home.current()
         partnership = Profile.of(home).partnership
         into = home.root / "fetched" / dataset
-        if dataset == "reference":
-            self._reference(partnership, into)
+        if dataset == "police-street":
+            self._street(partnership, into, _months(first, last), _forces(force))
+        elif first or last or force:
+            raise RedwayError(
+                "`redway fetch reference` alone", came="--from, --to or --force", cause="those are of police-street."
+            )
         else:
-            self._street(partnership, into, _months(first, last), force)
+            self._reference(partnership, into)
 
     def _reference(self, partnership: Partnership, into: Path) -> None:
         """Every dataset that comes once from its publisher; one that fails does not stop the others."""
@@ -100,14 +103,27 @@ def partnership_profile() -> str:
     return Profile.of(home).name or str(home.profile)
 
 
+def _forces(given: list[str]) -> list[str]:
+    """Names of forces as the publisher spells them. Raises RedwayError for what cannot be one."""
+    for name in given:
+        if not re.fullmatch(r"[a-z]+(-[a-z]+)*", name):
+            raise RedwayError("a force as the publisher's file names spell it, such as thames-valley", came=f"“{name}”")
+    return given
+
+
 def _months(first: str | None, last: str | None) -> range:
     """The months asked for. Raises RedwayError for missing, mistyped or swapped ones."""
     if not first or not last:
         raise RedwayError("--from and --to, months such as 2024-01", came="one or neither of them")
-    try:
-        months = range(periods.month(first), periods.month(last) + 1)
-    except ValueError as fault:
-        raise RedwayError("months such as 2024-01", came=str(fault), cause="a mistyped month.") from None
+    if wrong := [given for given in (first, last) if not periods.MONTH.fullmatch(given)]:
+        raise RedwayError("months such as 2024-01", came=" and ".join(wrong), cause="a mistyped month.")
+    months = range(periods.month(first), periods.month(last) + 1)
     if not months:
         raise RedwayError("a first month before the last", came=f"{first} to {last}", cause="they are swapped.")
+    if months[0] < police_street.FIRST:
+        raise RedwayError(
+            f"months from {periods.label(police_street.FIRST)} on",
+            came=first,
+            cause="the publisher has none before that month.",
+        )
     return months

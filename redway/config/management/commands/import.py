@@ -2,12 +2,11 @@
 
 import getpass
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from redway.config.command import RedwayCommand
 from redway.sources import dataset as datasets
 from redway.work.returns.receive import receive
 from redway.work.returns.telling import told
@@ -25,13 +24,11 @@ of a month supersedes the older one, which stays in older data versions.
 """
 
 
-class Command(BaseCommand):
+class Command(RedwayCommand):
     help = "Import files, zips of them, or folders of either."
-    requires_system_checks = ()  # they would load every web page first
+    examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
-        parser.epilog = EXAMPLES
         parser.add_argument("dataset", metavar="DATASET", help=f"one of {', '.join(datasets.names())}")
         parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a file, a zip or a folder")
         parser.add_argument("--by", metavar="NAME", default="", help="who hands the files in (default: you)")

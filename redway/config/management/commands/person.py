@@ -1,10 +1,9 @@
 """`redway person`: accounts, for whoever looks after the server."""
 
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from redway.config.command import RedwayCommand
 from redway.errors import RedwayError
 from redway.store.home import Home
 from redway.store.profile import Profile
@@ -25,12 +24,11 @@ printed once and has to be changed at the first sign-in. Roles: {", ".join(Role)
 """
 
 
-class Command(BaseCommand):
+class Command(RedwayCommand):
     help = "Add a person, list everyone, or give a one-time password."
+    examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
-        parser.epilog = EXAMPLES
         what = parser.add_subparsers(dest="what", required=True)
         add = what.add_parser("add", help="add a person")
         add.add_argument("username", metavar="NAME", help="what they sign in with")

@@ -2,12 +2,11 @@
 
 import difflib
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from redway.config.command import RedwayCommand
 from redway.errors import RedwayError
 from redway.indicators import definitions, windows
 from redway.indicators.definitions import Indicator
@@ -35,18 +34,21 @@ EXAMPLES = """examples:
 Columns: area, period, count, denominator, value, status. A period without every month it needs is
 “not available”, never zero and never the sum of a part. The value is the count per 1,000 residents of
 Census 2021, of the period itself; it is blank where residents are no fair base.
+
+Quarters are of the financial year: 2023/24-Q4 is January to March 2024. A small area whose borders changed
+between 2011 and 2021 is counted in the smallest area that both have in common; the area column then holds
+that area's code, and a remark on stderr says so. recorded-crime leaves out anti-social behaviour, which is
+recorded as incidents and not as crimes.
 """
 
 
-class Command(BaseCommand):
+class Command(RedwayCommand):
     """Parse, ask, print."""
 
     help = "Print an indicator's counts and rates by month, quarter or twelve months."
-    requires_system_checks = ()  # they would load every web page first
+    examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
-        parser.epilog = EXAMPLES
         parser.add_argument("indicator", metavar="INDICATOR", help="its name, such as recorded-shoplifting")
         parser.add_argument(
             "--area",

@@ -2,14 +2,14 @@
 
 import os
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
 from redway.config import server
+from redway.config.command import RedwayCommand
 from redway.errors import NotSetUp
 from redway.store.home import Home
 from redway.store.lock import Busy
@@ -26,13 +26,11 @@ in their browsers, and put a proxy with TLS before it (REDWAY_HTTPS=yes). Ctrl-C
 """
 
 
-class Command(BaseCommand):
+class Command(RedwayCommand):
     help = "Serve the pages of the partnership in REDWAY_HOME."
-    requires_system_checks = []
+    examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
-        parser.epilog = EXAMPLES
         parser.add_argument("--port", type=int, default=8000, help="default: 8000")
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1")
 

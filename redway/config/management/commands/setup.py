@@ -2,13 +2,12 @@
 
 import getpass
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
+from argparse import ArgumentParser
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from redway.config.command import RedwayCommand
 from redway.config.setting_up import SetUp, set_up
 
 EXAMPLES = """examples:
@@ -22,13 +21,11 @@ nothing else.
 """
 
 
-class Command(BaseCommand):
-    requires_system_checks = ()  # pages need not load to set up
+class Command(RedwayCommand):
     help = "Create a partnership from a profile, with the reference data that a folder holds."
+    examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
-        parser.epilog = EXAMPLES
         parser.add_argument("profile", help="name of a shipped profile, or a folder with a partnership.yaml")
         parser.add_argument("--data", type=Path, metavar="FOLDER", help="folder of open data to look in")
 

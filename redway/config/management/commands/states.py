@@ -2,14 +2,12 @@
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from redway.config.command import RedwayCommand
 from redway.work.strategy.states import diagram
 
 
-class Command(BaseCommand):
+class Command(RedwayCommand):
     help = "Print the states of a commitment, and the steps between them, as a Mermaid diagram."
-    requires_system_checks = ()
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(diagram())

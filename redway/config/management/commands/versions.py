@@ -1,13 +1,12 @@
 """`redway versions`: the data versions there are."""
 
 import sys
-from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from typing import Any
 
-from django.core.management.base import BaseCommand
 from django.db.models import Count
 from django.utils import timezone
 
+from redway.config.command import RedwayCommand
 from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.work.returns.models import DataVersion
@@ -19,13 +18,9 @@ EXAMPLES = """examples:
 """
 
 
-class Command(BaseCommand):
+class Command(RedwayCommand):
     help = "List the data versions, newest first: when each was made, by whom, and what it brought."
-    requires_system_checks = ()  # they would load every web page first
-
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.formatter_class = RawDescriptionHelpFormatter
-        parser.epilog = EXAMPLES
+    examples = EXAMPLES
 
     def handle(self, **_: Any) -> None:
         home = Home.current()
