@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-# Settings read the home when they are imported, so a test never sees a person's own.
+# Everything reads the home from here, so a test never sees a person's own; Django's settings are loaded before
+# this line, and the test database is put here below.
 os.environ["REDWAY_HOME"] = tempfile.mkdtemp(prefix="redway-tests-")
 os.environ.setdefault("REDWAY_SECRET_KEY", "for-tests-only")
 
