@@ -59,9 +59,12 @@ class DateParts(forms.Field):
         if len(value[2]) != 4:
             raise forms.ValidationError(_("The year must have four numbers, for example 2027"))
         try:
-            return date(int(value[2]), int(value[1]), int(value[0]))
+            given = date(int(value[2]), int(value[1]), int(value[0]))
         except ValueError:
             raise forms.ValidationError(_("%(what)s must be a real date") % {"what": self.what}) from None
+        if not 2000 <= given.year < 2100:
+            raise forms.ValidationError(_("The year must be from 2000 to 2099"))
+        return given
 
     def first_input(self, name: str) -> str:
         """Where the error summary leads."""

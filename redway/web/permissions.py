@@ -19,6 +19,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils.cache import patch_cache_control
 
 from redway.work.accounts.roles import Permission
 
@@ -62,19 +63,24 @@ class DenyByDefault:
     """Holds every request to what its view declares.
 
     Who has not signed in is sent to do so; who may not see a page is told 404, as if it were not there; who has
-    a one-time password has to change it before anything else.
+    a one-time password has to change it before anything else. No browser or proxy keeps what only some may see:
+    after signing out, the Back button shows nothing.
     """
 
     def __init__(self, get_response: View):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if getattr(request, "for_some_only", True):
+            patch_cache_control(response, private=True, no_store=True)
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         needed = declared(view)
         if needed is None:
             raise ImproperlyConfigured(f"{request.path}: its view declares no permission (see web/permissions.py)")
+        request.for_some_only = needed != PUBLIC  # type: ignore[attr-defined]
         if needed != PUBLIC and not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if needed not in (PUBLIC, SIGNED_IN):
