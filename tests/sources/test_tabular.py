@@ -117,7 +117,7 @@ def test_too_many_bad_rows_refuse_the_file(load):
         (lines('"Luton 001A,E01015682,U'), "lookup.csv", "quotation mark|cells"),
         (HEADING + "\n" + "x" * 3_000_000, "lookup.csv", "longer one|bytes"),
         ("x" * 100_000, "lookup.csv", "first line of more than"),
-        (lines(UNCHANGED, end="\r"), "lookup.csv", "old Macintosh"),
+        (lines(UNCHANGED, end="\r"), "lookup.csv", "CR alone"),
         (HEADING + "\n\x00\r", "lookup.csv", "bytes that no table in text has"),
     ],
 )
