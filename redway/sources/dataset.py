@@ -97,11 +97,21 @@ class Refusals:
 
 
 @dataclass(frozen=True)
+class Example:
+    """The first row that a note is about: where it is, what stood there, and the likely cause."""
+
+    first: Place
+    came: str
+    cause: str
+
+
+@dataclass(frozen=True)
 class Loaded:
     """What one file gave for one provider and period: a Parquet file of typed rows, and the counts.
 
     `content` hashes the canonical rows, so the same rows in another file, line end or column order are
-    the same submission. `notes` counts what is odd but kept (unlocated, outside, repeated IDs ...).
+    the same submission. `notes` counts what is odd but kept (unlocated, outside, repeated IDs ...), and
+    `examples` shows the first of those that are somebody's mistake.
     Each dataset's `load.py` offers
 
         load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Loaded]
@@ -122,3 +132,4 @@ class Loaded:
     rows_accepted: int
     refused: tuple[Refusals, ...] = ()
     notes: dict[str, int] = field(default_factory=dict)
+    examples: dict[str, Example] = field(default_factory=dict)

@@ -255,6 +255,9 @@ class TestRefusedRows:
             ({"Crime type": "Witchcraft"}, "not one of the 14 crime types", "Witchcraft"),
             ({"Crime type": "burglary"}, "not one of the 14 crime types", "burglary"),
             ({"Crime type": ""}, "not one of the 14 crime types", "an empty cell"),
+            ({"Month": " 2025-01"}, "a cell padded with spaces", " 2025-01"),
+            ({"Crime type": "Burglary  "}, "a cell padded with spaces", "Burglary  "),
+            ({"LSOA code": " E01016710"}, "a cell padded with spaces", " E01016710"),
             ({"Reported by": ""}, "no force", "an empty cell"),
             ({"LSOA code": "E01099999"}, "an area of neither 2011 nor 2021", "E01099999"),
             ({"LSOA code": "Milton Keynes 001A"}, "not an area code", "Milton Keynes 001A"),
@@ -295,6 +298,16 @@ class TestRefusedRows:
     def test_a_few_swapped_points_with_good_areas_are_dropped_and_counted(self, take, street_file):
         one = only(take(street_file([{}] * GOOD + [{"Longitude": "51.951514", "Latitude": "-0.666796"}])))
         assert one.notes == {"bad point": 1}
+        example = one.examples["bad point"]
+        assert (example.first.row, example.came) == (GOOD + 1, "longitude 51.951514, latitude -0.666796")
+        assert "swapped" in example.cause
+
+    def test_a_dropped_point_is_shown_with_the_force_it_is_of(self, take, street_file):
+        kent = {"Reported by": "Kent Police"}
+        rows = [{}] * GOOD + [kent] * GOOD + [kent | {"Latitude": "999"}]
+        ours, theirs = sorted(take(street_file(rows, "joined.csv")), key=lambda one: len(one.examples))
+        assert (ours.examples, theirs.provider) == ({}, "Kent Police")
+        assert theirs.examples["bad point"].first.row == 2 * GOOD + 1
 
     def test_too_many_refuse_the_file(self, refusal, street_file):
         fault = refusal(street_file([{}] * 37 + [{"Crime type": "Fraud"}] * 2 + [{"LSOA code": "E01099999"}]))
@@ -304,6 +317,71 @@ class TestRefusedRows:
 
     def test_exactly_one_in_twenty_does_not(self, take, street_file):
         assert only(take(street_file([{}] * 19 + [{"Crime type": "Fraud"}]))).rows_accepted == 19
+
+
+class TestMonthsThatWouldShowFalseZeros:
+    def test_points_without_area_codes(self, refusal, street_file):
+        fault = refusal(street_file([{}] * 5 + [{"LSOA code": "", "LSOA name": ""}] * 5))
+        assert (fault.place.row, fault.place.column, fault.count) == (6, "LSOA code", 5)
+        assert fault.came == "longitude -0.666796, latitude 51.951514, and an empty cell for the area"
+        assert "5%" in fault.expected
+        assert "false zero" in fault.cause
+
+    def test_a_few_points_without_area_codes_are_taken_and_counted(self, take, street_file):
+        one = only(take(street_file([{}] * 19 + [{"LSOA code": ""}])))
+        assert one.notes == {"no area": 1}
+
+    def test_one_forces_points_without_area_codes_in_a_joined_file(self, refusal, street_file):
+        kent = {"Reported by": "Kent Police", "LSOA code": ""}
+        fault = refusal(street_file([{}] * 60 + [kent] * 3, "joined.csv"))
+        assert (fault.place.row, fault.count) == (61, 3)
+
+    def test_the_transport_police_work_in_scotland_too(self, take, refusal, street_file):
+        btp = {"Reported by": "British Transport Police"}
+        scotland = btp | {"LSOA code": "", "Longitude": "-4.25", "Latitude": "55.86"}
+        assert only(take(street_file([btp] * 6 + [scotland] * 4, "2025-01-btp-street.csv"))).notes == {"no area": 4}
+        refusal(street_file([btp] * 4 + [scotland] * 6, "2025-01-btp-street.csv"))
+
+    @pytest.mark.parametrize("row", [{"LSOA code": "E01017400"}, NOWHERE])
+    def test_its_own_force_without_a_row_in_the_partnership(self, refusal, street_file, row):
+        fault = refusal(street_file([row] * 30))
+        assert fault.came == "30 rows of 2025-01, none of them with an area code of Milton Keynes"
+        assert "filtered" in fault.cause
+
+    def test_its_own_force_without_a_row_in_a_partnership_of_very_few_areas(self, take, street_file, monkeypatch):
+        monkeypatch.setattr("redway.sources.police_street.doubts.FEW_AREAS", 4)  # as many as it has here
+        assert only(take(street_file([{"LSOA code": "E01017400"}] * 30))).notes == {"outside": 30}
+
+
+class TestNamesOfForces:
+    @pytest.mark.parametrize("spelt", ["thames valley police", "THAMES  VALLEY POLICE", " Thames Valley Police "])
+    def test_the_partnerships_own_force_has_one_spelling(self, take, street_file, spelt):
+        plain = only(take(street_file([{}, {}])))
+        other = only(take(street_file([{}, {"Reported by": spelt, "Falls within": spelt}])))
+        assert (other.provider, other.content, other.notes) == ("Thames Valley Police", plain.content, {})
+        assert {row["falls_within"] for row in rows_of(other)} == {"Thames Valley Police"}
+
+    def test_in_a_joined_file_two_spellings_are_one_submission_with_its_refused_rows(self, take, street_file):
+        rows = [{"Reported by": name} for name in ["kent police", "Kent Police", "Kent Police"] * 10]
+        rows[3] |= {"Month": "x"}
+        one = only(take(street_file(rows, "joined.csv")))
+        assert (one.provider, one.rows_read, one.rows_accepted) == ("Kent Police", 30, 29)
+
+    def test_a_force_accepted_before_keeps_its_spelling(self, context, street_file, tmp_path):
+        before = Part("police-street", "Kent Police", "2024-12", "x", 1, tmp_path / "x", 2)
+        context = Context(context.home, context.partnership, Snapshot(2, (*context.snapshot.parts, before)))
+        path = street_file([{"Reported by": "KENT POLICE"}], "2025-01-kent-street.csv")
+        assert only(load(path, file_name=path.name, into=tmp_path, context=context)).provider == "Kent Police"
+
+    def test_a_file_named_after_another_force_is_refused(self, take, refusal, street_file):
+        fault = refusal(street_file([{}], "2025-01-kent-street.csv"))
+        assert "“kent”" in fault.expected
+        assert "Thames Valley Police" in fault.came
+        assert only(take(street_file([{}], "street.csv"))).provider == "Thames Valley Police"
+
+    def test_a_force_that_took_a_longer_name_keeps_its_short_one_in_file_names(self, take, street_file):
+        force = {"Reported by": "Hampshire and Isle of Wight Constabulary"}
+        assert only(take(street_file([force], "2025-01-hampshire-street.csv"))).rows_accepted == 1
 
 
 class TestRefusedFiles:
@@ -492,7 +570,9 @@ def slow_twin(path):
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.fixed_dictionaries(CELLS), min_size=1, max_size=60), end=st.sampled_from(["\n", "\r\n"]))
 def test_loading_finds_what_a_slow_loop_finds(take, street_file, rows, end):
-    path = street_file(rows, end=end)
+    # Of Northern Ireland, which alone may have as many points without an area as it likes.
+    rows = [row | {"Reported by": "Police Service of Northern Ireland"} for row in rows]
+    path = street_file(rows, "2025-01-northern-ireland-street.csv", end=end)
     taken, faults, notes = slow_twin(path)
     try:
         one = only(take(path))

@@ -10,7 +10,8 @@ import pytest
 
 from redway import periods
 from redway.sources import remote
-from redway.sources.police_street.fetch import fetch, slug
+from redway.sources.police_street.fetch import fetch
+from redway.sources.police_street.forces import slug
 
 HEADER = "Crime ID,Month,Reported by\n"
 TODAY = dt.date(2026, 1, 20)
@@ -126,6 +127,8 @@ def names(paths):
         ("Metropolitan Police Service", "metropolitan"),
         ("Avon and Somerset Constabulary", "avon-and-somerset"),
         ("Dyfed-Powys Police", "dyfed-powys"),
+        ("British Transport Police", "btp"),
+        ("Police Service of Northern Ireland", "northern-ireland"),
     ],
 )
 def test_a_force_is_spelt_as_in_the_publishers_file_names(force, expected):

@@ -49,22 +49,36 @@ SELECT
     point,
     CASE
         WHEN month = 'Month' AND crime_type = 'Crime type' THEN 'heading'
-        WHEN month IS NULL OR NOT regexp_full_match(month, '[0-9]{4}-(0[1-9]|1[0-2])') THEN 'month'
+        WHEN month IS NULL OR NOT regexp_full_match(month, '[0-9]{4}-(0[1-9]|1[0-2])')
+            THEN CASE WHEN regexp_full_match(trim(month), '[0-9]{4}-(0[1-9]|1[0-2])') THEN 'padded month' ELSE 'month' END
         WHEN month <> getvariable('month_of_file') THEN 'other month'
         WHEN month < '2010-12' OR month > getvariable('this_month') THEN 'impossible month'
         WHEN reported_by IS NULL THEN 'force'
-        WHEN crime_type IS NULL OR NOT list_contains(getvariable('crime_types'), crime_type) THEN 'crime type'
+        WHEN crime_type IS NULL OR NOT list_contains(getvariable('crime_types'), crime_type)
+            THEN
+                CASE
+                    WHEN list_contains(getvariable('crime_types'), trim(crime_type)) THEN 'padded crime type'
+                    ELSE 'crime type'
+                END
         WHEN lsoa_code IS NOT NULL AND NOT known
-            THEN CASE WHEN regexp_full_match(lsoa_code, '[EW]01[0-9]{6}') THEN 'unknown area' ELSE 'area code' END
+            THEN
+                CASE
+                    WHEN regexp_full_match(lsoa_code, '[EW]01[0-9]{6}') THEN 'unknown area'
+                    WHEN regexp_full_match(trim(lsoa_code), '[EW]01[0-9]{6}') THEN 'padded area'
+                    ELSE 'area code'
+                END
         WHEN lsoa_code IS NULL AND swapped_point THEN 'swapped'
         WHEN lsoa_code IS NULL AND bad_point THEN 'point'
     END AS fault,
     CASE fault
         WHEN 'heading' THEN month
         WHEN 'month' THEN month
+        WHEN 'padded month' THEN month
         WHEN 'other month' THEN month
         WHEN 'impossible month' THEN month
         WHEN 'crime type' THEN crime_type
+        WHEN 'padded crime type' THEN crime_type
+        WHEN 'padded area' THEN lsoa_code
         WHEN 'unknown area' THEN lsoa_code
         WHEN 'area code' THEN lsoa_code
         WHEN 'swapped' THEN point

@@ -11,11 +11,23 @@ class Fault:
     cause: str
 
 
+def _padded(column: str) -> Fault:
+    return Fault(
+        "a cell padded with spaces",
+        column,
+        "cells without spaces before or after them",
+        "a program that writes columns of a fixed width, or a hand that added spaces.",
+    )
+
+
 FAULTS = {
     "heading": Fault(
         "a heading among the rows", "Month", "one heading, on the first line", "files were joined with their headings."
     ),
     "month": Fault("not a month", "Month", "a month such as 2025-01", "a spreadsheet turned months into dates."),
+    "padded month": _padded("Month"),
+    "padded crime type": _padded("Crime type"),
+    "padded area": _padded("LSOA code"),
     "other month": Fault(
         "another month than the file's name says",
         "Month",

@@ -7,7 +7,6 @@ newest archive that holds a month gives its newest revision.
 
 import datetime as dt
 import os
-import re
 import zipfile
 import zlib
 from collections.abc import Callable, Iterable
@@ -20,7 +19,6 @@ from redway.sources.remote import NotPublished, OutOfReach, keep, open_remote
 PUBLISHER = "https://data.police.uk"
 ARCHIVE_MONTHS = 36
 FIRST = periods.month("2010-12")  # the publisher's first month
-ENDINGS = ("police", "constabulary", "service")
 
 
 @dataclass
@@ -34,14 +32,6 @@ class Fetched:
     @property
     def files(self) -> list[Path]:
         return sorted(self.new + self.here)
-
-
-def slug(force: str) -> str:
-    """A force as the publisher's file names spell it: `Thames Valley Police` -> `thames-valley`."""
-    words = re.findall(r"[a-z]+", force.lower().replace("&", " and ").replace("-", " "))
-    while words and words[-1] in ENDINGS:
-        words.pop()
-    return "-".join(words)
 
 
 def fetch(

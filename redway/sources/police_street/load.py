@@ -10,6 +10,8 @@ import pyarrow as pa
 from redway import periods
 from redway.errors import FileRefused, NotSetUp, Place
 from redway.sources.dataset import Context, Loaded, Refusals
+from redway.sources.police_street import doubts
+from redway.sources.police_street.forces import spellings
 from redway.sources.police_street.rows import IN_MEMORY, STREET, Group, Refused, StreetRows
 from redway.store import csv_file, query
 from redway.store.csv_file import CsvFile
@@ -48,11 +50,12 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
     """Check a street file and write its rows, one Parquet file for each force and month.
 
     A file named as the publisher names it (`2025-01-thames-valley-street.csv`) holds one force's month. Any
-    other is parted by its rows' own force and month. Raises FileRefused for a file that cannot be taken, and
-    NotSetUp before the look-up of areas is there.
+    other is parted by its rows' own force and month. A force is spelt as the partnership spells it, or as it was
+    accepted before. Raises FileRefused for a file that cannot be taken, and NotSetUp before the look-up of areas
+    is there.
     """
     areas = _areas(context)
-    month = _month_of(file_name)
+    month, file_slug = _month_and_slug_of(file_name)
     threads = 2 if path.stat().st_size > IN_MEMORY else 1
     with room_on_disk(into), query.connect(into / "spill", threads=threads) as db:
         file = csv_file.opened(path, name=file_name, work=into)
@@ -66,9 +69,15 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
         for variable, value in {"month_of_file": month, "this_month": this_month, "crime_types": CRIME_TYPES}.items():
             db.execute(f"SET VARIABLE {variable} = $1", [value])
         rows = StreetRows(db, file, into)
-        rows.stage()
+        own = context.partnership.police_force
+        rows.stage(spellings([own, *(part.provider for part in context.snapshot.of(STREET.name))]))
         refused = rows.refuse_poor_file()
         groups = rows.groups()
+        for group in groups:
+            doubts.refuse_another_force(rows, group, file_slug)
+            doubts.refuse_without_areas(rows, group)
+            if group.provider == own:
+                doubts.refuse_none_inside(rows, group, context.partnership)
         if not file.ends_cleanly:
             groups[0].notes["no last line end"] = 1
         return [rows.write(group, theirs) for group, theirs in _each_with_its_refused(groups, refused)]
@@ -107,13 +116,13 @@ def _known_areas(lookups: tuple[Path, ...], district: str, spill: Path) -> pa.Ta
         ).to_arrow_table()
 
 
-def _month_of(file_name: str) -> str | None:
-    """The month that the publisher's naming gives a file; none for other names."""
+def _month_and_slug_of(file_name: str) -> tuple[str | None, str]:
+    """The month and the force that the publisher's naming gives a file; neither for other names."""
     found = FILE_NAME.fullmatch(PurePosixPath(file_name).name)
     if not found:
-        return None
+        return None, ""
     try:
-        return periods.label(periods.month(found[1]))
+        return periods.label(periods.month(found[1])), found[2]
     except ValueError:
         raise FileRefused(
             "a file name that begins with a month, such as 2025-01",

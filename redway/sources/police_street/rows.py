@@ -1,15 +1,16 @@
 """The rows of one street file in DuckDB: staged once, then counted, told and written by force and month."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 
 from redway.errors import FileRefused, Place
-from redway.sources.dataset import Loaded, Refusals, dataset
+from redway.sources.dataset import Example, Loaded, Refusals, dataset
 from redway.sources.police_street.faults import FAULTS, POINT, SWAPPED, Fault
+from redway.sources.police_street.forces import folded, spellings
 from redway.store import query
 from redway.store.csv_file import CsvFile
 
@@ -42,10 +43,16 @@ class Group:
     content: str
     notes: dict[str, int]
 
+    @property
+    def inside(self) -> int:
+        """Rows that lie in the partnership."""
+        return self.rows - sum(self.notes.get(name, 0) for name in ("unlocated", "no area", "outside"))
+
 
 @dataclass(frozen=True)
 class StreetRows:
-    """The rows of a file, each one checked; `staged` and `checked` are what checks.sql made of it.
+    """The rows of a file, each one checked. `checked` is what checks.sql makes of them, `told` the same with one
+    spelling a force, and `staged` what is kept of that.
 
     The engine must know the tables `areas` and `our_areas` and the variables that checks.sql names.
     """
@@ -54,27 +61,46 @@ class StreetRows:
     file: CsvFile
     into: Path
 
-    def stage(self) -> None:
-        """Check every row once. Raises FileRefused for text that is no table, or has no rows."""
+    def stage(self, forces: Mapping[str, str]) -> None:
+        """Check every row once. Raises FileRefused for text that is no table, or has no rows.
+
+        forces   the spelling of forces known already, by their folded names
+        """
         self.file.as_view(self.db, "sent")
         self.db.execute(CHECKS)
         checked = "SELECT * EXCLUDE (row, point, came) FROM checked"
         try:
             if self.file.path.stat().st_size <= IN_MEMORY:
-                self.db.execute(f"CREATE TABLE staged AS {checked}")
+                self.db.execute(f"CREATE TABLE taken AS {checked}")
             else:
                 parquet = query.text(self.into / "staged.parquet")
                 self.db.execute(f"COPY ({checked}) TO {parquet} (FORMAT parquet, ROW_GROUP_SIZE 61440)")
-                self.db.execute(f"CREATE VIEW staged AS FROM read_parquet({parquet})")
+                self.db.execute(f"CREATE VIEW taken AS FROM read_parquet({parquet})")
         except duckdb.InvalidInputException:
             raise self.file.explain(self.db) from None
+        one_spelling = self._one_spelling(forces)
+        self.db.execute(f"CREATE VIEW staged AS SELECT * {one_spelling} FROM taken")  # noqa: S608
+        self.db.execute(f"CREATE VIEW told AS SELECT * {one_spelling} FROM checked")  # noqa: S608
+
+    def _one_spelling(self, forces: Mapping[str, str]) -> str:
+        """The part of a SELECT that gives every force one spelling: the known one, else the file's most frequent."""
+        found = "SELECT reported_by FROM taken WHERE reported_by IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1"
+        names = [name for (name,) in self.db.execute(found).fetchall()]
+        right = spellings(names) | forces
+        cases = "".join(
+            f" WHEN {query.text(name)} THEN {query.text(right[folded(name)])}"
+            for name in names
+            if name != right[folded(name)]
+        )
+        columns = ", ".join(f"CASE {c}{cases} ELSE {c} END AS {c}" for c in ("reported_by", "falls_within"))
+        return f"REPLACE ({columns})" if cases else ""
 
     def refused(self) -> list[Refused]:
         """Refused rows by force, month and fault, in the order of their first row: a second look at the file."""
         self.file.as_view(self.db, "sent", numbered=True)
         found = self.db.execute(
             "SELECT coalesce(reported_by, ''), coalesce(month, ''), fault, count(*), min(row), arg_min(came, row)"
-            " FROM checked WHERE fault IS NOT NULL GROUP BY ALL ORDER BY min(row)"
+            " FROM told WHERE fault IS NOT NULL GROUP BY ALL ORDER BY min(row)"
         ).fetchall()
         return [
             Refused(force, month, FAULTS[key], self._refusals(FAULTS[key], count, row, came))
@@ -106,17 +132,26 @@ class StreetRows:
         return refused
 
     def _too_many_bad_points(self, fault: Fault, bad: int, rows: int) -> FileRefused:
-        self.file.as_view(self.db, "sent", numbered=True)
-        first, point = self.db.execute("SELECT min(row), arg_min(point, row) FROM checked WHERE bad_point").fetchall()[
-            0
-        ]
+        row, point, _ = self.first("bad_point", "point")
         return FileRefused(
-            f"{fault.expected} ({_limit(bad / rows)})",
+            f"{fault.expected} ({limit(bad / rows)})",
             came=point,
             cause=fault.cause,
-            place=Place(self.file.name, first, fault.column),
+            place=Place(self.file.name, row, fault.column),
             count=bad,
         )
+
+    def first(self, which: str, shown: str, group: Group | None = None) -> tuple[int, str, bool]:
+        """Of the first row that a condition holds for: its number, what is shown of it, whether its point is swapped.
+
+        A second look at the file.
+        """
+        self.file.as_view(self.db, "sent", numbered=True)
+        only = _only(group) if group else ""
+        found: tuple[int, str, bool] = self.db.execute(
+            f"SELECT min(row), arg_min({shown}, row), arg_min(swapped_point, row) FROM told WHERE {which} {only}"  # noqa: S608
+        ).fetchall()[0]
+        return found
 
     def groups(self) -> list[Group]:
         """The accepted rows by force and month, the largest group first; one group where the file's name says so."""
@@ -132,11 +167,8 @@ class StreetRows:
     def write(self, group: Group, refused: Iterable[Refusals]) -> Loaded:
         """The Parquet file of one group."""
         parquet = self.into / f"{group.content}.parquet"
-        only = ""
-        if group.part:
-            only = f"AND reported_by = {query.text(group.part[0])} AND month = {query.text(group.part[1])}"
         self.db.execute(
-            f"COPY (SELECT {COLUMNS} FROM staged WHERE fault IS NULL {only}) TO {query.text(parquet)}"  # noqa: S608
+            f"COPY (SELECT {COLUMNS} FROM staged WHERE fault IS NULL {_only(group)}) TO {query.text(parquet)}"  # noqa: S608
             " (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1)"  # higher levels are slower and no smaller
         )
         told = _one_a_reason(refused)
@@ -149,7 +181,20 @@ class StreetRows:
             rows_accepted=group.rows,
             refused=told,
             notes=group.notes,
+            examples={"bad point": self._bad_point(group)} if "bad point" in group.notes else {},
         )
+
+    def _bad_point(self, group: Group) -> Example:
+        row, point, swapped = self.first("bad_point AND fault IS NULL", "point", group)
+        fault = SWAPPED if swapped else POINT
+        return Example(Place(self.file.name, row, fault.column), point, fault.cause)
+
+
+def _only(group: Group) -> str:
+    """The rest of a WHERE that selects a group's rows."""
+    if not group.part:
+        return ""
+    return f"AND reported_by = {query.text(group.part[0])} AND month = {query.text(group.part[1])}"
 
 
 def _too_many_refused(refused: list[Refused], share: float) -> FileRefused:
@@ -160,7 +205,7 @@ def _too_many_refused(refused: list[Refused], share: float) -> FileRefused:
     fault = max(by_fault, key=lambda fault: by_fault[fault])
     first = next(each.rows for each in refused if each.fault == fault)
     return FileRefused(
-        f"{fault.expected} ({_limit(share)})",
+        f"{fault.expected} ({limit(share)})",
         came=f"“{first.came}”",
         cause=fault.cause,
         place=first.first,
@@ -168,7 +213,8 @@ def _too_many_refused(refused: list[Refused], share: float) -> FileRefused:
     )
 
 
-def _limit(share: float) -> str:
+def limit(share: float) -> str:
+    """The limit on odd rows, and how many there are, in words."""
     return f"at most {STREET.refuse_above:.0%} of rows may be otherwise, here {share:.0%} are"
 
 

@@ -12,6 +12,7 @@ from redway.config.command import RedwayCommand
 from redway.errors import RedwayError
 from redway.sources import dataset as datasets
 from redway.sources.police_street import fetch as police_street
+from redway.sources.police_street.forces import slug
 from redway.sources.remote import NotPublished, OutOfReach
 from redway.store.home import Home
 from redway.store.profile import Partnership, Profile
@@ -78,7 +79,7 @@ class Command(RedwayCommand):
             raise RedwayError("every reference dataset", came=f"{failed} could not be fetched", cause="see above.")
 
     def _street(self, partnership: Partnership, into: Path, months: range, further: list[str]) -> None:
-        own = police_street.slug(partnership.police_force)
+        own = slug(partnership.police_force)
         found = police_street.fetch(
             months=months,
             forces=dict.fromkeys([own, "btp", *further]),
