@@ -2,6 +2,15 @@
 
 from dataclasses import dataclass
 
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
+
+
+def plain(text: str) -> str:
+    """Text that is safe to show: characters that could steer a terminal, as files and names may hold, written out."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == NO_BREAK_SPACE else c.encode("unicode_escape").decode() for c in text)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -17,7 +26,7 @@ class Place:
             parts.append(f"row {self.row:,}")
         if self.column:
             parts.append(f"column “{self.column}”")
-        return ", ".join(parts)
+        return plain(", ".join(parts))
 
 
 class RedwayError(Exception):
@@ -44,7 +53,7 @@ class RedwayError(Exception):
             sentences.append(f"{self.count:,} rows have this fault.")
         if self.cause:
             sentences.append(f"Likely cause: {self.cause}")
-        return " ".join(sentences)
+        return plain(" ".join(sentences))
 
 
 class FileRefused(RedwayError):

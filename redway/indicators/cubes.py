@@ -25,10 +25,11 @@ import numpy.typing as npt
 from redway import periods
 from redway.errors import RedwayError
 from redway.indicators.counting import counting
+from redway.store.accepted import reading
 from redway.store.files import room_on_disk
 from redway.store.home import Home
 from redway.store.query import connect, text
-from redway.store.snapshot import Snapshot
+from redway.store.snapshot import Part, Snapshot
 
 VERSION = 1  # raise it when `counting.py` or the layout of the file changes
 KEPT = 32  # cubes held in memory by one process
@@ -103,7 +104,7 @@ def cube(
             with suppress(duckdb.Error):
                 _IN_MEMORY[path] = _read(path, columns)
             if path not in _IN_MEMORY:
-                _IN_MEMORY[path] = _build(path, [p.path for p in snapshot.of(dataset)], area_of, columns)
+                _IN_MEMORY[path] = _build(path, snapshot.of(dataset), area_of, columns)
         return _IN_MEMORY[path]
 
 
@@ -111,20 +112,13 @@ _LOCK = threading.Lock()
 _IN_MEMORY: dict[Path, Cube] = {}
 
 
-def _build(path: Path, parts: Sequence[Path], area_of: Mapping[str, str], columns: Sequence[str]) -> Cube:
+def _build(path: Path, parts: Sequence[Part], area_of: Mapping[str, str], columns: Sequence[str]) -> Cube:
     """Count beside the final name, then rename: two processes that build one cube write the same thing twice."""
-    if lost := [p for p in parts if not p.is_file()]:
-        raise RedwayError(
-            f"the accepted file {lost[0]}",
-            came=f"{len(lost):,} of {len(parts):,} accepted files missing",
-            cause="the home was moved or changed by hand. Put the files back from a copy of the home, or import the "
-            "same files again, which puts back what was lost.",
-        )
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     half_done = path.with_name(f".{path.stem}-{uuid4().hex}.parquet")
     try:
-        with room_on_disk(path.parent):
-            engine()(columns, parts, area_of, half_done)
+        with room_on_disk(path.parent), reading(parts) as accepted:
+            engine()(columns, accepted, area_of, half_done)
             built = _read(half_done, columns)
             half_done.replace(path)
     finally:

@@ -22,6 +22,7 @@ from redway.errors import NotSetUp, RedwayError
 from redway.geography.outline import dissolve
 from redway.geography.unions import Union, unions
 from redway.indicators.series import Area
+from redway.store.accepted import reading
 from redway.store.profile import Partnership
 from redway.store.snapshot import Snapshot
 
@@ -77,8 +78,8 @@ class _Basis:
 
     def table(self, dataset: str, columns: list[str]) -> pa.Table | None:
         """The accepted rows of a dataset, None when it has not come."""
-        parts = self.snapshot.of(dataset)
-        return pa.concat_tables([pq.read_table(p.path, columns=columns) for p in parts]) if parts else None
+        with reading(self.snapshot.of(dataset)) as accepted:
+            return pa.concat_tables([pq.read_table(path, columns=columns) for path in accepted]) if accepted else None
 
 
 def places(snapshot: Snapshot, partnership: Partnership) -> Places:

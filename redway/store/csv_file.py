@@ -5,6 +5,7 @@ files joined together do. Such a file is read from a copy in which every line en
 """
 
 import csv
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -18,7 +19,7 @@ from redway.store.query import text
 CHUNK = 1 << 20
 LONGEST_LINE = 1_000_000  # bytes; real rows have about 250
 LONGEST_HEADING = 65_536
-OTHER_KINDS = {b"PK\x03\x04": "an Excel workbook or a zip", b"\xff\xfe": "UTF-16 text", b"\xfe\xff": "UTF-16 text"}
+ZIP_MARK, UTF_16_MARKS = b"PK\x03\x04", (b"\xff\xfe", b"\xfe\xff")
 IN_A_SPREADSHEET = "In a spreadsheet, choose “CSV UTF-8” when saving."
 CUT = "the file was cut short, as when a download breaks off. Get it again."
 
@@ -107,7 +108,7 @@ class CsvFile:
             cause = (
                 CUT if cut else "a comma inside a cell without quotation marks, or a file damaged or edited by hand."
             )
-            return f"{len(self.columns)} cells in every row", f"{cells} cells", cause
+            return f"{len(self.columns)} cells in every row", f"{cells} cell{'' if cells == '1' else 's'}", cause
         return "rows and columns", message, "a damaged file."
 
 
@@ -123,11 +124,8 @@ def opened(path: Path, *, name: str, work: Path) -> CsvFile:
         raise FileRefused(
             "a heading and rows", came="an empty file", cause="a download or an export that failed.", place=place
         )
-    for mark, kind in OTHER_KINDS.items():
-        if start.startswith(mark):
-            raise FileRefused(
-                "a CSV file in UTF-8", came=kind, cause=f"a wrong ending. {IN_A_SPREADSHEET}", place=place
-            )
+    _refuse_other_kinds(start, place)
+    _refuse_unfilled(path, place)
     columns = _heading(start, place)
     seen = _lines(path, place)
     if 0 < seen.crlf < seen.ends:
@@ -136,6 +134,38 @@ def opened(path: Path, *, name: str, work: Path) -> CsvFile:
     unknown = seen.quoted or len(columns) == 1
     lines = None if unknown else seen.ends + (not seen.ends_cleanly) - 1
     return CsvFile(path, name, columns, "\\r\\n" if even_crlf else "\\n", seen.ends_cleanly, lines)
+
+
+def _refuse_other_kinds(start: bytes, place: Place) -> None:
+    came, cause = "", ""
+    if start.startswith(ZIP_MARK):
+        came, cause = "an Excel workbook or a zip", "a wrong ending."
+    elif start.startswith(UTF_16_MARKS) or _looks_like_utf_16(start):
+        came, cause = "UTF-16 text", "the file was saved as “Unicode text”, which is UTF-16."
+    if came:
+        raise FileRefused("a CSV file in UTF-8", came=came, cause=f"{cause} {IN_A_SPREADSHEET}", place=place)
+
+
+def _looks_like_utf_16(start: bytes) -> bool:
+    """Whether every other byte is zero, as in UTF-16 of a heading in Latin letters."""
+    first = start[:100]
+    return len(first) > 2 and any(not any(first[at::2]) and all(first[1 - at :: 2]) for at in (0, 1))
+
+
+def _refuse_unfilled(path: Path, place: Place) -> None:
+    """Raise FileRefused for a file that ends in zero bytes: room that was kept for it and never filled."""
+    with path.open("rb") as file:
+        file.seek(-min(CHUNK, path.stat().st_size), os.SEEK_END)
+        end = file.read()
+    if not end.endswith(b"\0"):
+        return
+    count = len(end) - len(end.rstrip(b"\0"))
+    raise FileRefused(
+        "text up to the end of the file",
+        came=f"{'at least ' if count == CHUNK else ''}{count:,} zero bytes at its end",
+        cause="a download or a copy that broke off, or a disk that failed. Get the file again.",
+        place=place,
+    )
 
 
 def _heading(start: bytes, place: Place) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -63,17 +63,20 @@ def put(made: Path, final: Path) -> Path:
     return final
 
 
-def put_all(moves: Mapping[Path, Path]) -> None:
-    """The same for many files (final -> made): their names are safe on disk too when this returns."""
+def put_all(moves: Mapping[Path, Path], *, over: Collection[Path] = ()) -> None:
+    """The same for many files (final -> made): their names are safe on disk too when this returns.
+
+    over   names whose file is damaged: it is replaced
+    """
     for final, made in moves.items():
-        put_one(made, final)
+        put_one(made, final, over=final in over)
     for folder in {final.parent for final in moves}:
         flush(folder)
 
 
-def put_one(made: Path, final: Path) -> None:
+def put_one(made: Path, final: Path, *, over: bool = False) -> None:
     """Name one of many files; the name itself is safe only once its folder is flushed."""
-    if final.exists():
+    if final.exists() and not over:
         made.unlink()
         return
     make_folder(final.parent)

@@ -111,6 +111,13 @@ def find(
 
 def _members(path: Path, name: str) -> list[zipfile.ZipInfo]:
     """The files in a zip, once its own list of them looks sound."""
+    if path.stat().st_size == 0:
+        raise FileRefused(
+            "a whole zip",
+            came="an empty file",
+            cause="a download that failed. Get it again.",
+            place=Place(name),
+        )
     try:
         with zipfile.ZipFile(path) as archive:
             members = [m for m in archive.infolist() if not m.is_dir() and not _litter(m.filename)]
@@ -181,10 +188,18 @@ def _damage(name: str, fault: Exception) -> Exception:
     """What a fault of reading a zip says of the zip; faults of the disk stay what they are."""
     if isinstance(fault, OSError) and fault.errno != errno.EINVAL:
         return fault
-    came = str(fault)
     return FileRefused(
         "a whole zip",
-        came=came[:1].lower() + came[1:],
+        came=_damage_in_words(fault),
         cause="the zip was cut short or damaged, as when a download breaks off. Get it again.",
         place=Place(name),
     )
+
+
+def _damage_in_words(fault: Exception) -> str:
+    came = str(fault)
+    if "CRC" in came or isinstance(fault, (zlib.error, lzma.LZMAError, EOFError)):
+        return "bytes that are not those that were packed"
+    if isinstance(fault, NotImplementedError):
+        return "a way of packing that is not known here"
+    return "a file that is no zip" if "not a zip file" in came else "a zip whose list of files cannot be read"

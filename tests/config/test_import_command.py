@@ -2,6 +2,7 @@
 
 import io
 import sys
+import zipfile
 
 import pytest
 from django.core.management import call_command
@@ -93,6 +94,7 @@ def test_versions_warns_of_a_missing_file(ready, capsys):
     [
         (["police-streets", "x.csv"], "police-street"),
         (["police-street", "nowhere.csv"], "a mistyped path"),
+        (["police-street", ""], "an empty path"),
     ],
 )
 def test_a_mistake_is_one_sentence_and_a_failure(ready, arguments, words, monkeypatch, capsys):
@@ -103,6 +105,31 @@ def test_a_mistake_is_one_sentence_and_a_failure(ready, arguments, words, monkey
     said = capsys.readouterr().err
     assert said.startswith("redway: ")
     assert words in said
+
+
+def test_a_dropped_point_is_told_with_its_place_and_cause(ready, street_file):
+    swapped = {"Longitude": "51.951514", "Latitude": "-0.666796"}
+    said = run("import", "police-street", street_file([{}] * 40 + [swapped]))
+    assert (
+        "  1 with an area code and a bad point; the point was dropped. First: 2025-01-thames-valley-street.csv, "
+        "row 41, column “Longitude”. What came: “longitude 51.951514, latitude -0.666796”. Likely cause: longitude and "
+        "latitude are swapped."
+    ) in said
+
+
+def test_nothing_in_a_file_or_its_name_can_steer_the_terminal(ready, street_file, tmp_path, capsys):
+    odd = {"Reported by": "Kent\x1b[2J Police", "Crime type": "Fraud\x00\x1b]0;"}
+    csv = street_file([{"Reported by": odd["Reported by"]}] * 40 + [odd])
+    sent = tmp_path / "sent.zip"
+    with zipfile.ZipFile(sent, "w") as archive:
+        archive.write(csv, "a\x1b[31m\n.csv")
+        archive.writestr("b\x1b[31m.txt", "")
+    said = run("import", "police-street", sent)
+    assert "Kent\\x1b[2J Police" in said
+    assert "Fraud\\x00\\x1b]0;" in said
+    assert "a\\x1b[31m\\n.csv" in said
+    assert "b\\x1b[31m.txt" in said
+    assert (said + capsys.readouterr().err).replace("\n", "").isprintable()
 
 
 def test_help_shows_examples(capsys):

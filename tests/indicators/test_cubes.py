@@ -100,10 +100,13 @@ def test_a_cube_cut_short_on_disk_is_counted_again(accepted, where, home):
 
 def test_a_build_that_fails_leaves_nothing_behind(accepted, where, home):
     snapshot = accepted([row("2024-01", "E01000001")])
-    snapshot.parts[0].path.write_bytes(b"not Parquet")
-    with pytest.raises(Exception, match=r"(?i)parquet"):
-        counts(snapshot, where)
-    assert list((home.derived / "cubes").iterdir()) == []
+    accepted_file = snapshot.parts[0].path
+    whole = accepted_file.read_bytes()
+    for harmed in (b"not Parquet", whole[: len(whole) // 2], whole[:8] + bytes(60) + whole[68:]):
+        accepted_file.write_bytes(harmed)
+        with pytest.raises(RedwayError, match=r"1 of 1 accepted files damaged.*import the same files again"):
+            counts(snapshot, where)
+        assert list((home.derived / "cubes").iterdir()) == []
 
 
 def test_an_accepted_file_that_is_lost_is_named_and_never_counted_as_nothing(accepted, where):

@@ -187,6 +187,32 @@ def test_a_line_of_100_mb_is_refused_in_little_memory(tmp_path, start):
     assert int(kilobytes) < 200_000
 
 
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_utf_16_is_named(tmp_path, encoding):
+    path = tmp_path / "a.csv"
+    path.write_bytes("Crime ID,Month\na,2025-01\n".encode(encoding))
+    with pytest.raises(FileRefused) as fault:
+        csv_file.opened(path, name="a.csv", work=tmp_path)
+    assert fault.value.came == "UTF-16 text"
+    assert "UTF-16" in fault.value.cause
+
+
+@pytest.mark.parametrize("data", [b"a,b\n1,2\n", b"a,b\n1,2"])
+@pytest.mark.parametrize("count", [1, 7, csv_file.CHUNK + 5])
+def test_zero_bytes_after_the_last_row_are_named(tmp_path, data, count):
+    path = tmp_path / "a.csv"
+    path.write_bytes(data + bytes(count))
+    with pytest.raises(FileRefused) as fault:
+        csv_file.opened(path, name="a.csv", work=tmp_path)
+    assert fault.value.came == f"{'at least ' * (count > 9)}{min(count, csv_file.CHUNK):,} zero bytes at its end"
+
+
+def test_one_cell_is_not_cells(read):
+    with pytest.raises(FileRefused) as fault:
+        read(b"a,b\n1,2\n3\n4,5\n")
+    assert fault.value.came == "1 cell"
+
+
 def test_no_heading_no_file(tmp_path):
     path = tmp_path / "empty.csv"
     for nothing in (b"", b"\n \n"):

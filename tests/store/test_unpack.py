@@ -149,8 +149,14 @@ def test_a_zip_with_a_damaged_file(zipped, tmp_path):
     raw[200] ^= 0xFF
     path.write_bytes(raw)
     found, _ = found_in(path)
-    with pytest.raises(FileRefused, match="damaged"):
+    with pytest.raises(FileRefused, match=r"bytes that are not those that were packed.*damaged"):
         found[0].unpack(tmp_path, path)
+
+
+def test_an_empty_zip_file(tmp_path):
+    path = tmp_path / "sent.zip"
+    path.write_bytes(b"")
+    assert "What came: an empty file." in refused(path)
 
 
 def test_no_zip_at_all(tmp_path):

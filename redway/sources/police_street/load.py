@@ -14,6 +14,7 @@ from redway.sources.police_street import doubts
 from redway.sources.police_street.forces import spellings
 from redway.sources.police_street.rows import IN_MEMORY, STREET, Group, Refused, StreetRows
 from redway.store import csv_file, query
+from redway.store.accepted import reading
 from redway.store.csv_file import CsvFile
 from redway.store.files import room_on_disk
 
@@ -93,14 +94,15 @@ def _each_with_its_refused(groups: list[Group], refused: list[Refused]) -> list[
 
 
 def _areas(context: Context) -> pa.Table:
-    lookups = tuple(part.path for part in context.snapshot.of("lsoa-lookup"))
+    lookups = context.snapshot.of("lsoa-lookup")
     if not lookups:
         raise NotSetUp(
             "the look-up of small areas of 2011 and 2021, to check rows against",
             came="none accepted yet",
             cause="set-up found no reference data. Run redway setup with --data FOLDER, or redway fetch first.",
         )
-    return _known_areas(lookups, context.partnership.district, context.home.incoming / "spill")
+    with reading(lookups) as accepted:
+        return _known_areas(tuple(accepted), context.partnership.district, context.home.incoming / "spill")
 
 
 @lru_cache(maxsize=4)

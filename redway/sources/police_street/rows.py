@@ -86,7 +86,7 @@ class StreetRows:
         """The part of a SELECT that gives every force one spelling: the known one, else the file's most frequent."""
         found = "SELECT reported_by FROM taken WHERE reported_by IS NOT NULL GROUP BY 1 ORDER BY count(*) DESC, 1"
         names = [name for (name,) in self.db.execute(found).fetchall()]
-        right = spellings(names) | forces
+        right = spellings(names) | dict(forces)
         cases = "".join(
             f" WHEN {query.text(name)} THEN {query.text(right[folded(name)])}"
             for name in names

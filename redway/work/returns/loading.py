@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from redway.errors import FileRefused, RedwayError
+from redway.errors import FileRefused, RedwayError, plain
 from redway.sources.dataset import Context, Dataset, Loaded, dataset, loader
 from redway.store import files
 from redway.store.unpack import Found, Skipped, find
@@ -29,6 +29,10 @@ class Staged:
         return self.definition.name, self.loaded.provider, self.loaded.period
 
     @property
+    def words(self) -> str:
+        return ", ".join(part for part in self.key if part)
+
+    @property
     def parquet(self) -> str:
         """The name its rows will have under accepted/."""
         return f"{self.definition.name}/{self.loaded.content}.parquet"
@@ -43,13 +47,10 @@ def load_parcel(
     """
     definition, load = dataset(name), loader(name)
     skips: Callable[[str], str] = getattr(load, "skips", lambda file_name: "")
+    paths = list(paths)
     found, skipped = find(paths, endings=definition.files, skips=skips)
     if not found:
-        raise FileRefused(
-            f"files of “{definition.title}” ({', '.join(definition.files)})",
-            came=f"none among {len(skipped):,} files" + (f", the first {skipped[0].name}" if skipped else ""),
-            cause=f"another dataset. {definition.where_from}",
-        )
+        raise _none_found(definition, paths, skipped)
     copies = _copied(found, work)
 
     def one(number: int) -> list[Staged]:
@@ -62,10 +63,26 @@ def load_parcel(
             loads: list[Loaded] = load.load(path, file_name=file.name, into=folder, context=context)
             if path != copy:
                 path.unlink()
-        progress(f"{file.name}: {sum(each.rows_read for each in loads):,} rows read")
+        progress(f"{plain(file.name)}: {sum(each.rows_read for each in loads):,} rows read")
         return [Staged(definition, file.name, each, copy, raw) for each in loads]
 
     return _all_or_first_fault(one, found), skipped
+
+
+def _none_found(definition: Dataset, paths: list[Path], skipped: list[Skipped]) -> FileRefused:
+    where = f"{paths[0]}{f' and {len(paths) - 1} more' if len(paths) > 1 else ''}" if paths else "what was handed in"
+    came, cause = f"no file at all in {where}", "an empty folder or zip, or another one than was meant."
+    if skipped:
+        among = "one file" if len(skipped) == 1 else f"{len(skipped):,} files, the first"
+        came, cause = (
+            f"{among} {skipped[0].name} ({skipped[0].why})",
+            "another dataset, or other files than were meant.",
+        )
+    return FileRefused(
+        f"files of “{definition.title}” ({', '.join(definition.files)})",
+        came=came,
+        cause=f"{cause} {definition.where_from}",
+    )
 
 
 def _copied(found: list[Found], work: Path) -> dict[Path, tuple[Path, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from redway.sources.dataset import Refusals
+from redway.sources.dataset import Example, Refusals
 from redway.store.unpack import Skipped
 
 
@@ -27,6 +27,7 @@ class Result:
     rows_accepted: int
     refused: tuple[Refusals, ...]
     notes: dict[str, int]
+    examples: dict[str, Example]
     outcome: Outcome
     warning: str = ""
 
@@ -65,6 +66,16 @@ class Receipt:
             for name, count in result.notes.items():
                 total[name] = total.get(name, 0) + count
         return total
+
+    @property
+    def examples(self) -> dict[str, Example]:
+        """The first row of each note that has one."""
+        return {name: e for result in reversed(self.results) for name, e in result.examples.items()}
+
+    @property
+    def told_warnings(self) -> tuple[str, ...]:
+        """Warnings of the whole import and of its files."""
+        return (*self.warnings, *(r.warning for r in self.results if r.warning))
 
 
 def merged(refused: Iterable[Refusals]) -> tuple[Refusals, ...]:

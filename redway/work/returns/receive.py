@@ -10,7 +10,7 @@ steps, any of which may be the last before a power cut:
 """
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ from django.db import DatabaseError, OperationalError, transaction
 
 from redway.errors import FileRefused, Place, RedwayError
 from redway.sources.dataset import Context
+from redway.store.accepted import readable
 from redway.store.files import put_all, room_on_disk
 from redway.store.home import Home
 from redway.store.lock import only_one
@@ -26,13 +27,14 @@ from redway.store.profile import Profile
 from redway.store.snapshot import Part, Snapshot
 from redway.work.audit import actions as audit
 from redway.work.returns import reconcile
+from redway.work.returns.doubts import few_inside, fewer_than_before
 from redway.work.returns.loading import Staged, load_parcel
 from redway.work.returns.models import DataVersion, Submission
 from redway.work.returns.receipt import Outcome, Receipt, Result
 from redway.work.returns.versions import snapshot
 
-MANY_FEWER = 0.8  # a newer copy with less than this share of the older one's rows is warned of
 Progress = Callable[[str], None]
+Key = tuple[str, str, str]  # dataset, provider, period
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,7 @@ class Arrival:
             s.loaded.rows_accepted,
             s.loaded.refused,
             s.loaded.notes,
+            s.loaded.examples,
             self.outcome,
             self.warning,
         )
@@ -94,7 +97,7 @@ def receive_many(
                     )
                     staged += more
                     skipped += left
-                arrivals = _arrivals(staged, before)
+                arrivals = _arrivals(staged, before, few_inside(staged, before, partnership))
                 version = _accept(home, work, before, arrivals, by)
                 return Receipt(
                     tuple(a.result for a in arrivals), version, tuple(skipped), tuple(reconcile.missing(home))
@@ -128,52 +131,48 @@ def _with(before: Snapshot, staged: list[Staged]) -> Snapshot:
     return Snapshot(before.number, tuple(parts.values()))
 
 
-def _arrivals(staged: list[Staged], before: Snapshot) -> list[Arrival]:
-    """What becomes of each. Raises FileRefused for two different copies of one month in one import."""
+def _arrivals(staged: list[Staged], before: Snapshot, doubts: Mapping[Key, str]) -> list[Arrival]:
+    """What becomes of each, with what is doubtful of it. Raises FileRefused for two different copies of one month
+    in one import.
+    """
     current = {(p.dataset, p.provider, p.period): p for p in before.parts}
-    seen: dict[tuple[str, str, str], Staged] = {}
+    seen: dict[Key, Staged] = {}
     arrivals = []
     for s in staged:
-        twin = seen.setdefault(s.key, s)
+        dataset, provider, period = s.key
+        twin = seen.setdefault((dataset, provider.casefold(), period), s)
         if twin.loaded.content != s.loaded.content:
             raise FileRefused(
-                f"one copy of {_words(s)}",
+                f"one copy of {s.words}",
                 came=f"two that differ, {twin.file} with {twin.loaded.rows_accepted:,} rows and {s.file} "
                 f"with {s.loaded.rows_accepted:,}",
                 cause="an older and a newer download side by side. Import the older one first, then the newer, "
                 "which supersedes it.",
                 place=Place(s.file),
             )
-        arrivals.append(Arrival(s, Outcome.UNCHANGED) if twin is not s else _arrival(s, current.get(s.key)))
+        arrivals.append(
+            Arrival(s, Outcome.UNCHANGED) if twin is not s else _arrival(s, current.get(s.key), doubts.get(s.key, ""))
+        )
     return arrivals
 
 
-def _arrival(s: Staged, old: Part | None) -> Arrival:
+def _arrival(s: Staged, old: Part | None, doubt: str) -> Arrival:
     if old is None:
-        return Arrival(s, Outcome.ACCEPTED)
+        return Arrival(s, Outcome.ACCEPTED, doubt)
     if old.content == s.loaded.content:
-        return Arrival(s, Outcome.UNCHANGED if old.path.is_file() else Outcome.RESTORED)
-    warning = ""
-    if s.loaded.rows_accepted < MANY_FEWER * old.rows:
-        warning = (
-            f"{_words(s)}: the newer copy has {s.loaded.rows_accepted:,} rows, the older one had {old.rows:,}. "
-            "If the newer one is not whole, import the older one again."
-        )
-    return Arrival(s, Outcome.SUPERSEDED, warning)
-
-
-def _words(s: Staged) -> str:
-    return ", ".join(part for part in s.key if part)
+        return Arrival(s, Outcome.UNCHANGED if readable(old.path, old.rows) else Outcome.RESTORED, doubt)
+    return Arrival(s, Outcome.SUPERSEDED, " ".join(filter(None, [fewer_than_before(s, old), doubt])))
 
 
 def _accept(home: Home, work: Path, before: Snapshot, arrivals: list[Arrival], by: str) -> int | None:
     """Move the files to their names and commit. The number of the new data version; None when nothing changed."""
-    lost = [a.staged for a in arrivals if a.outcome is Outcome.RESTORED]
     new = [a for a in arrivals if a.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED)]
-    moves = {home.accepted / s.parquet: s.loaded.parquet for s in [a.staged for a in new] + lost}
+    put = [a.staged for a in arrivals if a.outcome is not Outcome.UNCHANGED]
+    moves = {home.accepted / s.parquet: s.loaded.parquet for s in put}
+    damaged = {final for s in put if not readable(final := home.accepted / s.parquet, s.loaded.rows_accepted)}
     sent = {home.raw / a.staged.raw: a.staged.sent for a in new}
     reconcile.plan(work, home, [*moves, *sent])
-    put_all(moves | sent)
+    put_all(moves | sent, over=damaged)
     return _commit(before, new, by) if new else None
 
 

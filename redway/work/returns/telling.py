@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 
-from redway.sources.dataset import dataset
+from redway.errors import plain
+from redway.sources.dataset import Example, dataset
 from redway.work.returns.receipt import Outcome, Receipt, Result
 
 NOTES = {
     "unlocated": "without a location",
     "outside": "outside the partnership",
-    "no area": "with a point but no area code (as in Northern Ireland)",
+    "no area": "with a point but no area code; they are counted nowhere",
     "bad point": "with an area code and a bad point; the point was dropped",
     "repeated crime ID": "with a crime ID that came before in the file; both rows are kept",
     "reported by another force": "reported by another force than most of their file",
@@ -49,7 +50,7 @@ def _table(receipt: Receipt) -> str:
 def _cells(result: Result, notes: Sequence[str]) -> list[str]:
     numbers = [result.rows_read, result.rows_accepted, result.rows_refused]
     numbers += [result.notes.get(name, 0) for name in notes]
-    provider = result.provider or result.dataset
+    provider = plain(result.provider or result.dataset)
     return [provider, result.period or "-", *(f"{n:,}" for n in numbers), str(result.outcome)]
 
 
@@ -58,7 +59,7 @@ def _refusals(receipt: Receipt) -> str:
         return ""
     lines = [
         f"  {r.count:,} {r.reason}. First: {r.first}."
-        + (f" What came: “{r.came}”." if r.came else "")
+        + (f" What came: “{plain(r.came)}”." if r.came else "")
         + (f" Expected: {r.expected}." if r.expected else "")
         for r in receipt.refused
     ]
@@ -66,26 +67,35 @@ def _refusals(receipt: Receipt) -> str:
 
 
 def _notes(receipt: Receipt) -> str:
-    lines = [f"  {count:,} {NOTES.get(name, name)}" for name, count in receipt.notes.items() if count]
+    lines = [
+        f"  {count:,} {NOTES.get(name, name)}{_example(receipt.examples.get(name))}"
+        for name, count in receipt.notes.items()
+        if count
+    ]
     return "Accepted rows to know about:\n" + "\n".join(lines) if lines else ""
+
+
+def _example(example: Example | None) -> str:
+    if not example:
+        return ""
+    return f". First: {example.first}. What came: “{plain(example.came)}”. Likely cause: {example.cause}"
 
 
 def _skipped(receipt: Receipt) -> str:
     if not receipt.skipped:
         return ""
-    lines = [f"  {s.name}: {s.why}" for s in receipt.skipped[:SHOWN_SKIPPED]]
+    lines = [f"  {plain(s.name)}: {s.why}" for s in receipt.skipped[:SHOWN_SKIPPED]]
     more = len(receipt.skipped) - SHOWN_SKIPPED
     return "Files left aside:\n" + "\n".join(lines) + (f"\n  and {more:,} more" if more > 0 else "")
 
 
 def _warnings(receipt: Receipt) -> str:
-    found = [*receipt.warnings, *(r.warning for r in receipt.results if r.warning)]
-    return "\n".join(f"Warning: {line}" for line in found)
+    return "\n".join(f"Warning: {plain(line)}" for line in receipt.told_warnings)
 
 
 def _ending(receipt: Receipt, newest: int) -> str:
     if receipt.version is not None:
         return f"Data version {receipt.version} was made."
     if any(r.outcome is Outcome.RESTORED for r in receipt.results):
-        return f"Lost files were put back. The newest data version is still {newest}."
+        return f"Lost or damaged files were put back. The newest data version is still {newest}."
     return f"Nothing changed: these rows are accepted already. The newest data version is still {newest}."

@@ -124,6 +124,82 @@ class TestTheSameAgain:
         assert receipt.warnings == ()
         assert lost.is_file()
 
+    @pytest.mark.parametrize("harm", ["cut short", "emptied", "overwritten in the middle"])
+    def test_puts_back_a_file_that_was_damaged(self, ready, street_file, harm):
+        path = street_file([{"Crime ID": f"{n:064x}"} for n in range(50)])
+        street(path)
+        accepted = snapshot().of("police-street")[0].path
+        whole = accepted.read_bytes()
+        harmed = {"cut short": whole[: len(whole) // 2], "emptied": b""}
+        middle = b"\xff" * (len(whole) // 4)
+        accepted.write_bytes(harmed.get(harm, whole[:20] + middle + whole[20 + len(middle) :]))
+        receipt = street(path)
+        assert (receipt.version, receipt.results[0].outcome) == (None, Outcome.RESTORED)
+        assert receipt.warnings == ()
+        assert rows() == {("Thames Valley Police", "2025-01"): 50}
+        assert accepted.read_bytes() == whole
+        assert street(path).results[0].outcome is Outcome.UNCHANGED
+
+    def test_warns_of_another_file_that_was_damaged(self, ready, street_file):
+        street(street_file([{}]))
+        accepted = snapshot().of("police-street")[0].path
+        accepted.write_bytes(accepted.read_bytes()[:-9])
+        assert "2025-01 is damaged in" in street(street_file([{"Month": "2025-02"}], FEBRUARY)).warnings[0]
+
+    def test_the_look_up_of_areas_was_damaged(self, ready, street_file):
+        snapshot().of("lsoa-lookup")[0].path.write_bytes(b"PAR1")
+        with pytest.raises(RedwayError, match="1 of 1 accepted files damaged"):
+            street(street_file([{}]))
+
+
+class TestFewRowsInThePartnership:
+    """An own force's month with far fewer rows in the partnership than its other months."""
+
+    def month(self, street_file, number, inside, outside=0):
+        rows = [{}] * inside + [{"LSOA code": "E01017400"}] * outside
+        return street_file(
+            [row | {"Month": f"2024-0{number}"} for row in rows], f"2024-0{number}-thames-valley-street.csv"
+        )
+
+    def test_is_warned_of_beside_months_accepted_before(self, ready, street_file):
+        street(*(self.month(street_file, n, 100) for n in (1, 2, 3)))
+        warning = street(self.month(street_file, 4, 19, outside=500)).results[0].warning
+        assert "19 rows in Milton Keynes, where the median of 3 other months is 100" in warning
+        assert street(self.month(street_file, 5, 20, outside=500)).results[0].warning == ""
+
+    def test_is_warned_of_beside_months_that_come_with_it(self, ready, street_file):
+        receipt = street(*(self.month(street_file, n, 1 if n == 2 else 50) for n in (1, 2, 3, 4)))
+        assert [bool(r.warning) for r in receipt.results] == [False, True, False, False]
+        assert "1 row in Milton Keynes" in receipt.told_warnings[0]
+
+    def test_two_other_months_are_too_few_to_say(self, ready, street_file):
+        receipt = street(*(self.month(street_file, n, 1 if n == 2 else 50) for n in (1, 2, 3)))
+        assert receipt.told_warnings == ()
+
+    def test_of_a_neighbouring_force_is_not_remarkable(self, ready, street_file):
+        kent = {"Reported by": "Kent Police"}
+        counts = {1: 50, 2: 50, 3: 50, 4: 1}
+        receipt = street(
+            *(
+                street_file([kent | {"Month": f"2024-0{n}"}] * count, f"2024-0{n}-kent-street.csv")
+                for n, count in counts.items()
+            )
+        )
+        assert receipt.told_warnings == ()
+
+    def test_none_at_all_is_warned_of_where_areas_are_few(self, ready, street_file, monkeypatch):
+        monkeypatch.setattr("redway.sources.police_street.doubts.FEW_AREAS", 100)
+        assert "0 rows in Milton Keynes" in street(self.month(street_file, 1, 0, outside=9)).results[0].warning
+
+
+def test_two_new_spellings_of_a_force_in_one_import_are_not_two_forces(ready, street_file):
+    kent = [
+        street_file([{"Reported by": name}] * count, f"{name}.csv")
+        for name, count in (("Kent Police", 2), ("KENT POLICE", 3))
+    ]
+    with pytest.raises(FileRefused, match="two that differ"):
+        street(*kent)
+
 
 class TestANewerCopy:
     def test_supersedes_and_the_older_version_can_still_be_read(self, ready, street_file):
@@ -244,8 +320,15 @@ class TestZipsAndFolders:
         path = tmp_path / "download.zip"
         with zipfile.ZipFile(path, "w") as archive:
             archive.writestr("2025-01-thames-valley-outcomes.csv", "Crime ID,Outcome type\n")
-        with pytest.raises(FileRefused, match="another dataset"):
+        with pytest.raises(FileRefused, match="another dataset") as refused:
             street(path)
+        assert "one file download.zip/2025-01-thames-valley-outcomes.csv (outcomes, not street" in refused.value.came
+
+    def test_an_empty_folder_is_named(self, ready, tmp_path):
+        folder = tmp_path / "nothing"
+        folder.mkdir()
+        with pytest.raises(FileRefused, match=f"no file at all in {folder}"):
+            street(folder)
 
 
 class TestBeforeAnything:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from redway.config.command import RedwayCommand
+from redway.errors import RedwayError
 from redway.sources import dataset as datasets
 from redway.work.returns.receive import receive
 from redway.work.returns.telling import told
@@ -30,7 +31,7 @@ class Command(RedwayCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dataset", metavar="DATASET", help=f"one of {', '.join(datasets.names())}")
-        parser.add_argument("paths", metavar="PATH", nargs="+", type=Path, help="a file, a zip or a folder")
+        parser.add_argument("paths", metavar="PATH", nargs="+", type=_path, help="a file, a zip or a folder")
         parser.add_argument("--by", metavar="NAME", default="", help="who hands the files in (default: you)")
 
     def handle(self, *, dataset: str, paths: list[Path], by: str, **_: Any) -> None:
@@ -38,3 +39,12 @@ class Command(RedwayCommand):
             paths, dataset=dataset, by=by or getpass.getuser(), progress=lambda line: print(line, file=sys.stderr)
         )
         self.stdout.write(told(receipt, newest=snapshot().number))
+
+
+def _path(given: str) -> Path:
+    """A path as typed. Raises RedwayError for an empty one, which would be the current folder."""
+    if not given.strip():
+        raise RedwayError(
+            "a file, a zip or a folder", came="an empty path", cause="a variable in a script that was never set."
+        )
+    return Path(given)

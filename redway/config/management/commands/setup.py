@@ -9,6 +9,7 @@ from typing import Any
 
 from redway.config.command import RedwayCommand
 from redway.config.setting_up import SetUp, set_up
+from redway.errors import plain
 
 EXAMPLES = """examples:
   redway setup aldermere
@@ -82,6 +83,7 @@ def _came(done: SetUp) -> list[str]:
         rows = sum(result.rows_accepted for result in results)
         outcomes = ", ".join(dict.fromkeys(str(result.outcome) for result in results))
         lines.append(f"  {dataset}: {rows:,} rows, {outcomes}")
+    lines += [f"Warning: {plain(warning)}" for warning in done.receipt.told_warnings]
     version = done.receipt.version
     return [*lines, f"Data version {version} holds them." if version else "All of it was here already."]
 

@@ -1,0 +1,22 @@
+"""Errors are shown as they stand, so nothing in them may steer the terminal they are shown on."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from redway.errors import Place, RedwayError, plain
+
+
+def test_control_characters_are_written_out():
+    assert plain("a\x1b[31m\x00\n\u202e\udcff") == "a\\x1b[31m\\x00\\n\\u202e\\udcff"
+
+
+def test_letters_signs_and_spaces_stay():
+    text = "Ynys Môn, “quoted”, 5 % – £3\N{NO-BREAK SPACE}000"
+    assert plain(text) == text
+
+
+@given(name=st.text(), came=st.text())
+def test_an_error_and_its_place_are_one_printable_line(name, came):
+    said = str(RedwayError("a file", came=came, place=Place(name, 3, "Month")))
+    assert said.replace("\N{NO-BREAK SPACE}", "").isprintable()
+    said.encode()
