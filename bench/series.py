@@ -9,7 +9,6 @@ has a process of its own (`bench/series.py build 24`), whose answer is one line 
 
 import json
 import os
-import platform
 import resource
 import shutil
 import statistics
@@ -153,11 +152,8 @@ def report(real: dict, many: dict) -> str:
         return f"| {title} | {shown(real[name])} | {shown(many[name])} | {many[name] / real[name]:.2f} |"
 
     over = [f"{m['build'] / m['alone']:.2f}" for m in (real, many)]
-    return f"""# Cubes and series
-
-Written by `bench/series.py` on {time.strftime("%d %B %Y")}: {platform.system()}, {os.cpu_count()} processors, Python
-{platform.python_version()}, load average {os.getloadavg()[1]:.1f} (over 2: other work took turns, and single
-ratios may mislead). Milton Keynes: `recorded-shoplifting` of the partnership, and `recorded-crime` (13 types)
+    return f"""Load average {os.getloadavg()[1]:.1f} (over 2: other work took turns, and single ratios may mislead).
+Milton Keynes: `recorded-shoplifting` of the partnership, and `recorded-crime` (13 types)
 of all 152 areas.
 
 | | full real data | repeated | ratio |
