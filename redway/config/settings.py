@@ -92,6 +92,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "redway.web.permissions.DenyByDefault",
+    "redway.web.faults.SayWhatIsWrong",
     "axes.middleware.AxesMiddleware",
 ]
 

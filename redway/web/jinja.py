@@ -14,7 +14,7 @@ from django.utils.translation import get_language, gettext, gettext_lazy, ngette
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from jinja2.utils import missing
 
-from redway.errors import NotSetUp
+from redway.errors import RedwayError
 from redway.store.profile import Partnership
 from redway.web.profile import profile
 from redway.work.accounts.roles import Permission
@@ -95,10 +95,11 @@ def rooms(user: Any) -> list[Room]:
 
 
 def partnership() -> Partnership | None:
-    """Whose pages these are; None before set-up."""
+    """Whose pages these are; None before set-up, and while the profile cannot be read: people can still sign in,
+    and pages that need it say what is wrong with it."""
     try:
         return profile().partnership
-    except NotSetUp:
+    except RedwayError:
         return None
 
 

@@ -118,7 +118,11 @@ def test_what_was_sent_wrongly_gets_a_page(client, monkeypatch, rf):
 def test_when_the_server_fails_the_page_needs_neither_database_nor_profile(
     client, set_up, monkeypatch, django_assert_num_queries
 ):
+    def fails(*args, **kwargs):
+        raise RuntimeError
+
     (set_up.profile / "profile.yaml").write_text("profile: [broken", "utf-8")
+    monkeypatch.setattr("redway.web.site.views.render", fails)
     client.raise_request_exception = False
     with django_assert_num_queries(0):
         answer = client.get("/help/")

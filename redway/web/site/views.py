@@ -74,7 +74,12 @@ def not_found(request: HttpRequest, exception: Any) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rests on nothing that may be what failed: no database, no profile, no session."""
-    return HttpResponse(render_to_string("site/server-error.html"), status=500)
+    return wrong()
+
+
+def wrong(said: str = "") -> HttpResponse:
+    """The page of a fault; `said` is what is wrong, for those who may know it."""
+    return HttpResponse(render_to_string("site/server-error.html", {"said": said}), status=500)
 
 
 def _fault(request: HttpRequest, status: int, title: str, sentences: list[str]) -> HttpResponse:

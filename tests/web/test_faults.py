@@ -1,0 +1,72 @@
+"""When something a page rests on is broken, the page says what, to those who may know it, and the log says it too."""
+
+import logging
+
+import pytest
+
+from redway.web.figures.basis import basis
+from redway.work.accounts.roles import Role
+
+pytestmark = pytest.mark.django_db
+
+
+def text(answer):
+    return answer.content.decode().replace("&#39;", "'")
+
+
+@pytest.fixture
+def broken(milton_keynes):
+    """A home whose copy of the strategy was edited badly."""
+    (milton_keynes.profile / "strategy.yaml").write_text("title: [", "utf-8")
+    return milton_keynes
+
+
+def test_a_broken_file_of_the_profile_is_named_with_what_would_mend_it(broken, signed_in, caplog):
+    with caplog.at_level(logging.ERROR, logger="redway.web.faults"):
+        answer = signed_in(Role.CHAIR).get("/priorities/")
+    assert answer.status_code == 500
+    page = text(answer)
+    assert "strategy.yaml: expected YAML that can be read" in page
+    assert "near line" in page
+    assert "Nothing was changed" in page
+    (record,) = [r for r in caplog.records if r.name == "redway.web.faults"]
+    assert "GET /priorities/: strategy.yaml" in record.getMessage()
+    assert record.exc_info
+
+
+def test_who_may_not_see_the_partnership_is_told_no_names_of_files(broken, signed_in):
+    answer = signed_in(Role.AGENCY_CONTACT).get("/data/")
+    assert answer.status_code == 500
+    assert "strategy.yaml" not in text(answer)
+    assert "Something went wrong" in text(answer)
+
+
+def test_people_can_sign_in_while_the_profile_cannot_be_read(milton_keynes, client, people):
+    (milton_keynes.profile / "partnership.yaml").write_text("name: [", "utf-8")
+    assert client.get("/sign-in/").status_code == 200
+    client.force_login(people[Role.CHAIR], backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "partnership.yaml" in text(answer)
+
+
+def test_a_lost_file_of_accepted_rows_is_told_with_the_way_to_bring_it_back(aldermere_home, signed_in):
+    lost = basis().snapshot.of("police-street")[0].path
+    for derived in ("cubes", "findings"):
+        for kept in (aldermere_home.derived / derived).rglob("*.parquet"):
+            kept.unlink()
+    lost.unlink()
+    answer = signed_in(Role.ANALYST).get("/indicators/recorded-burglary/")
+    assert answer.status_code == 500
+    assert "missing" in text(answer)
+    assert "import" in text(answer)
+
+
+def test_a_fault_of_ours_stays_one(milton_keynes, signed_in, monkeypatch):
+    client = signed_in(Role.CHAIR)
+    client.raise_request_exception = False
+    monkeypatch.setattr("redway.web.home.views.basis", lambda: 1 / 0)
+    answer = client.get("/")
+    assert answer.status_code == 500
+    assert "division" not in text(answer)
+    assert "The fault is ours" in text(answer)
