@@ -60,7 +60,7 @@ class DateParts(forms.Field):
             raise forms.ValidationError(_("The year must have four numbers, for example 2027"))
         try:
             given = date(int(value[2]), int(value[1]), int(value[0]))
-        except ValueError:
+        except (ValueError, OverflowError):
             raise forms.ValidationError(_("%(what)s must be a real date") % {"what": self.what}) from None
         if not 2000 <= given.year < 2100:
             raise forms.ValidationError(_("The year must be from 2000 to 2099"))

@@ -129,6 +129,18 @@ def test_what_is_wrong_with_a_date_is_said_and_what_was_typed_is_kept(chair, giv
     assert not CommitmentState.objects.exists()
 
 
+@pytest.mark.parametrize("field", ["owner", "person"])
+def test_what_is_none_of_the_choices_is_not_repeated(chair, field):
+    page = text(chair.post("/commitments/A1/owner/", {field: "x" * 100_000, "seen": 0}))
+    assert "Choose one of those listed" in page
+    assert "xxxx" not in page
+    assert not CommitmentState.objects.exists()
+
+
+def test_a_day_with_too_many_figures_is_no_real_date(chair):
+    assert "must be a real date" in text(chair.post("/commitments/A1/date/", due("9" * 30, "1", "2031")))
+
+
 def test_a_date_is_set_and_taken_away(chair):
     chair.post("/commitments/A1/date/", due("1", "4", "2031"))
     assert standing("A1").due == date(2031, 4, 1)
@@ -155,7 +167,8 @@ def test_only_the_steps_there_are_can_be_chosen_and_stopping_needs_a_reason(chai
     assert 'value="stopped"' in page
     assert 'value="not-started"' not in page
     assert "Say why" in text(chair.post("/commitments/A1/state/", {"state": "stopped", "reason": "", "seen": 0}))
-    assert "Select a valid choice" in text(chair.post("/commitments/A1/state/", {"state": "not-started", "seen": 0}))
+    not_a_step = chair.post("/commitments/A1/state/", {"state": "not-started", "seen": 0})
+    assert "Choose one of those listed" in text(not_a_step)
     chair.post("/commitments/A1/state/", {"state": "stopped", "reason": "No money", "seen": 0})
     assert standing("A1").state == State.STOPPED
     assert "No money" in text(chair.get("/commitments/A1/"))

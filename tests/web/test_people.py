@@ -49,9 +49,9 @@ def test_a_new_person_gets_a_one_time_password_that_is_shown_once_and_works(admi
         ({"username": "two words"}, "Enter a valid username"),
         ({"username": ""}, "Enter the name they sign in with"),
         ({"role": ""}, "Choose a role"),
-        ({"role": "king"}, "Select a valid choice"),
+        ({"role": "king"}, "Choose one of those listed"),
         ({"role": "agency-contact"}, "Choose the agency this contact speaks for"),
-        ({"agency": "no-such-agency"}, "Select a valid choice"),
+        ({"agency": "no-such-agency"}, "Choose one of those listed"),
     ],
 )
 def test_what_is_wrong_with_a_new_person_is_said_and_nobody_is_added(administrator, changes, said):

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
 from redway.web.audit.sentences import ACTIONS, sentence
+from redway.web.choices import Choice
 from redway.web.permissions import allow
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
@@ -22,14 +23,14 @@ A_PAGE = 50
 class Filters(forms.Form):
     """Narrow the list down; an empty field narrows nothing."""
 
-    action = forms.ChoiceField(label=_("What was done"), required=False)
+    action = Choice(label=_("What was done"), required=False)
     who = forms.CharField(label=_("By whom"), required=False)
     subject = forms.CharField(label=_("To what"), required=False)
 
     def __init__(self, *args: object, **kwargs: object):
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         choices = self.fields["action"]
-        assert isinstance(choices, forms.ChoiceField)
+        assert isinstance(choices, Choice)
         choices.choices = [("", _("Anything")), *ACTIONS.items()]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from redway.web.choices import Choice
 from redway.web.commitments.presenter import SECTIONS
 from redway.web.dates import DateParts
 from redway.work.accounts.models import User
@@ -16,10 +17,10 @@ from redway.work.strategy.states import NAMES, TRANSITIONS, State
 class Filters(forms.Form):
     """Narrow the list down; an empty field narrows nothing."""
 
-    part = forms.ChoiceField(label=_("Part of the strategy"), required=False)
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("Any")), *NAMES.items()])
-    standing = forms.ChoiceField(label=_("What it lacks"), required=False, choices=[("", _("Any")), *SECTIONS.items()])
-    owner = forms.ChoiceField(label=_("Owner"), required=False)
+    part = Choice(label=_("Part of the strategy"), required=False)
+    state = Choice(label=_("State"), required=False, choices=[("", _("Any")), *NAMES.items()])
+    standing = Choice(label=_("What it lacks"), required=False, choices=[("", _("Any")), *SECTIONS.items()])
+    owner = Choice(label=_("Owner"), required=False)
 
     def __init__(self, *args: Any, strategy: Strategy, **kwargs: Any):
         super().__init__(*args, **kwargs)
@@ -35,8 +36,8 @@ class Seen(forms.Form):
 
 
 class OwnerForm(Seen):
-    owner = forms.ChoiceField(label=_("Agency or group"), required=False)
-    person = forms.ChoiceField(
+    owner = Choice(label=_("Agency or group"), required=False)
+    person = Choice(
         label=_("Person"), required=False, help_text=_("Somebody with an account, to whom others can turn.")
     )
 
@@ -63,7 +64,7 @@ class DueForm(Seen):
 class StateForm(Seen):
     """Only the steps the table of states has from where the commitment stands."""
 
-    state = forms.ChoiceField(label=_("It is now"), error_messages={"required": _("Choose how it stands")})
+    state = Choice(label=_("It is now"), error_messages={"required": _("Choose how it stands")})
     reason = forms.CharField(
         label=_("Why"),
         required=False,
@@ -87,5 +88,5 @@ def _bodies(strategy: Strategy) -> list[tuple[str, str]]:
 
 def _choices(form: forms.Form, name: str, choices: list[tuple[Any, Any]]) -> None:
     field = form.fields[name]
-    assert isinstance(field, forms.ChoiceField)
+    assert isinstance(field, Choice)
     field.choices = choices

@@ -8,6 +8,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from redway.web.choices import Choice
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
 
@@ -79,17 +80,15 @@ class Change(forms.Form):
 class RoleForm(forms.Form):
     """What a person may do, and for whom they speak."""
 
-    role = forms.ChoiceField(
-        label=_("Role"), choices=list(ROLE_NAMES.items()), error_messages={"required": _("Choose a role")}
-    )
-    agency = forms.ChoiceField(
+    role = Choice(label=_("Role"), choices=list(ROLE_NAMES.items()), error_messages={"required": _("Choose a role")})
+    agency = Choice(
         label=_("Agency"), required=False, help_text=_("Whom they work for; an agency contact has to have one.")
     )
 
     def __init__(self, *args: Any, agencies: dict[str, str], **kwargs: Any):
         super().__init__(*args, **kwargs)
         choices = self.fields["agency"]
-        assert isinstance(choices, forms.ChoiceField)
+        assert isinstance(choices, Choice)
         choices.choices = [("", _("None")), *agencies.items()]
 
     def clean(self) -> dict[str, Any]:
