@@ -6,6 +6,7 @@ import numpy as np
 
 from redway import periods
 from redway.errors import NotSetUp, RedwayError
+from redway.indicators.awaited import wanted
 from redway.indicators.cubes import cube
 from redway.indicators.definitions import Indicator
 from redway.indicators.places import Places, places
@@ -76,7 +77,7 @@ def awaiting(indicator: Indicator) -> RedwayError:
     if needed is None:
         return RedwayError("an indicator that counts something or says what it awaits", came=f"“{indicator.id}”")
     return NotSetUp(
-        f"the dataset “{needed.dataset}” from {needed.provider}",
+        wanted(needed),
         came=f"no such data yet, so “{indicator.title}” cannot be computed",
-        cause=f"it has not been brought in. Needed: {needed.needs}",
+        cause=f"the data have not been brought in. Needed: {needed.needs}",
     )

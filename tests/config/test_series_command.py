@@ -218,7 +218,9 @@ def test_an_indicator_that_awaits_data_names_the_dataset_and_who_has_it(imported
         "what_good_looks_like: ''\nnumerator: ''\ndenominator: ''\ncaveats: []\nprovider: ''\ncadence: ''\n"
         "awaiting: {dataset: hospital-istv, provider: the hospital, needs: A monthly return of injuries.}\n"
     )
-    with pytest.raises(NotSetUp, match=r"hospital-istv.* from the hospital.*A monthly return of injuries"):
+    with pytest.raises(
+        NotSetUp, match=r"attendances at hospital after violence from the hospital.*A monthly return of injuries"
+    ):
         ask("knife-injuries")
 
 

@@ -4,9 +4,6 @@ import re
 
 import pytest
 
-from redway.indicators.definitions import load
-from redway.store.profile import Profile
-from redway.web.indicators.waiting import TITLES
 from redway.work.accounts.roles import Role
 
 pytestmark = pytest.mark.django_db
@@ -37,11 +34,6 @@ def test_a_commitment_is_not_due_in_another_age(signed_in, milton_keynes, year):
     client = signed_in(Role.CHAIR)
     answer = client.post("/commitments/A7/date/", {"seen": "0", "due-day": "1", "due-month": "1", "due-year": year})
     assert "The year must be from 2000 to 2099" in text(answer)
-
-
-def test_what_an_indicator_waits_for_is_named_in_words():
-    waiting = {i.awaiting.dataset for i in load(Profile("milton-keynes")).values() if i.awaiting}
-    assert waiting <= set(TITLES)
 
 
 def test_no_browser_keeps_what_only_some_may_see(signed_in, client, milton_keynes):

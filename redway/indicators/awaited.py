@@ -1,0 +1,48 @@
+"""What indicators wait for, and from whom, as sentences say it: pages and the command line use the same words."""
+
+import re
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from redway.indicators.definitions import Awaiting
+
+# Returns that Redway cannot take in yet, by the name of their dataset.
+RETURNS: dict[str, Any] = {
+    "agency-counts": gettext_lazy("counts"),
+    "asb-incidents": gettext_lazy("incidents of anti-social behaviour"),
+    "drug-tests-on-arrest": gettext_lazy("drug tests on arrest"),
+    "fire": gettext_lazy("fires and rescues"),
+    "hospital-admissions": gettext_lazy("hospital admissions"),
+    "hospital-assaults": gettext_lazy("attendances at hospital after an assault"),
+    "hospital-istv": gettext_lazy("attendances at hospital after violence"),
+    "modern-slavery-referrals": gettext_lazy("referrals of modern slavery"),
+    "police-extract": gettext_lazy("an extract of police records"),
+    "probation": gettext_lazy("probation records"),
+    "recorded-crime-partnership": gettext_lazy("recorded crime by partnership"),
+    "schools": gettext_lazy("school statistics"),
+    "survey-responses": gettext_lazy("the answers to a survey"),
+    "treatment": gettext_lazy("treatment records"),
+    "youth-justice": gettext_lazy("youth justice records"),
+}
+# Bodies that are called by what they are: *the* Home Office, but Thames Valley Police.
+TAKES_THE = re.compile(r"(Board|Centre|Department for .*|Forum|Group|Office|Partnership|Service)$")
+
+
+def title(name: str) -> str:
+    """A return in words: `treatment records`; one that a profile made up, by its name."""
+    return str(RETURNS[name]) if name in RETURNS else _("the dataset “%(name)s”") % {"name": name}
+
+
+def body(name: str) -> str:
+    """A body inside a sentence: `the Home Office (open tables)`, `Thames Valley Police`, `the Safety Centre`."""
+    if name.startswith("The "):
+        return f"the {name[4:]}"
+    called = re.split(r"[,(]", name, maxsplit=1)[0].strip()
+    return f"the {name}" if TAKES_THE.search(called) else name
+
+
+def wanted(needed: Awaiting) -> str:
+    """`recorded crime by partnership from the Home Office (open tables; no agreement needed)`."""
+    return _("%(what)s from %(whom)s") % {"what": title(needed.dataset), "whom": body(needed.provider)}
