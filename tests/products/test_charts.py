@@ -8,13 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redway import periods
-from redway.products import charts
 from redway.products.charts import (
     Change,
     Changes,
     Control,
     Mark,
     Note,
+    Programme,
+    Programmes,
     Spark,
     Stretch,
     Timeline,
@@ -213,10 +214,38 @@ class TestChanges:
         arrows = [p for p in layers(chart.spec(chart.sizes[0]), "point") if p["mark"]["shape"] == "triangle-right"]
         assert [len(a["data"]["values"]) for a in arrows] == [1]
 
-    def test_minus_is_a_minus(self):
-        assert charts.intervals.signed(-4.4) == "\N{MINUS SIGN}4%"
-        assert charts.intervals.signed(22.9) == "+23%"
-        assert charts.intervals.signed(0.2) == "0%"
+
+class TestProgrammes:
+    AXIS = Timeline.of(range(JAN, JAN + 24))
+
+    def bars(self, *rows, axis=AXIS):
+        """Thick and thin bars: from where to where, in slots."""
+        spec = Programmes("t", "d", rows, axis).spec(Programmes("t", "d", rows, axis).sizes[0])
+        found = {10: [], 3: []}
+        for layer in layers(spec, "rule"):
+            found[layer["mark"]["strokeWidth"]] = [(r["x"], r["x2"]) for r in layer["data"]["values"]]
+        return found[10], found[3]
+
+    def test_a_month_is_sure_and_a_year_is_thin(self):
+        month, year = range(JAN + 6, JAN + 7), range(JAN, JAN + 12)
+        assert self.bars(Programme("A", month, None)) == ([(6, 24)], [(6, 24)])
+        assert self.bars(Programme("A", year, None)) == ([(11, 24)], [(0, 24)])
+
+    def test_what_ended_in_a_month_runs_to_its_end(self):
+        last = range(JAN + 5, JAN + 6)
+        assert self.bars(Programme("A", None, last)) == ([(0, 6)], [(0, 6)])
+
+    def test_some_time_in_one_year_is_never_thick(self):
+        year = range(JAN, JAN + 12)
+        assert self.bars(Programme("A", year, year)) == ([], [(0, 12)])
+
+    def test_nothing_leaves_the_axis(self):
+        long_ago, far_off = range(JAN - 60, JAN - 59), range(JAN + 60, JAN + 61)
+        assert self.bars(Programme("A", long_ago, far_off)) == ([(0, 24)], [(0, 24)])
+
+    def test_each_is_named(self, tmp_path):
+        chart = Programmes("t", "d", (Programme("Operation Deter", range(JAN, JAN + 1), None),), self.AXIS)
+        assert all("Operation Deter" in words(svg) for svg in picture(chart, tmp_path).drawings.values())
 
 
 @given(st.floats(0.5, 1e7))

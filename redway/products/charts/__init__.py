@@ -1,6 +1,7 @@
 """Charts: plain Vega-Lite definitions, drawn to SVG on the server, from values handed in."""
 
 from redway.products.charts.intervals import Change, Changes
+from redway.products.charts.programmes import Programme, Programmes
 from redway.products.charts.render import Chart, Picture, picture
 from redway.products.charts.spark import Spark
 from redway.products.charts.spc import Control, Mark, Note, Stretch
@@ -14,6 +15,8 @@ __all__ = [
     "Mark",
     "Note",
     "Picture",
+    "Programme",
+    "Programmes",
     "Spark",
     "Stretch",
     "Timeline",

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from redway.products.charts import style
 from redway.products.charts.spc import _layer
 from redway.products.charts.style import Size, frame
@@ -108,14 +106,3 @@ class Changes:
         text |= {"align": "left", "limit": size.plot_width}
         above = [{"y": at + 0.28, "text": r["text"]} for at, r in enumerate(rows)]
         return _layer(above, text, x={"value": 0}, y=y, text=True)
-
-
-def signed(percent: float) -> str:
-    """`+23%`, `0%`, and `-4%` with a true minus sign."""
-    rounded = round(percent)
-    return f"{'+' if rounded > 0 else MINUS if rounded < 0 else ''}{abs(rounded):,}%"
-
-
-def interval(low: float, high: float) -> str:
-    """`0% to 51%`."""
-    return _("%(low)s to %(high)s") % {"low": signed(low), "high": signed(high)}

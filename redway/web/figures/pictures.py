@@ -1,20 +1,23 @@
 """From a series to the pictures of it: the control chart of an indicator page, the small chart of a sentence."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from redway import periods
+from redway.findings import words
 from redway.findings.control import Segment, control
 from redway.indicators.definitions import Indicator
 from redway.indicators.series import Area, Series, Status
 from redway.methods.xmr import Meaning, Rule, Signal
-from redway.products.charts import Changes, Chart, Control, Mark, Spark, Stretch, Timeline, picture
+from redway.products import charts
+from redway.products.charts import Changes, Chart, Control, Mark, Programmes, Spark, Stretch, Timeline, picture
 from redway.web.figures.basis import Basis
 from redway.web.figures.changes import AreaChanges, drawn
 from redway.web.figures.citation import source
+from redway.work.strategy.profile import Programme
 
 
 @dataclass(frozen=True)
@@ -88,13 +91,13 @@ def spoken(parts: tuple[Segment, ...]) -> list[str]:
 def key(parts: tuple[Segment, ...]) -> str:
     """What the marks in this chart mean, only those that are in it."""
     meanings = {mark_of(signal) for part in parts for _month, signal in part.signals}
-    words = {
+    named = {
         "concern": _("◆ unusual, in the worse direction"),
         "improvement": _("■ unusual, in the better direction"),
         "higher": _("▲ unusually high"),
         "lower": _("▼ unusually low"),
     }
-    shown = [words[m] for m in words if m in meanings]
+    shown = [named[m] for m in named if m in meanings]
     base = _("Line: each month. Across: the mean of each unbroken run; dashed: its limits, shaded between.")
     return " ".join([base, "; ".join(shown) + "." if shown else _("No month is unusual by the rules.")])
 
@@ -169,19 +172,51 @@ def timeline(basis: Basis, indicators: list[Indicator]) -> Timeline | None:
     return Timeline.of(known) if known else None
 
 
+def programmes_figure(basis: Basis, axis: Timeline | None, programmes: Sequence[Programme]) -> Figure | None:
+    """The programmes whose dates are stated, under the axis of the page's small charts; None where there is neither."""
+    rows = tuple(row for one in programmes if (row := _bar(one)))
+    if axis is None or not rows:
+        return None
+    title = _("When the programmes ran, as far as the strategy states it")
+    under = _(
+        "On the axis of the charts above. Thick: surely; thin: some time in that year. A bar that runs to an edge has "
+        "no stated beginning or end."
+    )
+    said = "; ".join(f"{one.name}: {one.dates}" for one in programmes if _bar(one))
+    return Figure(title, under, picture(Programmes(title, f"{under} {said}.", rows, axis), basis.charts).drawings)
+
+
+def _bar(programme: Programme) -> charts.Programme | None:
+    """A programme as a row; None without a stated date. Of some only the end of the money is known."""
+    began, ended = _months_of(programme.began), _months_of(programme.ended)
+    if began or ended:
+        return charts.Programme(programme.name, began, ended)
+    paid = _months_of(programme.funding_ended)
+    return charts.Programme(_("%(name)s: funding") % {"name": programme.name}, None, paid) if paid else None
+
+
+def _months_of(stated: str) -> range | None:
+    """The months that `2022` or `2022-07` may mean."""
+    if not stated:
+        return None
+    first = periods.month(stated if "-" in stated else f"{stated}-01")
+    return range(first, first + (1 if "-" in stated else 12))
+
+
 def intervals_figure(basis: Basis, found: AreaChanges) -> Figure | None:
     """The areas that differ from their own past, the most unusual first; None where none does."""
     rows = drawn(found)
     if not rows:
         return None
     title = _("Areas that differ from their own past, the most unusual first")
-    words = _("%(what)s, %(after)s against %(before)s: change in per cent, with its 95%% interval. Source: %(source)s.")
-    under = words % {
+    under = _(
+        "%(what)s, %(after)s against %(before)s: change in per cent, with its 95%% interval. Source: %(source)s."
+    ) % {
         "what": found.indicator.title,
         "after": found.compared.after_words,
         "before": found.compared.before_words,
         "source": source(basis, found.indicator),
     }
-    said = "; ".join(f"{r.name}: {r.percent:.0f}% ({r.low:.0f}% to {r.high:.0f}%)" for r in rows)
+    said = "; ".join(f"{r.name}: {words.percent(r.percent)} ({words.interval(r.low, r.high)})" for r in rows)
     chart: Chart = Changes(title, f"{under} {said}.", rows)
     return Figure(title, under, picture(chart, basis.charts).drawings)

@@ -14,7 +14,7 @@ from redway.products.tables import Table
 from redway.web.figures import promises
 from redway.web.figures.absence import Awaited, awaited
 from redway.web.figures.basis import Basis
-from redway.web.figures.pictures import Figure, segments_of, spark_figure, timeline
+from redway.web.figures.pictures import Figure, programmes_figure, segments_of, spark_figure, timeline
 from redway.work.strategy.models import CommitmentState
 from redway.work.strategy.profile import NOT_STATED, Part, Programme, Statement, Strategy
 
@@ -70,6 +70,7 @@ class PartPage:
     awaited: list[Awaited]
     done: tuple[Said, ...]
     programmes: tuple[Done, ...]
+    programmes_figure: Figure | None
     standing: str
     next: Table | None
     next_sentence: str
@@ -97,6 +98,7 @@ def page(basis: Basis, part: Part, standings: Standings, today: date) -> PartPag
         awaited=awaited(waiting),
         done=_said(basis, part.done),
         programmes=tuple(_done(strategy, p) for p in strategy.programmes_of(part)),
+        programmes_figure=programmes_figure(basis, timeline(basis, followed), strategy.programmes_of(part)),
         next=promises.table(listed, _("What we will do next: %(part)s") % {"part": part.title}) if listed else None,
         next_sentence=promises.sentence(listed),
         before=strategy.parts[at - 1] if at else None,
@@ -197,13 +199,14 @@ def _published(indicator: Indicator) -> PublishedFigure:
 
 def _done(strategy: Strategy, programme: Programme) -> Done:
     stated = [
-        (_("When"), programme.dates),
         (_("How much"), programme.dose),
         (_("Paid for by"), programme.funding),
         (_("How it stands"), programme.status),
     ]
     lead = ", ".join(strategy.names.get(one, one) for one in programme.lead)
     facts = [(name, value) for name, value in [(_("Led by"), lead), *stated] if value and value != NOT_STATED]
+    # Always there, because programmes without a date cannot stand on the timeline.
+    facts.insert(0, (_("When"), _("dates not stated") if programme.dates == NOT_STATED else programme.dates))
     asked = {
         _("when it ran"): programme.dates,
         _("how much was done"): programme.dose,

@@ -26,6 +26,7 @@ from redway.store.profile import SLUG, M, Profile, Strict, checked
 
 FILES = ("strategy", "commitments", "agencies", "groups", "programmes", "platforms")
 NOT_STATED = "not stated"
+WHEN = r"^([0-9]{4}(-(0[1-9]|1[0-2]))?)?$"  # a year, a month, or nothing
 
 One = TypeVar("One", bound="Part | Commitment")
 
@@ -128,7 +129,10 @@ class Programme(Strict):
     summary: str
     lead: tuple[str, ...] = Field(default=(), description="IDs of agencies and groups")
     dates: str = NOT_STATED
+    began: str = Field(default="", pattern=WHEN, description="2022 or 2022-07, as precisely as `dates` says; or empty")
+    ended: str = Field(default="", pattern=WHEN, description="likewise; empty where no end is stated")
     funding: str = NOT_STATED
+    funding_ended: str = Field(default="", pattern=WHEN, description="likewise; a programme may outlive its money")
     dose: str = Field(default=NOT_STATED, description="how much was done: children reached, residents met")
     status: str = NOT_STATED
     ledger: tuple[str, ...] = ()
