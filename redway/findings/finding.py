@@ -51,8 +51,9 @@ class Finding:
 
     @property
     def doubt(self) -> str:
-        """What the interval allows for, and what it would be without."""
-        return words.dispersion_sentence(self.change)
+        """What the interval allows for, what it would be without, and where it only seems to end at no change."""
+        said = words.dispersion_sentence(self.change)
+        return f"{said} {words.rounding()}" if words.rounded_to_nought(self.change) else said
 
 
 @dataclass(frozen=True)

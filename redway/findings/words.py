@@ -1,7 +1,8 @@
 """How a finding says itself: one plain sentence that carries its size and its doubt.
 
 Percentages are whole numbers, to the nearest; an interval is rounded outwards, so that it never looks surer
-than it is. Where the interval holds no change, the sentence says *not statistically different*.
+than it is. Where the interval holds no change, the sentence says *not statistically different*. An interval that
+stops just short of no change may so be printed as ending at 0%; what lies beside it then says so.
 """
 
 import math
@@ -37,6 +38,18 @@ def interval(low: float | None, high: float | None) -> str:
     if bottom is not None:
         return _("at least %(low)s") % {"low": percent(bottom)}
     return "" if top is None else _("at most %(high)s") % {"high": percent(top)}
+
+
+def rounded_to_nought(change: Change) -> bool:
+    """Whether a change that differs from none is printed with an interval that ends at 0%."""
+    if not change.different:
+        return False
+    return any(end is not None and end != 0 and math.trunc(end) == 0 for end in (change.low, change.high))
+
+
+def rounding() -> str:
+    """What to say beside such an interval."""
+    return _("Intervals are rounded outwards to whole per cents: where one ends at 0% it stops just short of it.")
 
 
 def period(kind: str, months: Sequence[int]) -> str:

@@ -29,6 +29,22 @@ def test_an_interval_is_rounded_outwards(low, high, expected):
     assert words.interval(low, high) == expected
 
 
+@pytest.mark.parametrize(
+    ("low", "high", "rounded"),
+    [
+        (0.6, 50.3, True),
+        (-52.0, -0.4, True),
+        (0.6, None, True),
+        (1.0, 50.3, False),
+        (-52.0, -1.0, False),
+        (-0.4, 50.3, False),  # not different: it holds no change
+        (0.0, 50.3, False),  # ends on nought itself
+    ],
+)
+def test_an_end_that_only_rounds_to_nought_is_known_as_such(low, high, rounded):
+    assert words.rounded_to_nought(changed(683, 840, 22.99, low, high)) == rounded
+
+
 @pytest.mark.parametrize(("value", "expected"), [(22.99, "23%"), (-0.3, "0%"), (-18.7, "−19%")])
 def test_a_percentage_is_whole_and_nought_has_no_sign(value, expected):
     assert words.percent(value) == expected

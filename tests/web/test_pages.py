@@ -9,6 +9,7 @@ import pytest
 
 from redway import periods
 from redway.products.charts import render
+from redway.web.figures import neighbours
 from redway.web.figures.basis import basis
 from redway.work.accounts.roles import Role
 from redway.work.returns.models import DataVersion, Submission
@@ -63,8 +64,35 @@ class TestHome:
         assert client.get("/").status_code == 404
         assert "From your agency" in text(client.get("/data/"))
 
+    def test_a_neighbour_whose_month_has_not_come_is_told_last_and_as_no_gap(self, aldermere_home, signed_in):
+        page = text(signed_in(Role.CHAIR).get("/"))
+        said = "The file of Fenmarch Constabulary for November 2025 has not come. That is no gap"
+        assert said in page
+        assert before(page, "from Aldermere Constabulary", said)
+
+    def test_what_arrived_is_a_sentence(self, aldermere_home, signed_in):
+        page = text(signed_in(Role.ANALYST).get("/"))
+        assert "reference datasets" in page
+        assert "street-level crime and anti-social behaviour" in page
+        assert ": 1 new" not in page
+
 
 class TestAPartOfTheStrategy:
+    def test_programmes_with_dates_stand_under_the_axis_and_the_others_say_they_have_none(
+        self, aldermere_home, signed_in
+    ):
+        client = signed_in(Role.MEMBER)
+        page = text(client.get("/priorities/homes-and-vehicles/"))
+        assert before(page, "When the programmes ran", "Cannot tell whether it worked")
+        assert "Operation Lantern: Since December 2024" in page
+        part = basis().strategy.part("homes-and-vehicles")
+        assert basis().strategy.programmes_of(part)[0].began == "2024-12"
+
+    def test_a_programme_without_a_date_says_so(self, milton_keynes, signed_in):
+        page = text(signed_in(Role.MEMBER).get("/priorities/violence-against-women-and-girls/"))
+        assert "dates not stated" in page
+        assert "from 2022" in page
+
     def test_it_says_what_we_know_have_done_and_will_do_in_that_order(self, aldermere_home, signed_in):
         page = text(signed_in(Role.MEMBER).get("/priorities/knife-crime/"))
         assert before(page, 'id="know"', 'id="done"')
@@ -124,6 +152,14 @@ class TestAnIndicator:
             (gap,) = [r for r in rows if r["period"] == periods.label(month)]
             assert (gap["count"], gap["value"], gap["status"]) == ("", "", "not available")
 
+    def test_months_that_a_neighbour_has_not_sent_are_a_caveat_of_what_compares_them(self, aldermere_home, signed_in):
+        page = text(signed_in(Role.MEMBER).get(f"/indicators/{RISE}/"))
+        assert "Rows of Fenmarch Constabulary for November 2025 have not come" in page
+        known = basis()
+        month = periods.month("2025-11")
+        assert neighbours.lacking(known, [month - 1, month]) == {"Fenmarch Constabulary": [month]}
+        assert neighbours.caveat(known, [month - 1]) == ""
+
     def test_one_area_has_a_page_by_any_of_its_codes(self, aldermere_home, signed_in):
         client = signed_in(Role.MEMBER)
         area = next(a for a in basis().places.areas if len(a.members) > 1)
@@ -150,6 +186,7 @@ class TestAnIndicator:
         one = basis().indicators["knife-crime-recorded"]
         assert one.awaiting.provider in page
         assert one.published.value in page
+        assert "it needs an extract of police records from Thames Valley Police" in page
         assert all(fault in page for fault in one.published.faults)
         assert "<svg" not in page
 

@@ -10,10 +10,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway import periods
+from redway.indicators import awaited as awaited_returns
 from redway.products import tables
 from redway.products.tables import Cell, Column, Table
 from redway.sources import dataset as datasets
 from redway.store.snapshot import Part
+from redway.web.figures import arrivals
 from redway.web.figures.absence import Absence, Awaited, absences, awaited, months_held, months_missing
 from redway.web.figures.basis import Basis
 from redway.web.figures.numbers import period_words
@@ -35,10 +37,10 @@ class Grid:
 
 @dataclass(frozen=True)
 class Mine:
-    """What the person's own agency is waited for."""
+    """What the person's own agency is waited for, in words."""
 
     agency: Agency
-    datasets: tuple[str, ...]
+    returns: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -103,7 +105,11 @@ def answer(basis: Basis) -> str:
 def mine(basis: Basis, agency: str) -> Mine | None:
     """What the strategy names this agency as the provider of; None for a person of no agency."""
     found = next((a for a in basis.strategy.agencies if a.id == agency), None)
-    return Mine(found, found.datasets) if found else None
+    if found is None:
+        return None
+    # What Redway takes already comes as open data, from whoever runs this server.
+    wanted = [name for name in found.datasets if name not in datasets.names()]
+    return Mine(found, tuple(awaited_returns.title(name) for name in wanted))
 
 
 def grids(basis: Basis) -> list[Grid]:
@@ -215,10 +221,11 @@ def _reasons(counts: dict[str, int]) -> str:
 def versions() -> Table:
     """The newest data versions and what made each."""
     columns = (Column(_("Version")), Column(_("What came")), Column(_("Made")), Column(_("By")))
+    came = arrivals.sentences()
     rows = tuple(
         (
             tables.text(str(v.number)),
-            tables.text(v.summary),
+            tables.text(came.get(v.number, _("Nothing new."))),
             tables.text(date_format(timezone.localtime(v.made_at), "j M Y, H:i")),
             tables.text(v.made_by),
         )

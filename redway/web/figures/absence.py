@@ -9,13 +9,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway import periods
+from redway.errors import NotSetUp
 from redway.indicators.definitions import Indicator
 from redway.sources import dataset as datasets
+from redway.web.figures import neighbours
 from redway.web.figures.basis import Basis
+from redway.web.figures.neighbours import STREET
 
 # data.police.uk puts a month out about two months after its end; a month is late once a third has passed.
 PUBLISHED_WITHIN = 3
-STREET = "police-street"
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Absence:
 
 def absences(basis: Basis, today: date) -> list[Absence]:
     """Everything that is late or missing from what Redway can take today, the most pressing first."""
-    return [*crime_months(basis, today), *reference(basis)]
+    return [*crime_months(basis, today), *reference(basis), *other_forces(basis)]
 
 
 def months_held(basis: Basis) -> list[int]:
@@ -99,6 +101,18 @@ def _gaps(held: list[int], force: str, mend: str, who: str) -> list[Absence]:
         len(missing),
     ) % {"count": f"{len(missing):,}", "force": force, "months": periods.phrase(missing)}
     return [Absence(what, mend, who)]
+
+
+def other_forces(basis: Basis) -> list[Absence]:
+    """The months of other forces that record here, since their first: a caveat, so they come last."""
+    try:
+        overdue = basis.keep("overdue", lambda: neighbours.overdue(basis, months_held(basis)))
+    except NotSetUp:  # areas have not come, so nobody's rows can be placed; that is said already
+        return []
+    mend, who = _("Import it when it comes; nothing that is here changes."), _("The analyst.")
+    if basis.partnership.fictional:
+        mend, who = _("The demo leaves it out on purpose, to show what a late neighbour looks like."), ""
+    return [Absence(neighbours.late(force, missing), mend, who) for force, missing in overdue.items()]
 
 
 def reference(basis: Basis) -> list[Absence]:

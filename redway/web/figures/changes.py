@@ -85,9 +85,9 @@ class AreaChanges:
             self.examined,
         ) % {"examined": self.examined, "more": more or _("none"), "less": less or _("none")}
         by_chance, out = round(0.05 * self.examined), sum(row.stands_out for row in self.rows)
-        chance = _("By chance alone, %(n)s would look different; by the stricter rule of the home page %(out)s.") % {
+        chance = _("By chance alone, %(n)s would look different. Set against everything examined, %(out)s.") % {
             "n": _("about %(n)s") % {"n": words.count(by_chance)} if by_chance else _("fewer than 1"),
-            "out": ngettext("%(n)s stands out", "%(n)s stand out", out) % {"n": out or _("none")},
+            "out": ngettext("%(n)s stands out", "%(n)s stand out", out) % {"n": out} if out else _("none stands out"),
         }
         return f"{found} {chance}" if self.examined else _("No area has enough recorded to tell a change from chance.")
 
@@ -151,7 +151,9 @@ def table(found: AreaChanges, *, order: str, link: str, sort: dict[str, str], ca
         heading(_("Change, 95% interval"), "rise", "descending"),
         heading(_("Against its own past"), "unusual", "ascending", numeric=False),
     )
-    return Table(caption, columns, tuple(_row(one, link) for one in ordered(found.rows, order)))
+    rows = tuple(_row(one, link) for one in ordered(found.rows, order))
+    on_nought = any(one.change and words.rounded_to_nought(one.change) for one in found.rows)
+    return Table(caption, columns, rows, (words.rounding(),) if on_nought else ())
 
 
 def _opening(words: str) -> str:

@@ -13,7 +13,8 @@ from django.utils.translation import ngettext
 
 from redway.errors import NotSetUp
 from redway.findings.finding import Finding, WhatChanged
-from redway.web.figures import promises
+from redway.indicators.awaited import body
+from redway.web.figures import arrivals, promises
 from redway.web.figures.absence import Absence, Awaited, absences, awaited
 from redway.web.figures.basis import Basis
 from redway.web.figures.pictures import Figure, spark_figure
@@ -35,7 +36,6 @@ class Card:
     sentence: str
     figure: Figure
     href: str
-    evidence: str
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def nearest(changed: WhatChanged) -> str:
 def _card(basis: Basis, finding: Finding) -> Card:
     indicator = basis.indicators[finding.indicator]
     figure = spark_figure(basis, indicator, finding.area, finding.sentence)
-    return Card(finding.sentence, figure, _href(basis, finding), finding.doubt)
+    return Card(finding.sentence, figure, _href(basis, finding))
 
 
 def _href(basis: Basis, finding: Finding) -> str:
@@ -167,7 +167,8 @@ def arrived(basis: Basis) -> Arrived:
     if version is None:
         return Arrived(_("Nothing has arrived yet."), ())
     made = date_format(timezone.localtime(version.made_at), "j F Y, H:i")
-    said = _("Version %(n)s, %(made)s: %(summary)s") % {"n": version.number, "made": made, "summary": version.summary}
+    came = basis.keep("arrivals", arrivals.sentences).get(version.number, _("Nothing new."))
+    said = _("Version %(n)s, %(made)s: %(came)s") % {"n": version.number, "made": made, "came": came}
     return Arrived(said, basis.keep("cleanness", lambda: cleanness(basis)))
 
 
@@ -201,8 +202,7 @@ def awaited_sentence(waiting: list[Awaited]) -> str:
         "%(figures)s figures of the strategy wait for what partners hold",
         figures,
     ) % {"figures": figures}
-    return _("%(said)s; most for %(provider)s (%(n)s).") % {
-        "said": said,
-        "provider": first.provider,
-        "n": len(first.indicators),
-    }
+    names = {"said": said, "provider": body(first.provider), "n": len(first.indicators)}
+    if len(waiting) == 1:
+        return _("%(said)s: all for %(provider)s.") % names
+    return _("%(said)s; the most, %(n)s, for %(provider)s.") % names

@@ -20,7 +20,7 @@ from redway.methods.dispersion import dispersion
 from redway.methods.xmr import Meaning
 from redway.products import tables
 from redway.products.tables import Cell, Column, Table
-from redway.web.figures import changes
+from redway.web.figures import changes, neighbours
 from redway.web.figures.basis import Basis
 from redway.web.figures.changes import ORDERS, AreaChanges
 from redway.web.figures.numbers import period_words
@@ -53,6 +53,7 @@ class IndicatorPage:
     change: tuple[tuple[str, str], ...]
     no_change: str
     doubt: str
+    lacking: str
     three_years: str
     rate: str
     months: Table
@@ -100,6 +101,7 @@ def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bo
         change=change_rows(found),
         no_change="" if found else no_change(row, compared),
         doubt=found.doubt if found else "",
+        lacking=neighbours.caveat(basis, [*compared.before, *compared.after]),
         three_years=three_years(row),
         rate=rate(row, indicator, compared),
         months=_table(_("Months"), windows.months(row), indicator),
@@ -290,7 +292,7 @@ def definition(indicator: Indicator) -> tuple[tuple[str, str], ...]:
     better = {"lower": _("Lower"), "higher": _("Higher"), "neutral": _("Neither: read it with what was done")}
     rows = [
         (_("What is counted"), indicator.numerator),
-        (_("For every"), indicator.denominator),
+        (_("Base"), indicator.denominator),
         (_("Better is"), ". ".join(filter(None, [better[indicator.better], indicator.why_better]))),
         (_("Why it matters"), indicator.why_it_matters),
         (_("What good looks like"), indicator.what_good_looks_like),

@@ -15,7 +15,7 @@ from redway.indicators.places import outlines
 from redway.products import csv, maps
 from redway.products.maps import FEW, LESS, MORE, SAME, Place
 from redway.products.tables import Table
-from redway.web.figures import changes
+from redway.web.figures import changes, neighbours
 from redway.web.figures.absence import Absence, reference
 from redway.web.figures.basis import Basis
 from redway.web.figures.changes import ORDERS, AreaChanges, area_changes
@@ -95,8 +95,12 @@ def page(basis: Basis, indicator: Indicator, order: str) -> MapPage:
         else None,
         areas=reverse("map-areas") + query,
         csv=reverse("map-csv") + query,
-        note=basis.partnership.map_note,
+        note=" ".join(filter(None, [basis.partnership.map_note, _lacking(basis, found)])),
     )
+
+
+def _lacking(basis: Basis, found: AreaChanges) -> str:
+    return neighbours.caveat(basis, [*found.compared.before, *found.compared.after])
 
 
 def _undrawn(basis: Basis, found: AreaChanges) -> str:
