@@ -1,5 +1,7 @@
 """Pages of figures in a real browser: the map by keyboard, the same page without a script, charts at both widths."""
 
+from base64 import b64encode
+
 import pytest
 
 from redway.work.accounts.roles import Role
@@ -45,6 +47,42 @@ def test_axe_finds_nothing_on_the_map_that_moves(browsing):
         ready(page)
         assert browsing.violations(page) == []
         assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+SLOW = """
+const paint = window.requestAnimationFrame.bind(window);
+window.requestAnimationFrame = (draw) => paint(() => setTimeout(() => draw(performance.now()), 200));
+"""
+COLOURED = """async (png) => {
+  const picture = new Image();
+  picture.src = "data:image/png;base64," + png;
+  await picture.decode();
+  const paper = Object.assign(document.createElement("canvas"), { width: picture.width, height: picture.height });
+  const pen = paper.getContext("2d");
+  pen.drawImage(picture, 0, 0);
+  const { data } = pen.getImageData(0, 0, picture.width, picture.height);
+  let coloured = 0;
+  for (let at = 0; at < data.length; at += 4) coloured += Math.min(data[at], data[at + 1], data[at + 2]) < 245;
+  return coloured / (data.length / 4);
+}"""
+
+
+def test_the_still_map_stays_until_the_other_is_wholly_drawn_however_slowly(browsing):
+    page = browsing.page(Role.MEMBER)
+    page.add_init_script(SLOW)
+    browsing.open(page, MAP)
+    page.wait_for_selector("[data-map-live]", state="attached")
+    assert page.locator("[data-map-still] svg").is_visible()
+    ready(page)
+
+    def coloured():
+        shot = page.locator(".redway-map__canvas").screenshot()
+        return page.evaluate(COLOURED, b64encode(shot).decode())
+
+    at_once = coloured()
+    page.wait_for_timeout(3000)
+    assert at_once > 0.1
+    assert at_once == pytest.approx(coloured(), rel=0.02)
 
 
 def test_where_the_map_cannot_move_the_still_one_stays(browsing):

@@ -18,6 +18,9 @@ async function start(holder) {
   setWorkerUrl(new URL(words.worker, location.href).href);
   if (!areas.features.length) return;
   const bounds = boundsOf(areas.features);
+  // It is made behind the still map, which stays until every area of this one is on the screen.
+  live.classList.add("redway-map__behind");
+  live.inert = true;
   holder.append(live);
   const map = new Map({
     container: canvas,
@@ -53,9 +56,31 @@ async function start(holder) {
   for (const shade of ["more", "less", "same", "few"]) map.addImage(shade, pattern(shade), { pixelRatio: 2 });
   map.addSource("areas", { type: "geojson", data: areas });
   layers().forEach((layer) => map.addLayer(layer));
+  await painted(map);
   live.prepend(controls(map, bounds, words), chooser(areas.features, words, show));
-  holder.querySelector("[data-map-still]").hidden = true;
+  const still = holder.querySelector("[data-map-still]");
+  still.hidden = true;
+  live.inert = false;
+  live.classList.remove("redway-map__behind");
+  // A browser may take a page's graphics away again: then the still map comes back for good.
+  map.on("webglcontextlost", () => {
+    still.hidden = false;
+    live.remove();
+  });
   holder.dataset.ready = "";
+}
+
+// Settled when nothing is left to load or to draw, and the areas can be asked for where they stand.
+function painted(map) {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (map.queryRenderedFeatures({ layers: ["areas"] }).length) resolve();
+      else map.once("idle", look);
+    };
+    map.once("idle", look);
+    map.once("error", ({ error }) => reject(error));
+    map.once("webglcontextlost", () => reject(new Error("no graphics")));
+  });
 }
 
 // Buttons for all that a finger or a wheel can do.
