@@ -140,6 +140,13 @@ class TestWithData:
         assert "All of it was here already." in said
         assert DataVersion.objects.count() == 1
 
+    def test_a_newer_file_with_many_fewer_rows_is_warned_of(self, home, sunderland_profile, data):
+        run(sunderland_profile, "--data", data)
+        (data / "residents.csv").write_text(RESIDENTS.rsplit("E01035002", 1)[0])
+        said = run(sunderland_profile, "--data", data)
+        assert "Warning: residents" in said
+        assert "the newer copy has 2 rows, the older one had 3" in said
+
     def test_what_was_missing_may_come_later(self, home, sunderland_profile, data):
         residents = (data / "residents.csv").rename(data.parent / "residents.csv")
         first = set_up(str(sunderland_profile), data=data, by="test")

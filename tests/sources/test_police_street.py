@@ -179,6 +179,10 @@ class TestTrapsOfRealFiles:
         one = only(take(street_file([psni | point] * 3, "2025-01-northern-ireland-street.csv")))
         assert (one.rows_accepted, one.notes) == (3, {"no area": 3})
 
+    def test_northern_ireland_may_have_another_spelling(self, take, street_file):
+        psni = {"Reported by": "POLICE SERVICE OF NORTHERN IRELAND", "LSOA code": "", "LSOA name": ""}
+        assert only(take(street_file([psni] * 3, "2025-01-northern-ireland-street.csv"))).notes == {"no area": 3}
+
     def test_a_row_with_an_area_and_no_point_is_located(self, take, street_file):
         one = only(take(street_file([{"Longitude": "", "Latitude": ""}])))
         assert (one.rows_accepted, one.notes) == (1, {})
@@ -259,6 +263,8 @@ class TestRefusedRows:
             ({"Crime type": "Burglary  "}, "a cell padded with spaces", "Burglary  "),
             ({"LSOA code": " E01016710"}, "a cell padded with spaces", " E01016710"),
             ({"Reported by": ""}, "no force", "an empty cell"),
+            ({"Reported by": "  "}, "no force", "  "),
+            ({"Reported by": "Thames\0 Valley Police"}, "no force", "Thames\0 Valley Police"),
             ({"LSOA code": "E01099999"}, "an area of neither 2011 nor 2021", "E01099999"),
             ({"LSOA code": "Milton Keynes 001A"}, "not an area code", "Milton Keynes 001A"),
             ({"LSOA code": "E06000042"}, "not an area code", "E06000042"),

@@ -53,7 +53,7 @@ SELECT
             THEN CASE WHEN regexp_full_match(trim(month), '[0-9]{4}-(0[1-9]|1[0-2])') THEN 'padded month' ELSE 'month' END
         WHEN month <> getvariable('month_of_file') THEN 'other month'
         WHEN month < '2010-12' OR month > getvariable('this_month') THEN 'impossible month'
-        WHEN reported_by IS NULL THEN 'force'
+        WHEN reported_by IS NULL OR trim(reported_by) = '' OR contains(reported_by, chr(0)) THEN 'force'
         WHEN crime_type IS NULL OR NOT list_contains(getvariable('crime_types'), crime_type)
             THEN
                 CASE
@@ -76,6 +76,7 @@ SELECT
         WHEN 'padded month' THEN month
         WHEN 'other month' THEN month
         WHEN 'impossible month' THEN month
+        WHEN 'force' THEN reported_by
         WHEN 'crime type' THEN crime_type
         WHEN 'padded crime type' THEN crime_type
         WHEN 'padded area' THEN lsoa_code

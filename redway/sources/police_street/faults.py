@@ -37,7 +37,7 @@ FAULTS = {
     "impossible month": Fault(
         "a month that cannot be", "Month", "a month from December 2010 to this one", "a mistyped year."
     ),
-    "force": Fault("no force", "Reported by", "the force that reported it", "a column was emptied."),
+    "force": Fault("no force", "Reported by", "the force that reported it", "a column that was emptied or damaged."),
     "crime type": Fault(
         "not one of the 14 crime types",
         "Crime type",

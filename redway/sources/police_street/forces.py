@@ -38,5 +38,5 @@ def spellings(forces: Iterable[str]) -> dict[str, str]:
     """The one spelling of each force by its folded name: the first one given."""
     found: dict[str, str] = {}
     for force in forces:
-        found.setdefault(folded(force), " ".join(force.split()))
+        found.setdefault(folded(force), " ".join(force.split()) or force)
     return found

@@ -11,7 +11,7 @@ from redway import periods
 from redway.errors import FileRefused, NotSetUp, Place
 from redway.sources.dataset import Context, Loaded, Refusals
 from redway.sources.police_street import doubts
-from redway.sources.police_street.forces import spellings
+from redway.sources.police_street.forces import WITHOUT_AREAS, spellings
 from redway.sources.police_street.rows import IN_MEMORY, STREET, Group, Refused, StreetRows
 from redway.store import csv_file, query
 from redway.store.accepted import reading
@@ -71,7 +71,8 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
             db.execute(f"SET VARIABLE {variable} = $1", [value])
         rows = StreetRows(db, file, into)
         own = context.partnership.police_force
-        rows.stage(spellings([own, *(part.provider for part in context.snapshot.of(STREET.name))]))
+        before = (part.provider for part in context.snapshot.of(STREET.name))
+        rows.stage(spellings([own, *WITHOUT_AREAS, *before]))
         refused = rows.refuse_poor_file()
         groups = rows.groups()
         for group in groups:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from django.db.models import Q
 
+from redway.errors import plain
 from redway.store.accepted import whole
 from redway.store.files import flush
 from redway.store.home import Home
@@ -67,8 +68,10 @@ def missing(home: Home) -> list[str]:
     """A sentence for each accepted file of the newest data version that is not on disk, or was cut short."""
     newest = DataVersion.objects.order_by("-number").first()
     return [
-        f"The accepted file of {s.dataset}, {s.provider}{f', {s.period}' if s.period else ''} is {_how(path)}"
-        f" {home.accepted}. Import {s.file_name} again, or restore the folder from a backup."
+        plain(
+            f"The accepted file of {s.dataset}, {s.provider}{f', {s.period}' if s.period else ''} is {_how(path)}"
+            f" {home.accepted}. Import {s.file_name} again, or restore the folder from a backup."
+        )
         for s in (newest.submissions.order_by("dataset", "provider", "period") if newest else ())
         if not whole(path := home.accepted / s.parquet)
     ]
