@@ -15,8 +15,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array
 
-from redway.indicators.counts import Floats, Label, Parts, totals
+from redway.indicators.counts import TOTAL, Floats, Label, Parts, totals
 from redway.methods.subtraction import Figures
+
+# A row and a column, what rows and columns it is a total of if it is one, and the count.
+Unknown = tuple[Label, Label, tuple[tuple[str, ...], tuple[str, ...]], float]
 
 
 @dataclass(frozen=True)
@@ -89,12 +92,12 @@ class Together:
 def figures(releases: Sequence[Shown], *, hide_more: bool) -> Together:
     """All that releases of one table, the latest last, tell together. More of the latest may be hidden, or not.
 
-    Cells of the same row, column and count are one figure.
+    Cells of the same row, column and count are one figure; totals only if they are of the same rows and columns.
     """
-    numbers: dict[tuple[Label, Label, float], int] = {}
+    numbers: dict[Unknown, int] = {}
     grids = [_numbered(release, numbers) for release in releases]
     size = len(numbers)
-    truth = np.array([count for _, _, count in numbers], dtype=float)
+    truth = np.array([count for *_, count in numbers], dtype=float)
     known = np.tile([0.0, np.inf], (size, 1))
     wanted = np.column_stack([truth, truth])
     anywhere = np.ones(size, dtype=bool)
@@ -119,7 +122,7 @@ def figures(releases: Sequence[Shown], *, hide_more: bool) -> Together:
         Figures(
             _sums(releases, grids, size), truth, known, veiled, wanted, once_hidden, anywhere, np.maximum(truth, 1)
         ),
-        tuple((row, column) for row, column, _ in numbers),
+        tuple((row, column) for row, column, *_ in numbers),
         np.maximum(grids[-1], 0),
     )
 
@@ -134,14 +137,15 @@ def _either(one: Floats, other: Floats) -> Floats:
     return np.column_stack([np.minimum(one[:, 0], other[:, 0]), np.maximum(one[:, 1], other[:, 1])])
 
 
-def _numbered(release: Shown, numbers: dict[tuple[Label, Label, float], int]) -> npt.NDArray[np.int64]:
+def _numbered(release: Shown, numbers: dict[Unknown, int]) -> npt.NDArray[np.int64]:
     """The number of each cell's figure, -1 where there is no count; new ones are added to `numbers`."""
     grid = np.full(release.counts.shape, -1)
-    for i, row in enumerate((*release.rows, None)):
-        for j, column in enumerate((*release.columns, None)):
+    for i, row in enumerate((*release.rows, TOTAL)):
+        for j, column in enumerate((*release.columns, TOTAL)):
             count = float(release.counts[i, j])
+            of = (release.rows if row is TOTAL else (), release.columns if column is TOTAL else ())
             if not np.isnan(count):
-                grid[i, j] = numbers.setdefault((row, column, count), len(numbers))
+                grid[i, j] = numbers.setdefault((row, column, of, count), len(numbers))
     return grid
 
 

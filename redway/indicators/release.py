@@ -283,7 +283,7 @@ def _refused(name: tuple[Label, Label], earlier: bool) -> NotReleased:
     return NotReleased(
         "a table from which nobody can work out a hidden count",
         came=f"the figure of {row}, {column} could be worked out, however much else is hidden",
-        cause="it was shown otherwise, or under another policy, in an earlier release. "
+        cause="an earlier release shows it, or what adds up with it, otherwise or under another policy. "
         "Let that one stand, or release the new counts in wider rows or columns under new names."
         if earlier
         else "no way to hide enough was found. Release it in wider rows or columns.",

@@ -258,6 +258,19 @@ def test_a_policy_that_shows_zeros_cannot_follow_one_that_hides_them():
         release(counts, NHS, earlier=[Edition(counts, release(counts, LOCAL))])
 
 
+def test_a_column_added_later_does_not_tell_by_a_total_that_stayed_the_same():
+    before, after = table([[20, 40]]), table([[20, 40, 0]])
+    released = release(after, LOCAL, earlier=[Edition(before, release(before, LOCAL))])
+    assert released["A", "w"] == HIDDEN
+
+
+def test_a_count_moved_between_two_small_cells_is_not_told_by_the_zero_it_leaves():
+    # whoever knows that the total stayed would know from the zero that the other is now the whole of it
+    before, after = table([[1], [1], [20]]), table([[2], [0], [20]])
+    with pytest.raises(NotReleased, match="could be worked out"):
+        release(after, UNROUNDED, earlier=[Edition(before, release(before, UNROUNDED))])
+
+
 def test_an_earlier_release_comes_with_the_counts_it_was_made_from():
     counts = table([[3, 12], [22, 31]])
     for others in (table([[3, 12], [22, 41]]), table([[3, 12]]), table([[30, 12], [22, 31]], columns="ab")):
