@@ -327,8 +327,8 @@ class TestRefusedRows:
 
 class TestMonthsThatWouldShowFalseZeros:
     def test_points_without_area_codes(self, refusal, street_file):
-        fault = refusal(street_file([{}] * 5 + [{"LSOA code": "", "LSOA name": ""}] * 5))
-        assert (fault.place.row, fault.place.column, fault.count) == (6, "LSOA code", 5)
+        fault = refusal(street_file([{}] * 50 + [{"LSOA code": "", "LSOA name": ""}] * 50))
+        assert (fault.place.row, fault.place.column, fault.count) == (51, "LSOA code", 50)
         assert fault.came == "longitude -0.666796, latitude 51.951514, and an empty cell for the area"
         assert "5%" in fault.expected
         assert "false zero" in fault.cause
@@ -339,24 +339,28 @@ class TestMonthsThatWouldShowFalseZeros:
 
     def test_one_forces_points_without_area_codes_in_a_joined_file(self, refusal, street_file):
         kent = {"Reported by": "Kent Police", "LSOA code": ""}
-        fault = refusal(street_file([{}] * 60 + [kent] * 3, "joined.csv"))
-        assert (fault.place.row, fault.count) == (61, 3)
+        fault = refusal(street_file([{}] * 60 + [kent] * 100, "joined.csv"))
+        assert (fault.place.row, fault.count) == (61, 100)
 
     def test_the_transport_police_work_in_scotland_too(self, take, refusal, street_file):
         btp = {"Reported by": "British Transport Police"}
         scotland = btp | {"LSOA code": "", "Longitude": "-4.25", "Latitude": "55.86"}
-        assert only(take(street_file([btp] * 6 + [scotland] * 4, "2025-01-btp-street.csv"))).notes == {"no area": 4}
-        refusal(street_file([btp] * 4 + [scotland] * 6, "2025-01-btp-street.csv"))
+        assert only(take(street_file([btp] * 60 + [scotland] * 40, "2025-01-btp-street.csv"))).notes == {"no area": 40}
+        refusal(street_file([btp] * 40 + [scotland] * 60, "2025-01-btp-street.csv"))
 
     @pytest.mark.parametrize("row", [{"LSOA code": "E01017400"}, NOWHERE])
     def test_its_own_force_without_a_row_in_the_partnership(self, refusal, street_file, row):
-        fault = refusal(street_file([row] * 30))
-        assert fault.came == "30 rows of 2025-01, none of them with an area code of Milton Keynes"
+        fault = refusal(street_file([row] * 100))
+        assert fault.came == "100 rows of 2025-01, none of them with an area code of Milton Keynes"
         assert "filtered" in fault.cause
 
     def test_its_own_force_without_a_row_in_a_partnership_of_very_few_areas(self, take, street_file, monkeypatch):
         monkeypatch.setattr("redway.sources.police_street.doubts.FEW_AREAS", 4)  # as many as it has here
-        assert only(take(street_file([{"LSOA code": "E01017400"}] * 30))).notes == {"outside": 30}
+        assert only(take(street_file([{"LSOA code": "E01017400"}] * 100))).notes == {"outside": 100}
+
+    def test_a_handful_of_rows_is_no_forces_month_and_is_taken_for_what_it_is(self, take, street_file):
+        assert only(take(street_file([{"LSOA code": "E01017400"}] * 99))).notes == {"outside": 99}
+        assert only(take(street_file([{}, {"LSOA code": ""}]))).notes == {"no area": 1}
 
 
 class TestNamesOfForces:

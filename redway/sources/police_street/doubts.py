@@ -7,6 +7,8 @@ from redway.store.profile import Partnership
 
 # A partnership of so few small areas (the Isles of Scilly are one) can truly have a month without a crime.
 FEW_AREAS = 3
+# Fewer rows than this are no force's month, whatever they hold: an extract or a trial, which the receipt warns of.
+HANDFUL = 100
 
 
 def refuse_another_force(rows: StreetRows, group: Group, file_slug: str) -> None:
@@ -25,7 +27,7 @@ def refuse_another_force(rows: StreetRows, group: Group, file_slug: str) -> None
 def refuse_without_areas(rows: StreetRows, group: Group) -> None:
     """Raise FileRefused when too many rows have a point and no area code: they would be counted nowhere."""
     count = group.notes.get("no area", 0)
-    if count <= WITHOUT_AREAS.get(group.provider, STREET.refuse_above) * group.rows:
+    if group.rows < HANDFUL or count <= WITHOUT_AREAS.get(group.provider, STREET.refuse_above) * group.rows:
         return
     row, point, _ = rows.first(
         "fault IS NULL AND lsoa_code IS NULL AND longitude IS NOT NULL",
@@ -45,9 +47,13 @@ def refuse_without_areas(rows: StreetRows, group: Group) -> None:
 def refuse_none_inside(rows: StreetRows, group: Group, partnership: Partnership) -> None:
     """Raise FileRefused when a file of the partnership's own force has no row in the partnership.
 
-    Where there are few areas that can be true, and the receipt warns instead.
+    Where there are few areas, or a handful of rows, that can be true, and the receipt warns instead.
     """
-    if group.inside or rows.db.execute("SELECT count(*) FROM our_areas").fetchall()[0][0] <= FEW_AREAS:
+    if (
+        group.inside
+        or group.rows < HANDFUL
+        or rows.db.execute("SELECT count(*) FROM our_areas").fetchall()[0][0] <= FEW_AREAS
+    ):
         return
     raise FileRefused(
         f"some rows in {partnership.place}, as {group.provider} is its own force",
