@@ -205,4 +205,6 @@ def awaited_sentence(waiting: list[Awaited]) -> str:
     names = {"said": said, "provider": body(first.provider), "n": len(first.indicators)}
     if len(waiting) == 1:
         return _("%(said)s: all for %(provider)s.") % names
+    if len(first.indicators) == len(waiting[1].indicators):
+        return _("%(said)s.") % names
     return _("%(said)s; the most, %(n)s, for %(provider)s.") % names

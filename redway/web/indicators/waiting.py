@@ -46,7 +46,7 @@ def _waiting(basis: Basis, indicator: Indicator, answer: str, needs: str) -> Wai
             (_("Value"), said.value),
             *([(_("Direction"), said.direction)] if said.direction else []),
             (_("Period"), said.period),
-            (_("Counted among"), said.base),
+            (_("Base"), said.base),
             (_("Where in the strategy"), said.section),
         )
         if said
