@@ -15,8 +15,7 @@ from hypothesis import strategies as st
 
 from redway.errors import FileRefused, NotSetUp
 from redway.sources.dataset import Context, dataset, loader
-from redway.sources.police_street.load import CRIME_TYPES, load, skips
-from redway.sources.police_street.rows import STREET
+from redway.sources.police_street.load import CRIME_TYPES, STREET, load, skips
 from redway.store.profile import Profile
 from redway.store.snapshot import Part, Snapshot
 
@@ -145,7 +144,7 @@ class TestTrapsOfRealFiles:
 
     def test_the_order_of_columns_and_of_rows_makes_no_difference(self, take, street_file):
         rows = [{"Crime ID": "a"}, {"Crime ID": "b", "Crime type": "Drugs"}, {}, {}]
-        columns = [column.publisher_name for column in STREET.columns]
+        columns = [column.publisher_name for column in STREET.definition.columns]
         plain = only(take(street_file(rows)))
         turned = only(take(street_file(rows[::-1], columns=columns[::-1])))
         assert plain.content == turned.content
@@ -355,7 +354,7 @@ class TestMonthsThatWouldShowFalseZeros:
         assert "filtered" in fault.cause
 
     def test_its_own_force_without_a_row_in_a_partnership_of_very_few_areas(self, take, street_file, monkeypatch):
-        monkeypatch.setattr("redway.sources.police_street.doubts.FEW_AREAS", 4)  # as many as it has here
+        monkeypatch.setattr("redway.sources.police_uk.doubts.FEW_AREAS", 4)  # as many as it has here
         assert only(take(street_file([{"LSOA code": "E01017400"}] * 100))).notes == {"outside": 100}
 
     def test_a_handful_of_rows_is_no_forces_month_and_is_taken_for_what_it_is(self, take, street_file):
@@ -428,7 +427,7 @@ class TestRefusedFiles:
 
     @pytest.mark.parametrize("missing", ["LSOA code", "Month", "Context"])
     def test_a_missing_column(self, refusal, street_file, missing):
-        columns = [c.publisher_name for c in STREET.columns if c.publisher_name != missing]
+        columns = [c.publisher_name for c in STREET.definition.columns if c.publisher_name != missing]
         fault = refusal(street_file([{}], columns=columns))
         assert f"no “{missing}”" in fault.came
 
@@ -514,8 +513,8 @@ def test_a_large_file_passes_through_parquet_to_the_same_end(take, street_file, 
     rows[100]["Crime type"] = "Fraud"
     path = street_file(rows, "joined.csv")
     in_memory = take(path)
-    monkeypatch.setattr("redway.sources.police_street.rows.IN_MEMORY", 0)
-    monkeypatch.setattr("redway.sources.police_street.load.IN_MEMORY", 0)
+    monkeypatch.setattr("redway.sources.police_uk.rows.IN_MEMORY", 0)
+    monkeypatch.setattr("redway.sources.police_uk.located.IN_MEMORY", 0)
     through_parquet = take(path)
     facts = [
         [(s.provider, s.period, s.content, s.rows_read, s.refused, s.notes) for s in t]

@@ -11,7 +11,7 @@ import pytest
 from redway import periods
 from redway.sources import remote
 from redway.sources.police_street.fetch import fetch
-from redway.sources.police_street.forces import slug
+from redway.sources.police_uk.forces import slug
 
 HEADER = "Crime ID,Month,Reported by\n"
 TODAY = dt.date(2026, 1, 20)

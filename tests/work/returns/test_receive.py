@@ -188,7 +188,7 @@ class TestFewRowsInThePartnership:
         assert receipt.told_warnings == ()
 
     def test_none_at_all_is_warned_of_where_areas_are_few(self, ready, street_file, monkeypatch):
-        monkeypatch.setattr("redway.sources.police_street.doubts.FEW_AREAS", 100)
+        monkeypatch.setattr("redway.sources.police_uk.doubts.FEW_AREAS", 100)
         assert "0 rows in Milton Keynes" in street(self.month(street_file, 1, 0, outside=9)).results[0].warning
 
 

@@ -12,7 +12,7 @@ from redway.config.command import RedwayCommand
 from redway.errors import RedwayError
 from redway.sources import dataset as datasets
 from redway.sources.police_street import fetch as police_street
-from redway.sources.police_street.forces import slug
+from redway.sources.police_uk.forces import slug
 from redway.sources.remote import NotPublished, OutOfReach
 from redway.store.home import Home
 from redway.store.profile import Partnership, Profile

@@ -1,8 +1,8 @@
 """What refuses a force's month although each of its rows is in order: taken, it would show zeros that are not true."""
 
 from redway.errors import FileRefused, Place
-from redway.sources.police_street.forces import WITHOUT_AREAS, named, slug
-from redway.sources.police_street.rows import STREET, Group, StreetRows, limit
+from redway.sources.police_uk.forces import WITHOUT_AREAS, named, slug
+from redway.sources.police_uk.rows import Group, Rows, limit
 from redway.store.profile import Partnership
 
 # A partnership of so few small areas (the Isles of Scilly are one) can truly have a month without a crime.
@@ -11,7 +11,7 @@ FEW_AREAS = 3
 HANDFUL = 100
 
 
-def refuse_another_force(rows: StreetRows, group: Group, file_slug: str) -> None:
+def refuse_another_force(rows: Rows, group: Group, file_slug: str) -> None:
     """Raise FileRefused when the file's name says another force than its rows. No name, no doubt."""
     if not file_slug or named(file_slug, group.provider):
         return
@@ -24,27 +24,27 @@ def refuse_another_force(rows: StreetRows, group: Group, file_slug: str) -> None
     )
 
 
-def refuse_without_areas(rows: StreetRows, group: Group) -> None:
+def refuse_without_areas(rows: Rows, group: Group) -> None:
     """Raise FileRefused when too many rows have a point and no area code: they would be counted nowhere."""
-    count = group.notes.get("no area", 0)
-    if group.rows < HANDFUL or count <= WITHOUT_AREAS.get(group.provider, STREET.refuse_above) * group.rows:
+    count, most = group.notes.get("no area", 0), rows.kind.definition.refuse_above
+    if group.rows < HANDFUL or count <= WITHOUT_AREAS.get(group.provider, most) * group.rows:
         return
     row, point, _ = rows.first(
         "fault IS NULL AND lsoa_code IS NULL AND longitude IS NOT NULL",
         "concat('longitude ', longitude, ', latitude ', latitude)",
-        group,
+        group=group,
     )
     raise FileRefused(
-        f"an area code wherever there is a point ({limit(count / group.rows)})",
+        f"an area code wherever there is a point ({limit(most, count / group.rows)})",
         came=f"{point}, and an empty cell for the area",
         cause="the column was emptied, or the rows are from outside England and Wales. Without area codes every "
-        f"count here would be a false zero. {STREET.where_from}",
+        f"count here would be a false zero. {rows.kind.definition.where_from}",
         place=Place(rows.file.name, row, "LSOA code"),
         count=count,
     )
 
 
-def refuse_none_inside(rows: StreetRows, group: Group, partnership: Partnership) -> None:
+def refuse_none_inside(rows: Rows, group: Group, partnership: Partnership) -> None:
     """Raise FileRefused when a file of the partnership's own force has no row in the partnership.
 
     Where there are few areas, or a handful of rows, that can be true, and the receipt warns instead.
@@ -58,6 +58,7 @@ def refuse_none_inside(rows: StreetRows, group: Group, partnership: Partnership)
     raise FileRefused(
         f"some rows in {partnership.place}, as {group.provider} is its own force",
         came=f"{group.rows:,} rows of {group.month}, none of them with an area code of {partnership.place}",
-        cause=f"the file was filtered to another place, or its area codes were emptied. {STREET.where_from}",
+        cause="the file was filtered to another place, or its area codes were emptied. "
+        f"{rows.kind.definition.where_from}",
         place=Place(rows.file.name),
     )
