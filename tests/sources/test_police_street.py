@@ -7,7 +7,6 @@ import tempfile
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -16,22 +15,12 @@ from hypothesis import strategies as st
 from redway.errors import FileRefused, NotSetUp
 from redway.sources.dataset import Context, dataset, loader
 from redway.sources.police_street.load import CRIME_TYPES, STREET, load, skips
-from redway.store.profile import Profile
 from redway.store.snapshot import Part, Snapshot
 
 AREAS = [("E01016710", "E01016710", "E06000042"), ("E01016711", "E01035001", "E06000042")]
 AREAS += [("E01016711", "E01035002", "E06000042"), ("E01017400", "E01017400", "E06000055")]
 AREAS += [("W01001700", "W01001700", "W06000015")]
 NOWHERE = {"Longitude": "", "Latitude": "", "Location": "No location", "LSOA code": "", "LSOA name": ""}
-
-
-@pytest.fixture
-def context(partnership):
-    path = partnership.accepted / "lookup.parquet"
-    names = ("lsoa11_code", "lsoa21_code", "district_code")
-    pq.write_table(pa.table(dict(zip(names, zip(*AREAS, strict=True), strict=True))), path)
-    lookup = Part("lsoa-lookup", "ONS", "", "lookup", len(AREAS), path, 1)
-    return Context(partnership, Profile.of(partnership).partnership, Snapshot(1, (lookup,)))
 
 
 @pytest.fixture

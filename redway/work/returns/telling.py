@@ -13,6 +13,9 @@ NOTES = {
     "bad point": "with an area code and a bad point; the point was dropped",
     "repeated crime ID": "with a crime ID that came before in the file; both rows are kept",
     "reported by another force": "reported by another force than most of their file",
+    "no crime ID": "without a crime ID",
+    "another outcome of a crime": "with the ID of a crime that an earlier row names; all its outcomes are kept",
+    "alike in every cell": "that an earlier row equals in every cell; all are kept",
     "no last line end": "at the end of a file that lacks a last line end; it may have been cut short",
 }
 SHOWN_SKIPPED = 5
