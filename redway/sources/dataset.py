@@ -22,7 +22,7 @@ class Column(Strict):
     """One column of the accepted file (the canonical name, not the publisher's)."""
 
     name: str
-    type: Literal["text", "integer", "number", "month", "date", "geometry"]
+    type: Literal["text", "integer", "number", "month", "date", "yes-no", "geometry"]
     about: str
     publisher_name: str = ""
 

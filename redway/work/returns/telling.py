@@ -16,6 +16,13 @@ NOTES = {
     "no crime ID": "without a crime ID",
     "another outcome of a crime": "with the ID of a crime that an earlier row names; all its outcomes are kept",
     "alike in every cell": "that an earlier row equals in every cell; all are kept",
+    "bad point, dropped": "with a point outside the British Isles or half a point; the point was dropped",
+    "unknown words": "with gender, age range or ethnicity in words that Redway does not know; kept as sent",
+    "no time of day": "at exactly midnight, which may mean that only the day was given",
+    "no legal power": "without the legal power that was used",
+    "no age": "of persons without an age range",
+    "no self-defined ethnicity": "of persons without a self-defined ethnicity",
+    "no outcome": "without an outcome, which is not the same as nothing found",
     "no last line end": "at the end of a file that lacks a last line end; it may have been cut short",
 }
 SHOWN_SKIPPED = 5

@@ -18,6 +18,7 @@ EXAMPLES = """examples:
   redway import police-street downloads/*.zip
   redway import police-street downloads/
   redway import police-outcomes downloads/*.zip
+  redway import police-stop-search downloads/*.zip
   redway import lsoa-lookup lookup_lsoa11_lsoa21_ltla22.csv.gz
 
 An import is all or nothing: when one file cannot be taken, none is. Single rows that cannot be taken are
