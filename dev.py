@@ -137,13 +137,12 @@ def pin(rest: list[str]) -> None:
     environment()
     compile_ = (BIN / "uv", "pip", "compile", "-q", "--universal", "--generate-hashes", "--no-header")
     tail = ("--no-emit-index-url", "--no-emit-find-links", "--python-version", "3.11", "--upgrade")
-    out = lambda name: ("-o", REQUIREMENTS / f"{name}.txt")  # noqa: E731
     whole = (ROOT / "pyproject.toml", REQUIREMENTS / "build.in")
-    run(*compile_, *whole, "--all-extras", "--group", "check", *tail, *out("check"))
+    run(*compile_, *whole, "--all-extras", "--group", "check", *tail, "-o", REQUIREMENTS / "check.txt")
     same = ("-c", REQUIREMENTS / "check.txt")
-    run(*compile_, *whole, *same, *tail, *out("default"))
+    run(*compile_, *whole, *same, *tail, "-o", REQUIREMENTS / "default.txt")
     for name in ("uv", "node"):
-        run(*compile_, REQUIREMENTS / f"{name}.in", *tail, *out(name))
+        run(*compile_, REQUIREMENTS / f"{name}.in", *tail, "-o", REQUIREMENTS / f"{name}.txt")
 
 
 WORDS = {"demo": demo, "check": check, "fix": fix, "pin": pin}
