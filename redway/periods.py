@@ -2,13 +2,18 @@
 
 A month is an int, 12 * year + month - 1, so runs and gaps are subtraction. Labels on screen and in
 files: `2025-11` (month), `2025/26-Q3` (financial quarter, Q1 is April to June), `YE-2025-11` (the twelve
-months that end in November 2025).
+months that end in November 2025: March for a financial year, August for a school year), `2025-autumn`
+(a school term, by the year it begins in).
 """
 
 import re
 from collections.abc import Iterable, Sequence
 
 MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
+QUARTER = re.compile(r"([0-9]{4})/([0-9]{2})-Q([1-4])")
+YEAR = re.compile(r"YE-([0-9]{4}-[0-9]{2})")
+TERM = re.compile(r"([0-9]{4})-(autumn|spring|summer)")
+TERMS = {"autumn": (8, 4), "spring": (0, 3), "summer": (3, 5)}  # first month (0 is January), length
 NAMES = [
     "January",
     "February",
@@ -95,3 +100,29 @@ def phrase(months: Sequence[int]) -> str:
     if len(parts) < 2:
         return "".join(parts)
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
+
+
+def months_of(label: str) -> range:
+    """The months that a period of any kind covers. Raises ValueError for a label that is none."""
+    if MONTH.fullmatch(label):
+        return range(month(label), month(label) + 1)
+    if (found := QUARTER.fullmatch(label)) and (int(found[1]) + 1) % 100 == int(found[2]):
+        first = quarter_months(label)[0]
+        return range(first, first + 3)
+    if found := YEAR.fullmatch(label):
+        last = month(found[1])
+        return range(last - 11, last + 1)
+    if found := TERM.fullmatch(label):
+        start, length = TERMS[found[2]]
+        first = 12 * int(found[1]) + start
+        return range(first, first + length)
+    raise ValueError(f"expected a period such as 2025-11, 2025/26-Q3, YE-2026-03 or 2025-autumn, not {label!r}")
+
+
+def in_words(label: str) -> str:
+    """Any period in words: `November 2025`, `October to December 2025`, `the year ending March 2026`, `autumn 2025`."""
+    covered = months_of(label)
+    if TERM.fullmatch(label):
+        year, term = label.split("-")
+        return f"{term} term {year}"
+    return f"the year ending {words(covered[-1])}" if len(covered) == 12 else phrase(covered)

@@ -69,6 +69,7 @@ INSTALLED_APPS = [
     "redway.web",
     "redway.work.accounts",
     "redway.work.audit",
+    "redway.work.gateways",
     "redway.work.returns",
     "redway.work.strategy",
     "django.contrib.auth",

@@ -4,6 +4,8 @@ redway.sqlite3        people, audit, commitments, submissions, data versions
 secret-key            made at set-up
 profile/              edits laid over the shipped profile; an upgrade never touches them
 raw/                  what publishers of open data sent, bytes untouched, named by content
+quarantine/           what partners sent, encrypted, until it is accepted or refused; refused rows until they expire
+quarantine-key        opens it; made at set-up
 accepted/DATASET/     one Parquet file a submission, named by content
 derived/              cubes, findings, charts: can be deleted at any time
 incoming/             half-done work; emptied at start-up
@@ -55,6 +57,14 @@ class Home:
         return self.root / "raw"
 
     @property
+    def quarantine(self) -> Path:
+        return self.root / "quarantine"
+
+    @property
+    def quarantine_key(self) -> Path:
+        return self.root / "quarantine-key"
+
+    @property
     def accepted(self) -> Path:
         return self.root / "accepted"
 
@@ -66,7 +76,11 @@ class Home:
     def incoming(self) -> Path:
         return self.root / "incoming"
 
+    @property
+    def _folders(self) -> tuple[Path, ...]:
+        return self.profile, self.raw, self.quarantine, self.accepted, self.derived, self.incoming
+
     def make(self) -> None:
         """Create the folders, readable by their owner only."""
-        for folder in (self.root, self.profile, self.raw, self.accepted, self.derived, self.incoming):
+        for folder in (self.root, *self._folders):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)

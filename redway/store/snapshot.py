@@ -1,12 +1,13 @@
 """A data version as a value: the exact list of accepted files that a figure rests on."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True)
 class Part:
     """One accepted submission: one dataset, provider and period, in one Parquet file.
 
@@ -21,18 +22,25 @@ class Part:
     rows: int
     path: Path
     submission: int
+    permitted: frozenset[str] | None = None  # columns that the purpose of reading allows; None: open data, all
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A data version: its number (0 before anything was accepted) and its parts."""
+    """A data version: its number (0 before anything was accepted) and its parts, as far as they may be read.
+
+    closed  datasets of which parts were accepted and may not be read for this purpose: name -> why, a sentence
+    late    (dataset, agency) -> periods that were due and have not come
+    """
 
     number: int
     parts: tuple[Part, ...]
+    closed: Mapping[str, str] = field(default_factory=dict, compare=False)
+    late: Mapping[tuple[str, str], tuple[str, ...]] = field(default_factory=dict, compare=False)
 
     def of(self, dataset: str) -> tuple[Part, ...]:
         """The parts of one dataset, by provider and period."""
-        return tuple(sorted(p for p in self.parts if p.dataset == dataset))
+        return tuple(sorted((p for p in self.parts if p.dataset == dataset), key=lambda p: (p.provider, p.period)))
 
     def has(self, dataset: str) -> bool:
         return any(p.dataset == dataset for p in self.parts)

@@ -9,6 +9,12 @@ class Permission(StrEnum):
     SEE_PARTNERSHIP = "see-partnership"  # home, priorities, indicators, map, commitments
     SEE_RETURNS = "see-returns"  # what arrived, from whom, and its data versions
     CHANGE_COMMITMENTS = "change-commitments"  # give an owner, a date, a state
+    SEND_RETURNS = "send-returns"  # of one's own agency: upload, type, acknowledge, withdraw before acceptance
+    ACCEPT_RETURNS = "accept-returns"  # the second person; withdraw what was accepted
+    SEE_QUALITY = "see-quality"  # how complete and how late each agency's returns are
+    SEE_SMALL_COUNTS = "see-small-counts"  # exact counts of partners' data; each use is audited
+    SEE_GATEWAYS = "see-gateways"
+    MANAGE_GATEWAYS = "manage-gateways"  # the register, retention, erasure
     SEE_AUDIT = "see-audit"
     MANAGE_PEOPLE = "manage-people"
 
@@ -23,9 +29,19 @@ class Role(StrEnum):
 
 P = Permission
 GRANTS: dict[Role, frozenset[Permission]] = {
-    Role.ANALYST: frozenset({P.SEE_PARTNERSHIP, P.SEE_RETURNS, P.CHANGE_COMMITMENTS}),
+    Role.ANALYST: frozenset(
+        {
+            *(P.SEE_PARTNERSHIP, P.SEE_RETURNS, P.CHANGE_COMMITMENTS, P.SEND_RETURNS, P.ACCEPT_RETURNS),
+            *(P.SEE_QUALITY, P.SEE_SMALL_COUNTS, P.SEE_GATEWAYS),
+        }
+    ),
     Role.MEMBER: frozenset({P.SEE_PARTNERSHIP}),
-    Role.CHAIR: frozenset({P.SEE_PARTNERSHIP, P.SEE_RETURNS, P.CHANGE_COMMITMENTS}),
-    Role.AGENCY_CONTACT: frozenset({P.SEE_RETURNS}),
-    Role.ADMINISTRATOR: frozenset({P.SEE_PARTNERSHIP, P.SEE_RETURNS, P.SEE_AUDIT, P.MANAGE_PEOPLE}),
+    Role.CHAIR: frozenset({P.SEE_PARTNERSHIP, P.SEE_RETURNS, P.CHANGE_COMMITMENTS, P.SEE_QUALITY, P.SEE_GATEWAYS}),
+    Role.AGENCY_CONTACT: frozenset({P.SEE_RETURNS, P.SEND_RETURNS, P.SEE_QUALITY}),
+    Role.ADMINISTRATOR: frozenset(
+        {
+            *(P.SEE_PARTNERSHIP, P.SEE_RETURNS, P.SEE_QUALITY, P.SEE_AUDIT, P.MANAGE_PEOPLE),
+            *(P.SEE_GATEWAYS, P.MANAGE_GATEWAYS),
+        }
+    ),
 }

@@ -1,0 +1,1 @@
+"""Workbooks (xlsx, ods) read as rows of text: never trusted, in bounded memory."""
