@@ -115,12 +115,14 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 @pytest.fixture
 def home(tmp_path, monkeypatch):
-    """An empty home of the test's own."""
+    """A home of the test's own, empty but for the key that seals."""
     from redway.store.home import Home
+    from redway.store.sealed import make_key
 
     monkeypatch.setenv("REDWAY_HOME", str(tmp_path / "home"))
     made = Home.current()
     made.make()
+    make_key(made)
     return made
 
 

@@ -15,6 +15,7 @@ from redway.errors import NotSetUp, RedwayError
 from redway.indicators.places import Places, places
 from redway.sources.dataset import Dataset
 from redway.sources.finding import Member, contents, matching, reference_datasets
+from redway.store import sealed
 from redway.store.files import put
 from redway.store.home import Home
 from redway.store.profile import Partnership, Profile, available
@@ -111,6 +112,7 @@ def _make(home: Home, name: str, folder: Path | None, already: bool) -> None:
     """Folders, key, profile and database. The file that says all this is done comes last."""
     home.make()
     _write_key(home)
+    sealed.make_key(home)
     if folder and not already and folder != home.profile.resolve():
         shutil.copytree(folder, home.profile, dirs_exist_ok=True, ignore=shutil.ignore_patterns("profile.yaml"))
     call_command("migrate", verbosity=0, interactive=False)

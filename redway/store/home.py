@@ -5,7 +5,7 @@ secret-key            made at set-up
 profile/              edits laid over the shipped profile; an upgrade never touches them
 raw/                  what publishers of open data sent, bytes untouched, named by content
 quarantine/           what partners sent, encrypted, until it is accepted or refused; refused rows until they expire
-quarantine-key        opens it; made at set-up
+quarantine-key        opens it; made at set-up, unless it is kept elsewhere (store/sealed.py)
 accepted/DATASET/     one Parquet file a submission, named by content
 derived/              cubes, findings, charts: can be deleted at any time
 incoming/             half-done work; emptied at start-up
