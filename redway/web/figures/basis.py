@@ -1,10 +1,11 @@
 """What a page rests on: one data version, one profile, and what was read from them, kept between requests.
 
-Everything here is keyed by the data version and the profile, so a new version is a new basis and nothing is
-ever invalidated. A warm page asks the database one question: which version is the newest?
+Everything here is keyed by the data version, the gateways in force and the profile, so a new version is a new basis
+and nothing is ever invalidated. A warm page asks the database two questions: which version is the newest, and which
+gateways are in force today?
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -23,7 +24,7 @@ from redway.store.profile import Partnership, Profile
 from redway.store.snapshot import Snapshot
 from redway.web.profile import profile
 from redway.work.returns.models import DataVersion
-from redway.work.returns.versions import snapshot
+from redway.work.returns.versions import rests_on, snapshot
 from redway.work.strategy.profile import Strategy, strategy
 
 T = TypeVar("T")
@@ -88,9 +89,9 @@ def basis() -> Basis:
     """The newest data version under the profile of this home. Raises NotSetUp when there is no profile."""
     newest = DataVersion.objects.order_by("-number").values_list("number", "made_at").first()
     number, made_at = newest or (0, None)
-    return _basis(Home.current().root, profile(), number, made_at)
+    return _basis(Home.current().root, profile(), number, made_at, rests_on())
 
 
 @lru_cache(maxsize=2)
-def _basis(root: Path, profile: Profile, number: int, made_at: datetime | None) -> Basis:
+def _basis(root: Path, profile: Profile, number: int, made_at: datetime | None, _readable: Hashable) -> Basis:
     return Basis(Home(root), profile, snapshot(number) if number else Snapshot(0, ()), made_at)

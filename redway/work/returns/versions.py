@@ -1,15 +1,32 @@
 """Data versions as values."""
 
+import datetime as dt
+from collections.abc import Hashable
+from dataclasses import replace
+
+from django.utils import timezone
+
 from redway.errors import RedwayError
 from redway.store.home import Home
 from redway.store.snapshot import Part, Snapshot
+from redway.work.gateways.policies import Register
+from redway.work.gateways.purposes import Purpose
 from redway.work.returns.models import DataVersion
 
 
-def snapshot(number: int | None = None) -> Snapshot:
-    """The data version of that number, or the newest; one without parts, numbered 0, before anything was accepted.
+def snapshot(number: int | None = None, *, purpose: Purpose = Purpose.ANALYSIS, on: dt.date | None = None) -> Snapshot:
+    """The data version of that number, or the newest, as far as a purpose may read it on a day (today).
 
+    Parts of partners' data that no gateway in force opens for the purpose are left out, and `closed` says why;
+    the others say which columns may be read. Version 0, before anything was accepted, has no parts.
     Raises RedwayError for a version that does not exist.
+    """
+    return _readable(everything(number), Register(on or timezone.localdate()), purpose)
+
+
+def everything(number: int | None = None) -> Snapshot:
+    """The data version with all its parts, whatever any gateway says: for what Redway does with accepted files to
+    keep them whole, and never for what people are shown. Raises RedwayError as `snapshot` does.
     """
     versions = DataVersion.objects.order_by("-number")
     version = versions.first() if number is None else versions.filter(number=number).first()
@@ -30,3 +47,22 @@ def snapshot(number: int | None = None) -> Snapshot:
             for s in version.submissions.all()
         ),
     )
+
+
+def rests_on(*, on: dt.date | None = None) -> Hashable:
+    """What a snapshot rests on beside its number, to keep it by: the day, and the gateways in force on it."""
+    day = on or timezone.localdate()
+    return day, Register(day).key
+
+
+def _readable(everything: Snapshot, register: Register, purpose: Purpose) -> Snapshot:
+    parts = []
+    closed: dict[str, str] = {}
+    readings = {name: register.reading(name, purpose) for name in {p.dataset for p in everything.parts}}
+    for part in everything.parts:
+        reading = readings[part.dataset]
+        if reading.closed:
+            closed[part.dataset] = reading.closed
+        else:
+            parts.append(part if reading.columns is None else replace(part, permitted=reading.columns))
+    return replace(everything, parts=tuple(parts), closed=closed)
