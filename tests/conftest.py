@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from contextlib import closing
+from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -210,7 +211,13 @@ def aldermere_home(aldermere_template, tmp_path, monkeypatch, db):
     Nobody can sign in yet, and no commitment has an owner: a test adds the people it needs.
     """
     from redway.store.home import Home
-    from redway.work.returns.models import DataVersion, Submission
+    from redway.work.returns.models import DataVersion, Delivery, Submission
+
+    def from_json(model, row):
+        """A row of SQLite's with its JSON and its instants read, without its ID."""
+        read = {"JSONField": json.loads, "DateTimeField": lambda v: datetime.fromisoformat(v).replace(tzinfo=UTC)}
+        how = {f.column: read.get(f.get_internal_type(), lambda v: v) for f in model._meta.fields}
+        return {k: v if v is None else how[k](v) for k, v in row.items() if k != "id"}
 
     # Accepted files are never changed and derived ones replaced whole, so links are as good as copies.
     monkeypatch.setenv("REDWAY_HOME", str(tmp_path / "aldermere"))
@@ -222,8 +229,13 @@ def aldermere_home(aldermere_template, tmp_path, monkeypatch, db):
         rows = [dict(row) for row in kept.execute("SELECT * FROM returns_submission ORDER BY id")]
         versions = [dict(row) for row in kept.execute("SELECT * FROM returns_dataversion ORDER BY number")]
         held = kept.execute("SELECT dataversion_id, submission_id FROM returns_dataversion_submissions").fetchall()
-    ids = [row.pop("id") for row in rows]
-    read = [row | {"refused": json.loads(row["refused"]), "notes": json.loads(row["notes"])} for row in rows]
+        brought = [dict(row) for row in kept.execute("SELECT * FROM returns_delivery ORDER BY id")]
+    ids = [row["id"] for row in rows]
+    deliveries = {row["id"]: Delivery.objects.create(**from_json(Delivery, row)) for row in brought}
+    read = [
+        from_json(Submission, row | {"delivery_id": deliveries[d].pk if (d := row["delivery_id"]) else None})
+        for row in rows
+    ]
     submissions = dict(zip(ids, Submission.objects.bulk_create([Submission(**row) for row in read]), strict=True))
     for row in versions:
         number = row.pop("id")

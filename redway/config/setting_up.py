@@ -20,14 +20,13 @@ from redway.store.files import put
 from redway.store.home import Home
 from redway.store.profile import Partnership, Profile, available
 from redway.work.returns.receipt import Receipt
-from redway.work.returns.receive import receive_many
+from redway.work.returns.receive import Parcel, receive_many
 from redway.work.returns.versions import snapshot
 from redway.work.strategy.profile import strategy
 
 GENERATED = "aldermere"  # the one profile whose data are made, not published
 STREET = "police-street"
 Progress = Callable[[str], None]
-Parcel = tuple[str, list[Path]]
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def _reference_parcels(members: Sequence[Member], district: str, scratch: Path) 
     for definition in reference_datasets():
         found = matching(definition, members, district=district)
         if found:
-            parcels.append((definition.name, [member.brought(scratch / definition.name) for member in found]))
+            parcels.append(Parcel(definition.name, [member.brought(scratch / definition.name) for member in found]))
     return parcels
 
 
@@ -150,5 +149,5 @@ def _generated(scratch: Path) -> list[Parcel]:
     # Street crime is checked against the areas, which come first.
     return [
         *_reference_parcels(contents(scratch), district, scratch / "taken-out"),
-        (STREET, sorted((scratch / "police-uk").glob("*.zip"))),
+        Parcel(STREET, sorted((scratch / "police-uk").glob("*.zip"))),
     ]

@@ -11,7 +11,7 @@ from redway.config.management.commands.series import find
 from redway.errors import NotSetUp, RedwayError
 from redway.indicators.definitions import Indicator
 from redway.products import series_rows
-from redway.work.returns.receive import receive_many
+from redway.work.returns.receive import Parcel, receive_many
 
 pytestmark = pytest.mark.django_db
 
@@ -61,11 +61,11 @@ def take(tmp_path):
         for dataset, text in others.items():
             path = tmp_path / f"{dataset}.csv"
             path.write_text(text)
-            parcels.append((dataset.replace("_", "-"), [path]))
+            parcels.append(Parcel(dataset.replace("_", "-"), [path]))
         for month, found in months.items():
             path = tmp_path / f"{month}-thames-valley-street.csv"
             path.write_text(street(month, *found))
-            parcels.append(("police-street", [path]))
+            parcels.append(Parcel("police-street", [path]))
         return receive_many(parcels, by="a test")
 
     return one

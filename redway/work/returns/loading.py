@@ -39,10 +39,17 @@ class Staged:
 
 
 def load_parcel(
-    name: str, paths: Iterable[Path], *, work: Path, context: Context, progress: Callable[[str], None]
+    name: str,
+    paths: Iterable[Path],
+    *,
+    work: Path,
+    context: Context,
+    progress: Callable[[str], None],
+    opened: dict[Path, str],
 ) -> tuple[list[Staged], list[Skipped]]:
     """Load every file of one dataset, two at a time, in the order they were found.
 
+    opened   is filled with the work folder of each file as it is begun, and the file's name
     Raises the fault of the first file that cannot be taken, naming the others that cannot either.
     """
     definition, load = dataset(name), loader(name)
@@ -57,6 +64,7 @@ def load_parcel(
         file = found[number]
         folder = work / str(number)
         folder.mkdir()
+        opened[folder] = file.name
         with files.room_on_disk(work):
             copy, raw = copies[file.sent]
             path = file.unpack(folder, copy)

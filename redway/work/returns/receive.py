@@ -1,4 +1,8 @@
-"""The one way in: web upload, command and watched folder all end here.
+"""The one way in: web upload, typed entry, command, watched folder and API all end here.
+
+Checking and accepting are one path: `examining` takes it as far as it goes without changing anything, and
+`Examined.accept` takes the last step. What partners send comes through `checking.py`, which examines first and
+accepts when people have decided; open data is accepted at once.
 
 One import is all or nothing: one file that cannot be taken refuses the whole of it, and nothing changes. Its
 steps, any of which may be the last before a power cut:
@@ -12,28 +16,32 @@ steps, any of which may be the last before a power cut:
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.db import DatabaseError, OperationalError, transaction
 
 from redway.errors import FileRefused, Place, RedwayError
 from redway.sources.dataset import Context
+from redway.sources.dataset import dataset as definition
 from redway.store.accepted import readable
 from redway.store.files import put_all, room_on_disk
 from redway.store.home import Home
 from redway.store.lock import only_one
 from redway.store.profile import Profile
 from redway.store.snapshot import Part, Snapshot
+from redway.store.unpack import Skipped
 from redway.work.audit import actions as audit
 from redway.work.returns import reconcile
 from redway.work.returns.doubts import few_inside, fewer_than_before
 from redway.work.returns.loading import Staged, load_parcel
-from redway.work.returns.models import DataVersion, Submission
+from redway.work.returns.models import DataVersion, Delivery, Submission
 from redway.work.returns.receipt import Outcome, Receipt, Result
-from redway.work.returns.versions import snapshot
+from redway.work.returns.senders import sender_of
+from redway.work.returns.versions import everything
 
 Progress = Callable[[str], None]
+WithIt = Callable[[int | None], None]
 Key = tuple[str, str, str]  # dataset, provider, period
 
 
@@ -63,49 +71,130 @@ class Arrival:
         )
 
 
-def receive(paths: Iterable[Path], *, dataset: str, by: str, progress: Progress = lambda line: None) -> Receipt:
+@dataclass(frozen=True)
+class Parcel:
+    """Files of one dataset that are taken together.
+
+    paths   files, zips and folders; or what puts them into a folder it is given, and says where
+    agency  ID of the agency that sends them; open data have none
+    period  the one period they are meant to be of; empty when the rows say it
+    """
+
+    dataset: str
+    paths: Sequence[Path] | Callable[[Path], Sequence[Path]]
+    agency: str = ""
+    period: str = ""
+
+    def brought(self, folder: Path) -> Sequence[Path]:
+        return self.paths(folder) if callable(self.paths) else self.paths
+
+
+@dataclass(frozen=True)
+class Examined:
+    """What would come of an import. Nothing is accepted yet, and nothing is kept unless `accept` is called."""
+
+    home: Home
+    work: Path
+    before: Snapshot
+    arrivals: tuple[Arrival, ...]
+    skipped: tuple[Skipped, ...]
+
+    def accept(
+        self, *, by: str, delivery: Delivery | None = None, with_it: WithIt = lambda version: None
+    ) -> int | None:
+        """Move the files to their names and commit. The number of the new data version; None when nothing changed.
+
+        with_it   called inside the same transaction, with that number: what else becomes true by it
+        """
+        new = [a for a in self.arrivals if a.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED)]
+        put = [a.staged for a in self.arrivals if a.outcome is not Outcome.UNCHANGED]
+        moves = {self.home.accepted / s.parquet: s.loaded.parquet for s in put}
+        damaged = {final for s in put if not readable(final := self.home.accepted / s.parquet, s.loaded.rows_accepted)}
+        # Partners' own bytes are never kept: their sealed copies go once this is done.
+        sent = {self.home.raw / a.staged.raw: a.staged.sent for a in new if a.staged.definition.access == "open"}
+        reconcile.plan(self.work, self.home, [*moves, *sent])
+        put_all(moves | sent, over=damaged)
+        return _commit(self.before, new, by=by, delivery=delivery, with_it=with_it)
+
+    def receipt(self, version: int | None) -> Receipt:
+        return Receipt(
+            tuple(a.result for a in self.arrivals), version, self.skipped, tuple(reconcile.missing(self.home))
+        )
+
+
+def receive(
+    paths: Iterable[Path],
+    *,
+    dataset: str,
+    by: str,
+    agency: str = "",
+    period: str = "",
+    progress: Progress = lambda line: None,
+) -> Receipt:
     """Import files, zips of them and folders of either into one dataset; makes at most one data version.
 
     by        who hands them in, as the audit shall name them
+    agency    ID of the agency that sends a partner's return; it may be left out where only one sends it
     progress  is told in short lines what is being done
 
     A file whose rows are accepted already changes nothing; a newer copy supersedes. Raises FileRefused for the
     first file that cannot be taken, and then nothing at all has changed.
     """
-    return receive_many([(dataset, paths)], by=by, progress=progress)
+    return receive_many([Parcel(dataset, tuple(paths), agency, period)], by=by, progress=progress)
 
 
-def receive_many(
-    parcels: Sequence[tuple[str, Iterable[Path]]], *, by: str, progress: Progress = lambda line: None
-) -> Receipt:
+def receive_many(parcels: Sequence[Parcel], *, by: str, progress: Progress = lambda line: None) -> Receipt:
     """Import several datasets as one data version. Later ones are checked against earlier ones of the same call."""
+    with examining(parcels, progress=progress) as examined:
+        return examined.receipt(examined.accept(by=by))
+
+
+@contextmanager
+def examining(
+    parcels: Sequence[Parcel], *, progress: Progress = lambda line: None, opened: dict[Path, str] | None = None
+) -> Iterator[Examined]:
+    """Take an import as far as it goes without changing anything; whoever asks may then accept it, or not.
+
+    opened   is filled with the work folder of each file as it is begun, and the file's name: where REFUSED lies
+             while this lasts, the file being taken or not
+    Holds the home's lock, so that what was found is still so when it is accepted.
+    """
     home = Home.current()
-    partnership = Profile.of(home).partnership
+    profile = Profile.of(home)
     home.make()
     with only_one(reconcile.lock_of(home), waiting=lambda: progress("Waiting for another import to end ...")):
         reconcile.settle_all(home)
         work = Path(tempfile.mkdtemp(prefix=reconcile.PREFIX, dir=home.incoming))
         try:
             with _room(home):
-                before = snapshot()
+                before = everything()
                 staged: list[Staged] = []
-                skipped = []
-                for number, (dataset, paths) in enumerate(parcels):
-                    context = Context(home, partnership, _with(before, staged))
+                skipped: list[Skipped] = []
+                for number, parcel in enumerate(parcels):
+                    folder = work / str(number)
+                    folder.mkdir()
                     more, left = load_parcel(
-                        dataset, paths, work=work / str(number), context=context, progress=progress
+                        parcel.dataset,
+                        parcel.brought(folder / "sent"),
+                        work=folder / "loading",
+                        context=_context(home, profile, parcel, _with(before, staged)),
+                        progress=progress,
+                        opened={} if opened is None else opened,
                     )
                     staged += more
                     skipped += left
-                arrivals = _arrivals(staged, before, few_inside(staged, before, partnership))
-                version = _accept(home, work, before, arrivals, by)
-                return Receipt(
-                    tuple(a.result for a in arrivals), version, tuple(skipped), tuple(reconcile.missing(home))
-                )
+                arrivals = _arrivals(staged, before, few_inside(staged, before, profile.partnership))
+                yield Examined(home, work, before, tuple(arrivals), tuple(skipped))
         finally:
             # A database that cannot be asked leaves the work folder to the next import.
             with suppress(DatabaseError):
                 reconcile.settle(home, work)
+
+
+def _context(home: Home, profile: Profile, parcel: Parcel, known: Snapshot) -> Context:
+    """What a loader may know. Raises RedwayError where it is not clear whose return it is."""
+    agency = sender_of(definition(parcel.dataset), profile, parcel.agency)
+    return Context(home, profile.partnership, known, agency, parcel.period)
 
 
 @contextmanager
@@ -164,56 +253,53 @@ def _arrival(s: Staged, old: Part | None, doubt: str) -> Arrival:
     return Arrival(s, Outcome.SUPERSEDED, " ".join(filter(None, [fewer_than_before(s, old), doubt])))
 
 
-def _accept(home: Home, work: Path, before: Snapshot, arrivals: list[Arrival], by: str) -> int | None:
-    """Move the files to their names and commit. The number of the new data version; None when nothing changed."""
-    new = [a for a in arrivals if a.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED)]
-    put = [a.staged for a in arrivals if a.outcome is not Outcome.UNCHANGED]
-    moves = {home.accepted / s.parquet: s.loaded.parquet for s in put}
-    damaged = {final for s in put if not readable(final := home.accepted / s.parquet, s.loaded.rows_accepted)}
-    sent = {home.raw / a.staged.raw: a.staged.sent for a in new}
-    reconcile.plan(work, home, [*moves, *sent])
-    put_all(moves | sent, over=damaged)
-    return _commit(before, new, by) if new else None
-
-
-def _commit(before: Snapshot, new: list[Arrival], by: str) -> int:
+def _commit(before: Snapshot, new: list[Arrival], *, by: str, delivery: Delivery | None, with_it: WithIt) -> int | None:
+    """What is new as a data version, and what else becomes true with it, in one transaction. The version's number."""
     with transaction.atomic():
-        submissions = Submission.objects.bulk_create([_submission(a.staged, by) for a in new])
-        replaced = {a.staged.key for a in new}
-        kept = [p.submission for p in before.parts if (p.dataset, p.provider, p.period) not in replaced]
-        version = DataVersion.objects.create(number=before.number + 1, made_by=by[:150], summary=_summary(new))
-        version.submissions.add(*kept, *submissions)
-        audit.record(
-            by=by,
-            action="import",
-            subject=f"data version {version.number}",
-            detail={
-                "summary": version.summary,
-                "files": [
-                    {"dataset": s.dataset, "provider": s.provider, "period": s.period, "rows": s.rows_accepted}
-                    | {"content": s.content, "raw": s.raw}
-                    for s in submissions
-                ],
-            },
-        )
+        version = _version(before, new, by, delivery) if new else None
+        with_it(version)
+    return version
+
+
+def _version(before: Snapshot, new: list[Arrival], by: str, delivery: Delivery | None) -> int:
+    submissions = Submission.objects.bulk_create([_submission(a.staged, by, delivery) for a in new])
+    replaced = {a.staged.key for a in new}
+    kept = [p.submission for p in before.parts if (p.dataset, p.provider, p.period) not in replaced]
+    version = DataVersion.objects.create(number=before.number + 1, made_by=by[:150], summary=_summary(new))
+    version.submissions.add(*kept, *submissions)
+    audit.record(
+        by=by,
+        action="import",
+        subject=f"data version {version.number}",
+        detail={
+            "summary": version.summary,
+            "files": [
+                {"dataset": s.dataset, "provider": s.provider, "period": s.period, "rows": s.rows_accepted}
+                | {"content": s.content, "raw": s.raw}
+                for s in submissions
+            ],
+        },
+    )
     return version.number
 
 
-def _submission(s: Staged, by: str) -> Submission:
+def _submission(s: Staged, by: str, delivery: Delivery | None) -> Submission:
     return Submission(
         dataset=s.definition.name,
         provider=s.loaded.provider,
         period=s.loaded.period,
         content=s.loaded.content,
         file_name=s.file[-255:],
-        raw=s.raw,
+        raw=s.raw if s.definition.access == "open" else "",
         parquet=s.parquet,
         schema_version=s.definition.schema_version,
         rows_read=s.loaded.rows_read,
         rows_accepted=s.loaded.rows_accepted,
         refused={r.reason: r.count for r in s.loaded.refused},
         notes=s.loaded.notes,
+        facts=asdict(s.loaded.facts),
         received_by=by[:150],
+        delivery=delivery,
     )
 
 

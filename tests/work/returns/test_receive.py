@@ -13,7 +13,7 @@ from redway.work.audit.models import AuditRow
 from redway.work.returns import receive as receiving
 from redway.work.returns.models import DataVersion, Submission
 from redway.work.returns.receipt import Outcome
-from redway.work.returns.receive import receive, receive_many
+from redway.work.returns.receive import Parcel, receive, receive_many
 from redway.work.returns.versions import snapshot
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -360,7 +360,9 @@ def test_a_file_that_may_not_be_read(ready, street_file, monkeypatch):
 
 
 def test_many_datasets_make_one_version_and_later_ones_see_earlier_ones(partnership, area_lookup, street_file):
-    receipt = receive_many([("lsoa-lookup", [area_lookup]), ("police-street", [street_file([{}])])], by="set-up")
+    receipt = receive_many(
+        [Parcel("lsoa-lookup", [area_lookup]), Parcel("police-street", [street_file([{}])])], by="set-up"
+    )
     assert receipt.version == 1
     assert [r.dataset for r in receipt.results] == ["lsoa-lookup", "police-street"]
     assert {p.dataset for p in snapshot().parts} == {"lsoa-lookup", "police-street"}
@@ -370,7 +372,7 @@ def test_many_datasets_make_one_version_and_later_ones_see_earlier_ones(partners
 def test_the_four_thames_valley_zips(open_data, partnership):
     lookup = open_data / "geography" / "lookup_lsoa11_lsoa21_ltla22.csv.gz"
     zips = sorted((open_data / "police-uk").glob("thames-valley-street-*.zip"))
-    receipt = receive_many([("lsoa-lookup", [lookup]), ("police-street", zips)], by="an analyst")
+    receipt = receive_many([Parcel("lsoa-lookup", [lookup]), Parcel("police-street", zips)], by="an analyst")
     parts = snapshot().of("police-street")
     assert len(parts) == 28
     assert sum(p.rows for p in parts) == sum(rows().values()) == 421_360

@@ -1,0 +1,93 @@
+"""What the state of a delivery allows, whoever asks, and whose deliveries a person may act on.
+
+Which role may do what is in work/accounts/roles.py. Each rule raises NotAllowed with the sentence that the screen
+shows.
+"""
+
+from collections.abc import Callable, Sequence
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from redway.errors import NotAllowed
+from redway.sources.dataset import dataset
+from redway.work.accounts.models import User
+from redway.work.accounts.roles import Permission, Role
+from redway.work.returns.models import Delivery
+from redway.work.returns.report import DeliveryReport
+from redway.work.returns.states import NAMES, TRANSITIONS, State
+
+
+def refusal(rule: Callable[[], None]) -> str:
+    """Why a rule refuses; empty when it does not. So a page can say beforehand what would be refused."""
+    try:
+        rule()
+    except NotAllowed as refused:
+        return str(refused)
+    return ""
+
+
+def check_step(now: Delivery, after: State) -> None:
+    """From each state only the steps of the table."""
+    if after not in TRANSITIONS[State(now.state)]:
+        raise NotAllowed(
+            _("This delivery is “%(before)s”, so it cannot become “%(after)s”.")
+            % {"before": NAMES[State(now.state)], "after": NAMES[after]}
+        )
+
+
+def check_acknowledged(now: Delivery, warnings: Sequence[str]) -> None:
+    """Every warning there is now is acknowledged, and none that was never shown."""
+    check_waiting(now, State.TO_ACKNOWLEDGE)
+    if {w.key for w in DeliveryReport.of_json(now.report).warnings} != set(warnings):
+        raise NotAllowed(
+            _("Read every warning and tick each of them. They may have changed since you opened the page.")
+        )
+
+
+def check_second_person(now: Delivery, by: str) -> None:
+    """Whoever sent or acknowledged a delivery is not the one who accepts it."""
+    check_waiting(now, State.TO_ACCEPT)
+    if by in (now.sent_by, now.acknowledged_by):
+        raise NotAllowed(_("“%s” has to be accepted by a second person: not by whoever sent it.") % _title(now))
+
+
+def check_waiting(now: Delivery, state: State) -> None:
+    """It waits for this step, and not for another or none."""
+    if now.state != state:
+        raise NotAllowed(
+            _("This delivery is “%(state)s”, and does not wait for that.") % {"state": NAMES[State(now.state)]}
+        )
+
+
+def check_reason(reason: str) -> None:
+    if not reason.strip():
+        raise NotAllowed(_("Say why: whoever reads this later will ask."))
+
+
+def second_person_needed(now: Delivery) -> bool:
+    return dataset(now.dataset).acceptance == "second-person"
+
+
+def visible(person: User) -> QuerySet[Delivery]:
+    """The deliveries a person may see: all, or for an agency contact those of their own agency; for others none."""
+    if not person.may(Permission.SEE_RETURNS):
+        return Delivery.objects.none()
+    if person.role == Role.AGENCY_CONTACT:
+        return Delivery.objects.exclude(agency="").filter(agency=person.agency)
+    return Delivery.objects.all()
+
+
+def may_send_for(person: User, agency: str) -> bool:
+    """Whether a person may hand in for an agency: a contact for their own, an analyst for any."""
+    return person.may(Permission.SEND_RETURNS) and (person.role != Role.AGENCY_CONTACT or person.agency == agency != "")
+
+
+def may_read_refused_rows(person: User, delivery: Delivery) -> bool:
+    """Refused rows are the sender's: shown to people of the agency that may send for it, and to who sent them."""
+    own = bool(delivery.agency) and person.agency == delivery.agency
+    return person.may(Permission.SEND_RETURNS) and (own or person.username == delivery.sent_by)
+
+
+def _title(now: Delivery) -> str:
+    return dataset(now.dataset).title

@@ -1,0 +1,136 @@
+"""What checking a delivery found, in values: stored as JSON with it, and shown by pages, commands and the API alike."""
+
+import dataclasses
+import hashlib
+from dataclasses import dataclass, field
+from typing import Any
+
+from redway.errors import RedwayError, plain
+from redway.sources.dataset import Facts
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Rows refused for one reason: how many, the first of them, and how to mend them."""
+
+    reason: str
+    count: int
+    file: str
+    row: int | None  # 1 is the first row under the heading
+    column: str
+    came: str
+    expected: str
+    mend: str = ""
+
+
+@dataclass(frozen=True)
+class Note:
+    """Accepted rows to know about. `words` follow the count: 'without a location'."""
+
+    words: str
+    count: int
+    first: str = ""
+    came: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True)
+class Warning:
+    """Something that looks wrong and may be true: taken once somebody has acknowledged it.
+
+    kind    completeness, outlier, codes, repeated, overlap, totals, fewer, few-inside
+    text    what was seen, what it was compared with and what to do, in plain words
+    """
+
+    kind: str
+    text: str
+    period: str = ""
+
+    @property
+    def key(self) -> str:
+        """Its name in what was acknowledged: the same words of the same period are the same warning."""
+        return hashlib.sha256(f"{self.kind}\n{self.period}\n{self.text}".encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why nothing of the delivery can be taken."""
+
+    expected: str
+    came: str = ""
+    cause: str = ""
+    place: str = ""
+    count: int = 0
+
+    @classmethod
+    def of(cls, fault: RedwayError) -> "Fault":
+        return cls(*(plain(text) for text in (fault.expected, fault.came, fault.cause, str(fault.place))), fault.count)
+
+    def __str__(self) -> str:
+        where = f"{self.place}: " if self.place else ""
+        came = f" What came: {self.came}." if self.came else ""
+        many = f" {self.count:,} rows have this fault." if self.count > 1 else ""
+        cause = f" Likely cause: {self.cause}" if self.cause else ""
+        return f"{where}expected {self.expected}.{came}{many}{cause}"
+
+
+@dataclass(frozen=True)
+class Item:
+    """What one file gave for one period. `outcome` is a receipt.Outcome; `superseded` tells of the older copy."""
+
+    file: str
+    period: str
+    rows_read: int
+    rows_accepted: int
+    rows_refused: int
+    outcome: str
+    superseded: str = ""
+    facts: Facts = field(default_factory=Facts)
+
+
+@dataclass(frozen=True)
+class DeliveryReport:
+    """The result of a return. Without a fault, everything in it was or can be accepted."""
+
+    items: tuple[Item, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    notes: tuple[Note, ...] = ()
+    warnings: tuple[Warning, ...] = ()
+    skipped: tuple[tuple[str, str], ...] = field(default=())  # files left aside: name, why
+    fault: Fault | None = None
+
+    @property
+    def rows_read(self) -> int:
+        return sum(i.rows_read for i in self.items)
+
+    @property
+    def rows_accepted(self) -> int:
+        return sum(i.rows_accepted for i in self.items)
+
+    @property
+    def rows_refused(self) -> int:
+        return sum(i.rows_refused for i in self.items) if self.items else sum(r.count for r in self.reasons)
+
+    @property
+    def periods(self) -> tuple[str, ...]:
+        return tuple(sorted({i.period for i in self.items if i.period}))
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is stored: dictionaries, lists, text and numbers."""
+        return {"schema": SCHEMA, **dataclasses.asdict(self)}
+
+    @classmethod
+    def of_json(cls, stored: dict[str, Any] | None) -> "DeliveryReport":
+        """What `as_json` gave; an empty report for a delivery that was not checked yet."""
+        if not stored:
+            return cls()
+        return cls(
+            tuple(Item(**(i | {"facts": Facts(**i["facts"])})) for i in stored["items"]),
+            tuple(Reason(**r) for r in stored["reasons"]),
+            tuple(Note(**n) for n in stored["notes"]),
+            tuple(Warning(**w) for w in stored["warnings"]),
+            tuple((name, why) for name, why in stored["skipped"]),
+            Fault(**stored["fault"]) if stored["fault"] else None,
+        )
