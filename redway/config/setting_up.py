@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from django.core.management import call_command
+from django.utils import timezone
 
 from redway import aldermere
 from redway.errors import NotSetUp, RedwayError
@@ -19,6 +20,7 @@ from redway.store import sealed
 from redway.store.files import put
 from redway.store.home import Home
 from redway.store.profile import Partnership, Profile, available
+from redway.work.gateways.actions import bring_shipped
 from redway.work.returns.receipt import Receipt
 from redway.work.returns.receive import Parcel, receive_many
 from redway.work.returns.versions import snapshot
@@ -60,6 +62,7 @@ def set_up(profile: str, *, data: Path | None = None, by: str, progress: Progres
         progress(f"Making a home for {partnership.name} in {home.root}")
     _make(home, "" if folder else profile, folder, already)
     made = Profile.of(home)  # with the edits of a home that was there
+    bring_shipped(made, today=timezone.localdate())
 
     with tempfile.TemporaryDirectory(prefix="redway-setup-") as scratch:
         parcels: list[Parcel] = []

@@ -15,8 +15,7 @@ from redway.errors import NotAllowed, RedwayError
 from redway.store.profile import Profile
 from redway.work.accounts.models import User
 from redway.work.audit.actions import record
-from redway.work.gateways import lawful, policies
-from redway.work.gateways.law import law
+from redway.work.gateways import policies
 from redway.work.gateways.models import Gateway
 from redway.work.gateways.states import State
 from redway.work.gateways.terms import Terms, shipped
@@ -98,7 +97,7 @@ def put_in_force(*, by: User, gateway: Gateway, seen: int) -> None:
     policies.check_draft(now)
     policies.check_seen(now, seen)
     policies.check_can_be_put_in_force(now, by.username)
-    _begin(now, by=by, detail={"doubts": lawful.doubts(now.terms, policies.definition_of(now.dataset), law())})
+    _begin(now, by=by, detail={"doubts": policies.doubts(now.terms)})
 
 
 @transaction.atomic
@@ -123,7 +122,7 @@ def end(*, by: User, gateway: Gateway, reason: str, on: dt.date | None = None) -
 
 @transaction.atomic
 def bring_shipped(profile: Profile, *, today: dt.date) -> list[Gateway]:
-    """Bring the gateways of a profile's `gateways.yaml` that the register knows nothing of yet, as drafts.
+    """Bring the gateways of the home's profile (its `gateways.yaml`) that the register does not know yet, as drafts.
 
     A fictional profile's are put in force, as the audit says. Raises RedwayError for a file that is wrong, and for
     terms that cannot stand in law.
@@ -139,7 +138,7 @@ def bring_shipped(profile: Profile, *, today: dt.date) -> list[Gateway]:
             terms = terms.model_copy(update={"begins": terms.begins or today, "expires": until})
         now = draft(by=SET_UP, terms=terms)
         if one.in_force:
-            if found := lawful.faults(terms, policies.definition_of(terms.dataset), law(profile)):
+            if found := policies.faults(terms):
                 raise RedwayError(
                     "gateways in gateways.yaml that can stand in law",
                     came=f"{terms.dataset} for {terms.purpose}: {' '.join(found)}",

@@ -17,10 +17,12 @@ from redway.sources.dataset import Dataset
 from redway.sources.dataset import dataset as definition_of
 from redway.work.accounts.models import User
 from redway.work.gateways import lawful
+from redway.work.gateways.bodies import held_in_health_or_social_care
 from redway.work.gateways.law import law
 from redway.work.gateways.models import Gateway, ever_in_force
 from redway.work.gateways.purposes import NAMES, Purpose
 from redway.work.gateways.states import Standing, State
+from redway.work.gateways.terms import Terms
 
 WARNED = (90, 30, 7)  # days before it expires
 
@@ -97,9 +99,26 @@ class Register:
             return _("%(title)s: the gateway that let it be read for %(purpose)s was ended on %(day)s.") % (
                 said | {"day": day(timezone.localtime(gateway.ended_at).date() if gateway.ended_at else None)}
             )
-        if never := lawful.barred(gateway.terms, definition, law()):
+        if never := barred(gateway.terms, definition):
             return _("%(title)s: its gateway for %(purpose)s cannot stand. %(why)s") % (said | {"why": never[0]})
         return ""
+
+
+def barred(terms: Terms, definition: Dataset) -> list[str]:
+    """As lawful.barred, by the law and the agencies of this home."""
+    held = held_in_health_or_social_care(terms.dataset, terms.controllers)
+    return lawful.barred(terms, definition, law(), health_or_social_care=held)
+
+
+def faults(terms: Terms) -> list[str]:
+    """As lawful.faults, by the law and the agencies of this home: what keeps these terms from being put in force."""
+    held = held_in_health_or_social_care(terms.dataset, terms.controllers)
+    return lawful.faults(terms, definition_of(terms.dataset), law(), health_or_social_care=held)
+
+
+def doubts(terms: Terms) -> list[str]:
+    """As lawful.doubts: what is lawful and seldom right, or makes the gateway of little use."""
+    return lawful.doubts(terms, definition_of(terms.dataset), law())
 
 
 def columns_of(gateway: Gateway, definition: Dataset) -> frozenset[str]:
@@ -209,7 +228,7 @@ def check_seen(now: Gateway, seen: int) -> None:
 def check_can_be_put_in_force(now: Gateway, by: str) -> None:
     """Raise NotAllowed unless the terms can stand in law, are whole, and another person drafted them."""
     check_draft(now)
-    if found := lawful.faults(now.terms, definition_of(now.dataset), law()):
+    if found := faults(now.terms):
         raise NotAllowed(" ".join(found))
     if by in now.writers:
         raise NotAllowed(_("You wrote in this draft. Another person has to read it and put it in force."))

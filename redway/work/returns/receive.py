@@ -20,6 +20,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from django.db import DatabaseError, OperationalError, transaction
+from django.utils import timezone
+from django.utils import timezone
 
 from redway.errors import FileRefused, Place, RedwayError
 from redway.sources.dataset import Context
@@ -32,11 +34,14 @@ from redway.store.profile import Profile
 from redway.store.snapshot import Part, Snapshot
 from redway.store.unpack import Skipped
 from redway.work.audit import actions as audit
+from redway.work.gateways import policies as gateways
+from redway.work.gateways.policies import permitted
 from redway.work.returns import reconcile
 from redway.work.returns.doubts import few_inside, fewer_than_before
 from redway.work.returns.loading import Staged, load_parcel
 from redway.work.returns.models import DataVersion, Delivery, Submission
 from redway.work.returns.receipt import Outcome, Receipt, Result
+from redway.work.returns.refused import RefusedRows
 from redway.work.returns.senders import sender_of
 from redway.work.returns.versions import everything
 
@@ -151,12 +156,11 @@ def receive_many(parcels: Sequence[Parcel], *, by: str, progress: Progress = lam
 
 @contextmanager
 def examining(
-    parcels: Sequence[Parcel], *, progress: Progress = lambda line: None, opened: dict[Path, str] | None = None
+    parcels: Sequence[Parcel], *, progress: Progress = lambda line: None, refused: RefusedRows | None = None
 ) -> Iterator[Examined]:
     """Take an import as far as it goes without changing anything; whoever asks may then accept it, or not.
 
-    opened   is filled with the work folder of each file as it is begun, and the file's name: where REFUSED lies
-             while this lasts, the file being taken or not
+    refused  gathers the refused rows, whether the files can be taken or not
     Holds the home's lock, so that what was found is still so when it is accepted.
     """
     home = Home.current()
@@ -179,12 +183,18 @@ def examining(
                         work=folder / "loading",
                         context=_context(home, profile, parcel, _with(before, staged)),
                         progress=progress,
-                        opened={} if opened is None else opened,
+                        opened=refused.folders if refused else {},
                     )
                     staged += more
                     skipped += left
                 arrivals = _arrivals(staged, before, few_inside(staged, before, profile.partnership))
+                if refused:
+                    refused.gather()
                 yield Examined(home, work, before, tuple(arrivals), tuple(skipped))
+        except FileRefused:
+            if refused:
+                refused.gather()
+            raise
         finally:
             # A database that cannot be asked leaves the work folder to the next import.
             with suppress(DatabaseError):
@@ -192,9 +202,12 @@ def examining(
 
 
 def _context(home: Home, profile: Profile, parcel: Parcel, known: Snapshot) -> Context:
-    """What a loader may know. Raises RedwayError where it is not clear whose return it is."""
+    """What a loader may know. Raises RedwayError where it is not clear whose return it is, NotAllowed for partners'
+    data that no gateway in force lets in.
+    """
     agency = sender_of(definition(parcel.dataset), profile, parcel.agency)
-    return Context(home, profile.partnership, known, agency, parcel.period)
+    columns = permitted(parcel.dataset, on=timezone.localdate())
+    return Context(home, profile.partnership, known, agency, parcel.period, columns)
 
 
 @contextmanager

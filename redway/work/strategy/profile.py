@@ -99,6 +99,7 @@ class Agency(Strict):
     name: str
     about: str = ""
     member: bool = Field(default=False, description="whether the strategy or the law makes it a partner")
+    health_or_social_care: bool = Field(default=False, description="whether the law treats what it holds apart")
     datasets: tuple[str, ...] = Field(default=(), description="names of the returns it is the provider of")
     aliases: tuple[str, ...] = ()
 
