@@ -47,7 +47,7 @@ class Found:
                         raise _bomb(self.name, "more bytes than the zip says")
                     writing.write(chunk)
         except (*DAMAGE, OSError) as fault:
-            raise _damage(self.name, fault) from None
+            raise damage(self.name, fault) from None
         return out
 
 
@@ -122,7 +122,7 @@ def _members(path: Path, name: str) -> list[zipfile.ZipInfo]:
         with zipfile.ZipFile(path) as archive:
             members = [m for m in archive.infolist() if not m.is_dir() and not _litter(m.filename)]
     except (*DAMAGE, OSError) as fault:
-        raise _damage(name, fault) from None
+        raise damage(name, fault) from None
     if len(members) > MOST_FILES:
         raise _bomb(name, f"{len(members):,} files")
     for member in members:
@@ -184,14 +184,14 @@ def _bomb(name: str, came: str) -> FileRefused:
     )
 
 
-def _damage(name: str, fault: Exception) -> Exception:
-    """What a fault of reading a zip says of the zip; faults of the disk stay what they are."""
+def damage(name: str, fault: Exception, *, what: str = "zip") -> Exception:
+    """What a fault of reading a zip says of the zip, or of what else it is; faults of the disk stay what they are."""
     if isinstance(fault, OSError) and fault.errno != errno.EINVAL:
         return fault
     return FileRefused(
-        "a whole zip",
+        f"a whole {what}",
         came=_damage_in_words(fault),
-        cause="the zip was cut short or damaged, as when a download breaks off. Get it again.",
+        cause=f"the {what} was cut short or damaged, as when a download breaks off. Get it again.",
         place=Place(name),
     )
 

@@ -1,0 +1,48 @@
+"""Rows of a sheet through python-calamine, some megabytes of XML at a time.
+
+Given a whole workbook, calamine holds its sheet in memory: about 1.2 bytes for each byte of an ods file's XML, 2 for an
+xlsx file's, so it passes 1 GB where the XML does. Given a slice of complete rows as a small workbook of its own it
+reads as fast and holds one slice. It also sees nothing that was not looked at first (`xlsx`, `ods`).
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import python_calamine
+
+from redway.store.sheets.cells import text
+from redway.store.sheets.container import VALUES_ONLY, Container
+
+SLICE = 4_000_000  # bytes of XML
+MOST_CELLS = 2_000_000  # of the rectangle around a slice's cells, which calamine lays out in memory: 48 MB
+MOST_COLUMNS = 1_000
+MOST_ROWS = 1_048_576  # of a sheet, in Excel and LibreOffice
+MOST_AROUND = 32_000_000  # bytes before and after a sheet's rows: widths of columns, links, rules of formatting
+Row = tuple[int, list[str]]  # its number on the sheet (1 is the first), its cells
+
+
+def rows(path: Path, container: Container) -> Iterator[Row]:
+    """The rows of a small workbook's first sheet that hold anything, as text, without the empty cells at their ends.
+
+    Raises FileRefused, in the name of the workbook it was cut from, for what calamine cannot read.
+    """
+    try:
+        sheet = python_calamine.load_workbook(str(path)).get_sheet_by_index(0)
+        first, values = sheet.start, sheet.to_python()
+    except BaseException as fault:
+        # Where its Rust code gives up, a class that derives from BaseException and cannot be imported is raised.
+        known = isinstance(fault, python_calamine.CalamineError | OSError | ValueError)
+        if not known and type(fault).__name__ != "PanicException":
+            raise
+        why = str(fault).partition("\n")[0][:120] or "no reason given"
+        raise container.refusal(
+            "cells that can be read", f"some that cannot ({why})", f"a damaged file. {VALUES_ONLY}"
+        ) from None
+    if first is None:
+        return
+    for number, row in enumerate(values, first[0] + 1):
+        cells = [""] * first[1] + [text(value) for value in row]
+        while cells and not cells[-1]:
+            cells.pop()
+        if cells:
+            yield number, cells
