@@ -21,7 +21,6 @@ from pathlib import Path
 
 from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
-from django.utils import timezone
 
 from redway.errors import FileRefused, Place, RedwayError
 from redway.sources.dataset import Context
@@ -34,7 +33,6 @@ from redway.store.profile import Profile
 from redway.store.snapshot import Part, Snapshot
 from redway.store.unpack import Skipped
 from redway.work.audit import actions as audit
-from redway.work.gateways import policies as gateways
 from redway.work.gateways.policies import permitted
 from redway.work.returns import reconcile
 from redway.work.returns.doubts import few_inside, fewer_than_before
@@ -48,6 +46,10 @@ from redway.work.returns.versions import everything
 Progress = Callable[[str], None]
 WithIt = Callable[[int | None], None]
 Key = tuple[str, str, str]  # dataset, provider, period
+
+
+class DatabaseUnwritable(RedwayError):
+    """The database could not be written; nothing was changed."""
 
 
 @dataclass(frozen=True)
@@ -217,7 +219,7 @@ def _room(home: Home) -> Iterator[None]:
         try:
             yield
         except OperationalError as fault:
-            raise RedwayError(
+            raise DatabaseUnwritable(
                 f"a database that can be written in {home.root}",
                 came=str(fault),
                 cause="a full disk, a folder that may not be written, or a home that needs redway setup. "

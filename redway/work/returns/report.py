@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from redway.errors import RedwayError, plain
+from redway.errors import NotAllowed, RedwayError, plain
 from redway.sources.dataset import Facts
 
 SCHEMA = 1
@@ -66,9 +66,14 @@ class Fault:
 
     @classmethod
     def of(cls, fault: RedwayError) -> "Fault":
-        return cls(*(plain(text) for text in (fault.expected, fault.came, fault.cause, str(fault.place))), fault.count)
+        if isinstance(fault, NotAllowed):  # its sentence stands by itself
+            return cls("", cause=plain(str(fault)))
+        expected, came, cause, place = map(plain, (fault.expected, fault.came, fault.cause, str(fault.place)))
+        return cls(expected, came, cause, place, fault.count)
 
     def __str__(self) -> str:
+        if not self.expected:
+            return self.cause
         where = f"{self.place}: " if self.place else ""
         came = f" What came: {self.came}." if self.came else ""
         many = f" {self.count:,} rows have this fault." if self.count > 1 else ""
@@ -100,6 +105,7 @@ class DeliveryReport:
     warnings: tuple[Warning, ...] = ()
     skipped: tuple[tuple[str, str], ...] = field(default=())  # files left aside: name, why
     fault: Fault | None = None
+    refused: int = 0  # rows with a fault, where the files could not be taken
 
     @property
     def rows_read(self) -> int:
@@ -111,7 +117,7 @@ class DeliveryReport:
 
     @property
     def rows_refused(self) -> int:
-        return sum(i.rows_refused for i in self.items) if self.items else sum(r.count for r in self.reasons)
+        return sum(i.rows_refused for i in self.items) if self.items else self.refused
 
     @property
     def periods(self) -> tuple[str, ...]:
@@ -133,4 +139,5 @@ class DeliveryReport:
             tuple(Warning(**w) for w in stored["warnings"]),
             tuple((name, why) for name, why in stored["skipped"]),
             Fault(**stored["fault"]) if stored["fault"] else None,
+            stored["refused"],
         )

@@ -1,0 +1,70 @@
+"""The report of a delivery, from what examining it found."""
+
+from django.utils import timezone
+from django.utils.formats import date_format
+
+from redway.errors import plain
+from redway.sources.dataset import Example
+from redway.work.returns.models import Delivery, Submission
+from redway.work.returns.receipt import Outcome, merged
+from redway.work.returns.receive import Arrival, Examined
+from redway.work.returns.refused import RefusedRows
+from redway.work.returns.report import DeliveryReport, Item, Note, Reason, Warning
+from redway.work.returns.telling import NOTES
+
+
+def report_of(delivery: Delivery, examined: Examined, refused: RefusedRows) -> DeliveryReport:
+    """What was read, accepted, refused and noted, and what looks wrong."""
+    arrivals = examined.arrivals
+    return DeliveryReport(
+        items=tuple(_item(arrival, examined) for arrival in arrivals),
+        reasons=refused.reasons or _reasons(arrivals),
+        notes=_notes(arrivals),
+        warnings=tuple(Warning("few-rows", plain(a.warning), a.staged.loaded.period) for a in arrivals if a.warning),
+        skipped=tuple((plain(one.name), one.why) for one in examined.skipped),
+    )
+
+
+def _item(arrival: Arrival, examined: Examined) -> Item:
+    loaded = arrival.staged.loaded
+    return Item(
+        plain(arrival.staged.file),
+        loaded.period,
+        loaded.rows_read,
+        loaded.rows_accepted,
+        sum(r.count for r in loaded.refused),
+        arrival.outcome.value,
+        _superseded(arrival, examined) if arrival.outcome is Outcome.SUPERSEDED else "",
+        loaded.facts,
+    )
+
+
+def _superseded(arrival: Arrival, examined: Examined) -> str:
+    """The older copy: `the copy of 3 May 2026 with 120 rows`."""
+    old = next(p for p in examined.before.parts if (p.dataset, p.provider, p.period) == arrival.staged.key)
+    received = timezone.localdate(Submission.objects.get(pk=old.submission).received_at)
+    return f"the copy of {date_format(received, 'j F Y')} with {old.rows:,} rows"
+
+
+def _reasons(arrivals: tuple[Arrival, ...]) -> tuple[Reason, ...]:
+    """Reasons of loaders that tell them only summed up."""
+    found = merged(r for a in arrivals for r in a.staged.loaded.refused)
+    return tuple(
+        Reason(r.reason, r.count, plain(r.first.file), r.first.row, r.first.column, plain(r.came), r.expected)
+        for r in found
+    )
+
+
+def _notes(arrivals: tuple[Arrival, ...]) -> tuple[Note, ...]:
+    counts: dict[str, int] = {}
+    examples: dict[str, Example] = {}
+    for arrival in arrivals:
+        for name, count in arrival.staged.loaded.notes.items():
+            counts[name] = counts.get(name, 0) + count
+        examples = dict(arrival.staged.loaded.examples) | examples
+    return tuple(_note(name, count, examples.get(name)) for name, count in counts.items() if count)
+
+
+def _note(name: str, count: int, example: Example | None) -> Note:
+    words = NOTES.get(name, name)
+    return Note(words, count, str(example.first), plain(example.came), example.cause) if example else Note(words, count)
