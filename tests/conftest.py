@@ -245,6 +245,48 @@ def aldermere_home(aldermere_template, tmp_path, monkeypatch, db):
 
 
 @pytest.fixture
+def in_force(db):
+    """Puts a gateway in force for a partners' dataset, every column of it, and gives it back.
+
+    What is named differs from an ordinary one: `in_force("fire", purpose="evaluation", fields=["month"])`.
+    """
+    from datetime import timedelta
+
+    from django.utils import timezone
+
+    from redway.sources.dataset import dataset
+    from redway.work.accounts.models import User
+    from redway.work.accounts.roles import Role
+    from redway.work.gateways import actions
+    from redway.work.gateways.terms import Terms
+
+    def put(name, **given):
+        today = timezone.localdate()
+        ordinary = {
+            "purpose": "analysis",
+            "controllers": ["the test"],
+            "power": "cda-115",
+            "basis": "public-task",
+            "special_condition": "substantial-public-interest",
+            "criminal_condition": "official-authority",
+            "agreement": "ISA 1",
+            "dpia": "DPIA 1",
+            "roles": list(Role),
+            "fields": [column.name for column in dataset(name).columns],
+            "keep_months": 1200,
+            "begins": today,
+            "expires": today + timedelta(365),
+        }
+        drafted = actions.draft(by="a first person", terms=Terms(dataset=name, **(ordinary | given)))
+        second, _ = User.objects.get_or_create(username="a-second-person", defaults={"role": "administrator"})
+        actions.put_in_force(by=second, gateway=drafted, seen=0)
+        drafted.refresh_from_db()
+        return drafted
+
+    return put
+
+
+@pytest.fixture
 def street_file(tmp_path):
     """Writes a street file as the publisher lays it out, and gives its path.
 

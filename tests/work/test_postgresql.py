@@ -9,7 +9,14 @@ from pathlib import Path
 import pytest
 
 TESTS = Path(__file__).resolve().parent.parent
-RELATIONAL = ["work/audit", "work/strategy", "work/returns", "work/test_migrations.py", "web/test_permissions.py"]
+RELATIONAL = [
+    "work/audit",
+    "work/gateways",
+    "work/strategy",
+    "work/returns",
+    "work/test_migrations.py",
+    "web/test_permissions.py",
+]
 RELATIONAL += ["web/test_people.py", "web/test_sign_in.py", "web/test_commitments.py"]
 # Killed processes have homes and databases of their own; methods are refused before any database is asked.
 LEFT_OUT = [

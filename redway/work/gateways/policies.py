@@ -145,10 +145,9 @@ def permitted(dataset: str, *, on: dt.date, purpose: Purpose | None = None) -> f
     readings = [register.reading(dataset, one) for one in purposes]
     opened = [r for r in readings if not r.closed]
     if not opened:
-        known = [r.closed for r in readings if r.gateway is not None] or [
-            _("%(title)s: no gateway is in force, so nothing of it can be taken in.") % {"title": definition.title}
-        ]
-        raise NotAllowed(known[0])
+        said = [r.closed for r in readings if purpose is not None or r.gateway is not None]
+        none = _("%(title)s: no gateway is in force, so nothing of it can be taken in.") % {"title": definition.title}
+        raise NotAllowed(said[0] if said else none)
     return frozenset().union(*(r.columns or frozenset() for r in opened))
 
 
