@@ -4,8 +4,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from pathlib import Path
-from types import ModuleType
-from typing import Literal
+from typing import Literal, Protocol, cast
 
 import yaml
 from pydantic import Field
@@ -114,6 +113,12 @@ class Dataset(Strict):
     without: str = Field(default="", description="what does not work while it is missing, in one sentence")
 
 
+class Loader(Protocol):
+    """What `Loaded` says that each dataset's `load.py` offers; it may also offer `skips`."""
+
+    def load(self, path: Path, *, file_name: str, into: Path, context: "Context") -> "list[Loaded]": ...
+
+
 def folder(name: str) -> Path:
     return FOLDER / name.replace("-", "_")
 
@@ -134,9 +139,13 @@ def names() -> list[str]:
     return sorted(p.parent.name.replace("_", "-") for p in FOLDER.glob("*/dataset.yaml"))
 
 
-def loader(name: str) -> ModuleType:
-    """The `load` module of a dataset."""
-    return import_module(f"redway.sources.{folder(dataset(name).name).name}.load")
+def loader(name: str) -> Loader:
+    """What loads a dataset: the `load` module in its folder, else the engine that goes by its definition alone."""
+    at = folder(dataset(name).name)
+    if (at / "load.py").is_file():
+        return import_module(f"redway.sources.{at.name}.load")
+    engine = import_module("redway.sources.returned.load")  # it imports this module, so not at the top
+    return cast(Loader, engine.ByDefinition(dataset(name)))
 
 
 @dataclass(frozen=True)

@@ -1,1 +1,1 @@
-"""What loaders of partners' returns share: one engine that checks a file by its dataset's definition. No dataset."""
+"""The engine that loads a partner's return by its definition: `dataset.yaml`, look-ups, and nothing written for it."""

@@ -1,0 +1,131 @@
+"""The headings of a partner's file: which column stands where, and why a heading may refuse the file."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from redway.errors import FileRefused, Place
+from redway.sources.dataset import Column, Context, Dataset
+from redway.sources.returned import identifiers
+from redway.store.csv_file import IN_A_SPREADSHEET
+
+SHOWN = 8
+
+
+@dataclass(frozen=True)
+class Headings:
+    """Where columns stand in a file.
+
+    at       column -> its place among the file's headings
+    spelt    column -> its heading as the file has it
+    blank    places without a heading, whose cells must be empty
+    """
+
+    at: Mapping[str, int]
+    spelt: Mapping[str, str]
+    blank: tuple[int, ...]
+
+
+def wanted_by(dataset: Dataset) -> dict[str, Column]:
+    """Every heading that a dataset takes, folded -> its column."""
+    found: dict[str, Column] = {}
+    for column in dataset.columns:
+        for heading in (column.name, column.heading, *column.headings):
+            found.setdefault(folded(heading), column)
+    return found
+
+
+def folded(heading: str) -> str:
+    """A heading without regard to case, blanks and underscores."""
+    return " ".join(heading.replace("_", " ").split()).casefold()
+
+
+def recognised(dataset: Dataset, headings: Sequence[str]) -> bool:
+    """Whether these may be the headings of a dataset: how its sheet is told among others."""
+    known = wanted_by(dataset)
+    found = {known[folded(h)].name for h in headings if folded(h) in known}
+    return all(c.name in found for c in dataset.columns if c.required and not c.optional) and bool(found)
+
+
+def read(dataset: Dataset, headings: Sequence[str], context: Context, file_name: str) -> Headings:
+    """Where each column stands. Raises FileRefused for one unknown, missing, there twice or not allowed."""
+    known, place = wanted_by(dataset), Place(file_name)
+    at: dict[str, int] = {}
+    unknown, twice, blank = [], [], []
+    for position, heading in enumerate(headings):
+        column = known.get(folded(heading))
+        if not heading.strip():
+            blank.append(position)
+        elif column is None:
+            unknown.append(heading)
+        elif column.name in at:
+            twice.append(heading)
+        else:
+            at[column.name] = position
+    missing = [c.heading for c in dataset.columns if c.name not in at and not c.optional]
+    _refuse_semicolons(dataset, headings, place)
+    _refuse_identifiers(unknown, place)
+    if unknown or missing or twice:
+        raise _other_columns(dataset, unknown, missing, twice, place)
+    spelt = {name: headings[position] for name, position in at.items()}
+    _refuse_not_permitted(spelt, context, place)
+    return Headings(at, spelt, tuple(blank))
+
+
+def _refuse_semicolons(dataset: Dataset, headings: Sequence[str], place: Place) -> None:
+    if len(headings) == 1 and len(dataset.columns) > 1 and any(mark in headings[0] for mark in ";\t|"):
+        raise FileRefused(
+            "cells parted by commas",
+            came="a first line without a comma",
+            cause=f"the file's cells are parted by semicolons or tabs. {IN_A_SPREADSHEET}",
+            place=place,
+        )
+
+
+def _refuse_identifiers(unknown: Sequence[str], place: Place) -> None:
+    found = {heading: what for heading in unknown if (what := identifiers.of_heading(heading))}
+    if found:
+        raise FileRefused(
+            "no column with direct identifiers",
+            came=", ".join(
+                f"“{heading[:60]}”, which looks like {what}" for heading, what in list(found.items())[:SHOWN]
+            ),
+            cause="a whole extract was sent. Take these columns out at their source, or run redway pseudonymise on "
+            "your own machine; nothing of the file was kept.",
+            place=place,
+        )
+
+
+def _other_columns(
+    dataset: Dataset, unknown: Sequence[str], missing: Sequence[str], twice: Sequence[str], place: Place
+) -> FileRefused:
+    came = [
+        f"{words} {quoted(names)}"
+        for words, names in (("no", missing), ("an unknown", unknown), ("more than one", twice))
+        if names
+    ]
+    cause = "another file, or columns added, renamed or merged. Columns that were not asked for are not taken, as they "
+    cause += f"may hold what must not come. Use the template: redway template {dataset.name}."
+    if renamed := [(m, near[0]) for m in missing if (near := get_close_matches(m, list(unknown), 1, 0.6))]:
+        cause = "renamed columns: " + ", ".join(f"“{was}” is now “{now[:60]}”" for was, now in renamed[:SHOWN]) + "."
+    wanted = [column.heading for column in dataset.columns if not column.optional]
+    return FileRefused(f"the columns {quoted(wanted)}", came=" and ".join(came), cause=cause, place=place)
+
+
+def _refuse_not_permitted(spelt: Mapping[str, str], context: Context, place: Place) -> None:
+    if context.permitted is None:
+        return
+    if closed := [heading for name, heading in spelt.items() if name not in context.permitted]:
+        raise FileRefused(
+            "columns that a gateway in force lets in",
+            came=f"{quoted(closed)}, which none does",
+            cause="the information-sharing agreement does not name them. Leave them out of the file, or ask the "
+            "partnership to have them added to the gateway before sending them.",
+            place=place,
+        )
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Names in quotation marks, the first of many."""
+    shown = ", ".join(f"“{name[:60]}”" for name in names[:SHOWN])
+    return shown + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")

@@ -1,0 +1,150 @@
+"""Loading a partner's return by its definition.
+
+The walk of a file: read strictly (CSV, or the one data sheet of a workbook as CSV), headings matched, every cell typed
+and checked in DuckDB, direct identifiers looked for, faulty rows written to refused.parquet with how to mend them, the
+others written as one Parquet file a period.
+"""
+
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pyarrow as pa
+
+from redway.errors import FileRefused, Place, RedwayError
+from redway.sources.dataset import REFUSED, Context, Dataset, Loaded
+from redway.sources.returned import headings
+from redway.sources.returned.look_ups import look_ups
+from redway.sources.returned.rows import Rows
+from redway.sources.returned.submissions import Change, Submissions
+from redway.store import csv_file, query
+from redway.store.accepted import reading
+from redway.store.files import room_on_disk
+from redway.store.profile import Profile
+
+BOOKS = (".xlsx", ".ods")
+THREADS = 2
+
+
+@dataclass(frozen=True)
+class ByDefinition:
+    """The loader of a dataset that has none of its own."""
+
+    definition: Dataset
+
+    def load(self, path: Path, *, file_name: str, into: Path, context: Context) -> list[Loaded]:
+        """Check a file and write its rows, one Parquet file a period. Raises FileRefused for one not taken."""
+        return load_return(path, dataset=self.definition, file_name=file_name, into=into, context=context)
+
+
+def load_return(
+    path: Path, *, dataset: Dataset, file_name: str, into: Path, context: Context, change: Change | None = None
+) -> list[Loaded]:
+    """Check a partner's file by its dataset's definition and write its rows, one Parquet file a period.
+
+    into    folder for work; refused rows are left in it (REFUSED), whether or not the file is taken
+    change  is given the connection and the name of the view of typed rows that stand, and gives the name of another:
+            it may add or replace columns, as when places are geocoded; those marked `kept: false` are then dropped
+
+    Raises FileRefused for a file that cannot be taken, and RedwayError when the sender is not known.
+    """
+    if not context.agency:
+        raise RedwayError(
+            f"the agency that sends “{dataset.title}”",
+            came="none named",
+            cause="several agencies may send it, or none is listed for it in the profile's agencies.yaml. Name one.",
+        )
+    kept: list[Loaded] = []
+    before = set(into.iterdir())
+    try:
+        with room_on_disk(into), query.connect(into / "spill", threads=THREADS) as db:
+            file = csv_file.opened(_as_csv(path, dataset, file_name, into), name=file_name, work=into)
+            found = headings.read(dataset, file.columns, context, file_name)
+            file = replace(file, columns=tuple(f"c{place}" for place in range(len(file.columns))))
+            profile = Profile.of(context.home)
+            rows = Rows(db, dataset, file, found, look_ups(dataset, profile), context, into, _areas(dataset, context))
+            rows.type()
+            rows.refuse_identifiers()
+            if faulty := rows.faulty:
+                rows.write_refused()
+                rows.sum_up_refused()
+                _refuse_too_many(rows, faulty)
+            _refuse_none(rows)
+            submissions = Submissions(rows, change)
+            submissions.prepare()
+            kept = submissions.made() or [submissions.empty(context.period)]
+            return kept
+    finally:
+        _clear(into, before, kept)
+
+
+def _as_csv(path: Path, dataset: Dataset, file_name: str, into: Path) -> Path:
+    """The file itself, or the data sheet of a workbook as CSV."""
+    if not file_name.lower().endswith(BOOKS):
+        return path
+    from redway.store import sheets  # its readers are slow to load, and most files are CSV
+
+    return sheets.as_csv(
+        path, name=file_name, work=into, wanted=lambda found: headings.recognised(dataset, list(found))
+    )
+
+
+def _areas(dataset: Dataset, context: Context) -> pa.Table | None:
+    """Codes of small areas of 2011 and 2021, with whether they are the partnership's; None before the look-up came."""
+    parts = context.snapshot.of("lsoa-lookup")
+    if not parts or not any(column.type == "area" for column in dataset.columns):
+        return None
+    with reading(parts) as paths, query.connect(context.home.incoming / "spill") as db:
+        listed = ", ".join(query.text(path) for path in paths)
+        return db.execute(
+            "SELECT code, bool_or(district_code = $1) AS ours FROM ("  # noqa: S608
+            f"SELECT unnest([lsoa11_code, lsoa21_code]) AS code, district_code FROM read_parquet([{listed}])) "
+            "WHERE code IS NOT NULL GROUP BY code",
+            [context.partnership.district],
+        ).to_arrow_table()
+
+
+def _refuse_too_many(rows: Rows, faulty: int) -> None:
+    """Raise FileRefused when more rows are refused than the dataset allows."""
+    filled, most = rows.read - rows.empty, rows.dataset.refuse_above
+    if faulty <= most * filled:
+        return
+    refused = rows.refusals()
+    worst = max(refused, key=lambda r: r.count)
+    share = f"at most {most:.0%} of rows may be refused, here {faulty:,} of {filled:,} are"
+    raise FileRefused(
+        f"{worst.expected} ({share})",
+        came=f"“{worst.came}”, which {worst.reason.partition(': ')[2] or worst.reason}",
+        cause="columns moved or edited, or another file. The list of refused rows says how to mend each.",
+        place=worst.first,
+        count=worst.count,
+    )
+
+
+def _refuse_none(rows: Rows) -> None:
+    """Raise FileRefused for a heading without rows, unless it means that there was nothing to report."""
+    if rows.read - rows.empty:
+        return
+    if not rows.dataset.nothing_to_report:
+        raise FileRefused(
+            f"rows of “{rows.dataset.title}”",
+            came="a heading and no rows",
+            cause="an export that failed, or a filter that hid all rows.",
+            place=Place(rows.file.name),
+        )
+    if not rows.context.period:
+        raise FileRefused(
+            "the period for which there is nothing to report",
+            came="a heading and no rows, of no stated period",
+            cause="such a file does not say which period it is of. Name the period when you send it.",
+            place=Place(rows.file.name),
+        )
+
+
+def _clear(into: Path, before: set[Path], kept: list[Loaded]) -> None:
+    """Leave in the work folder what was there, the rows refused and the files made, and nothing else."""
+    stays = before | {into / REFUSED, *(loaded.parquet for loaded in kept)}
+    for path in set(into.iterdir()) - stays:
+        if path.is_file():
+            with suppress(OSError):
+                path.unlink()
