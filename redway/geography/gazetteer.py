@@ -24,7 +24,7 @@ from functools import cached_property
 LONGEST = 300  # characters of a text that are read
 SHORTEST_MENDED = 5  # letters; shorter words are too like one another
 ALIKE = 0.82  # by difflib's ratio: one wrong letter in six, two in twelve
-HIGH, MEDIUM, LOW = 0.9, 0.6, 1 / 3
+HIGH, MEDIUM, LOW = 0.9, 0.6, 0.34  # shares of what is known of a name
 # One spelling for the many of one word. “St” is street and saint alike, so both become the same.
 ONE_SPELLING = {
     "street": "st", "str": "st", "saint": "st", "road": "rd", "avenue": "ave", "av": "ave", "boulevard": "blvd",
@@ -160,7 +160,8 @@ class Gazetteer:
     def _words(self) -> dict[str, set[str]]:
         """Every word of a name by its first two letters, and by its first and last, for setting right what is near."""
         found: dict[str, set[str]] = {}
-        for word in {word for known in (self._names, self._around) for name in known for word in name}:
+        known = {word for names in (self._names, self._around) for name in names for word in name}
+        for word in known | {long for long, short in ONE_SPELLING.items() if short in known}:
             if len(word) >= SHORTEST_MENDED:
                 for ends in _ends(word):
                     found.setdefault(ends, set()).add(word)
@@ -238,7 +239,7 @@ class Gazetteer:
                 near.append((match.ratio(), known))
         near.sort(reverse=True)
         alone = near and (len(near) == 1 or near[0][0] > near[1][0])
-        return near[0][1] if alone else word
+        return ONE_SPELLING.get(near[0][1], near[0][1]) if alone else word
 
 
 def _ends(word: str) -> tuple[str, str]:
@@ -249,12 +250,12 @@ def _ends(word: str) -> tuple[str, str]:
 def _weighed(shares: Mapping[str, float], steps: list[str], strange: bool) -> Found:
     """The likeliest area; each of `steps` makes it less sure, and `strange` words keep it from being sure."""
     area, share = min(shares.items(), key=lambda item: (-item[1], item[0]))
-    share /= sum(shares.values())
+    share = round(share / sum(shares.values()), 9)
     if share >= HIGH:
         sure, why = Confidence.HIGH, "the name lies in one area"
     elif share >= MEDIUM:
         sure, why = Confidence.MEDIUM, "most of the name lies in one area"
-    elif share > LOW:
+    elif share >= LOW:
         sure, why = Confidence.LOW, f"the likeliest of {len(shares)} areas"
     else:
         return Found("", Confidence.NONE, f"the name lies in {len(shares)} areas, and in none much more than in others")
