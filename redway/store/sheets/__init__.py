@@ -12,6 +12,7 @@ from typing import Protocol
 
 from redway.errors import FileRefused, Place
 from redway.store.sheets.container import Container, opened
+from redway.store.sheets.ods import Ods
 from redway.store.sheets.sheet import Sheet, Visibility
 from redway.store.sheets.slices import Row
 from redway.store.sheets.xlsx import Xlsx
@@ -52,9 +53,10 @@ def workbook(path: Path, *, name: str, work: Path) -> Generator[Workbook]:
         yield book
 
 
-def _kind(container: Container) -> type[Xlsx]:
-    if container.has("xl/workbook.xml"):
-        return Xlsx
+def _kind(container: Container) -> type[Xlsx] | type[Ods]:
+    for part, kind in (("xl/workbook.xml", Xlsx), ("content.xml", Ods)):
+        if container.has(part):
+            return kind
     raise container.refusal(
         "a workbook (.xlsx or .ods)",
         "a zip of something else",

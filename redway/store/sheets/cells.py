@@ -3,18 +3,16 @@
 import datetime as dt
 import re
 
-Value = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
+EXACT = 1e15  # whole numbers of more digits lost some when they were typed
 DURATION = re.compile(r"PT([0-9]+)H([0-9]{1,2})M([0-9]{1,2})(?:[.,][0-9]+)?S")
 # A date-time is a fraction of a day in Excel's files, so 14:30 may come a thousandth of a second early.
 NEARLY = dt.timedelta(milliseconds=5)
 
 
-def text(value: Value) -> str:
-    """A cell's value as text: dates as 2025-11-03 or 2025-11-03T14:30:00 (midnight is the date alone), times as
-    14:30:00, TRUE and FALSE, numbers in full with at most the 15 digits that spreadsheets keep.
+def text(value: float | dt.time | dt.date | dt.timedelta) -> str:
+    """A cell's value, other than text, as text: dates as 2025-11-03 or 2025-11-03T14:30:00 (midnight is the date
+    alone), times as 14:30:00, TRUE and FALSE, numbers in full with at most the 15 digits that spreadsheets keep.
     """
-    if isinstance(value, str):
-        return _plain(value)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float):
@@ -22,13 +20,13 @@ def text(value: Value) -> str:
     if isinstance(value, dt.datetime):
         return _date_time(value)
     if isinstance(value, dt.timedelta):
-        return _duration(round(value.total_seconds()))
+        return _in_hours(round(value.total_seconds()))
     return value.isoformat("seconds") if isinstance(value, dt.time) else value.isoformat()
 
 
 def number(value: float) -> str:
     """A number without an exponent and without a needless point: 46, 0.25, 12000000000."""
-    if isinstance(value, int) or (value.is_integer() and abs(value) < 1e15):
+    if value % 1 == 0 and -EXACT < value < EXACT:
         return str(int(value))
     digits = f"{value:.15g}"
     if "e" not in digits:
@@ -41,10 +39,10 @@ def number(value: float) -> str:
     return ("-" if value < 0 else "") + plain
 
 
-def _plain(value: str) -> str:
-    if found := DURATION.fullmatch(value):  # a time of a day or more in an ods file
-        return _duration(int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3]))
-    return value.replace("\r\n", "\n").replace("\r", "\n") if "\r" in value else value
+def duration(written: str) -> str:
+    """A time of a day or more as ods files write it, PT30H15M00S, as 30:15:00; any other text as it is."""
+    found = DURATION.fullmatch(written)
+    return _in_hours(int(found[1]) * 3600 + int(found[2]) * 60 + int(found[3])) if found else written
 
 
 def _date_time(value: dt.datetime) -> str:
@@ -56,6 +54,6 @@ def _date_time(value: dt.datetime) -> str:
     return value.isoformat("T", "milliseconds" if value.microsecond else "seconds")
 
 
-def _duration(seconds: int) -> str:
+def _in_hours(seconds: int) -> str:
     sign, seconds = ("-", -seconds) if seconds < 0 else ("", seconds)
     return f"{sign}{seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"

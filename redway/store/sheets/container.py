@@ -103,7 +103,7 @@ class Container:
                     "another encoding",
                     f"a program that writes workbooks in its own way. {VALUES_ONLY}",
                 )
-        if re.search(rb"<[!?]", content):
+        if b"<!" in content or b"<?" in content:
             raise self.refusal(
                 "a workbook as office programs write it",
                 "a document type, a comment or an instruction within its XML",

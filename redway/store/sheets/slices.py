@@ -5,6 +5,7 @@ xlsx file's, so it passes 1 GB where the XML does. Given a slice of complete row
 reads as fast and holds one slice. It also sees nothing that was not looked at first (`xlsx`, `ods`).
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,16 @@ MOST_COLUMNS = 1_000
 MOST_ROWS = 1_048_576  # of a sheet, in Excel and LibreOffice
 MOST_AROUND = 32_000_000  # bytes before and after a sheet's rows: widths of columns, links, rules of formatting
 Row = tuple[int, list[str]]  # its number on the sheet (1 is the first), its cells
+
+
+def last(row: re.Pattern[bytes], content: bytearray) -> int:
+    """Where the last row of a piece of XML begins; 0 when there is none, or it is the first thing in it."""
+    window = 65_536
+    while True:
+        found = [match.start() for match in row.finditer(content, max(0, len(content) - window))]
+        if found or window > len(content):
+            return found[-1] if found else 0
+        window *= 8
 
 
 def rows(path: Path, container: Container) -> Iterator[Row]:
@@ -40,8 +51,9 @@ def rows(path: Path, container: Container) -> Iterator[Row]:
         ) from None
     if first is None:
         return
+    left = [""] * first[1]
     for number, row in enumerate(values, first[0] + 1):
-        cells = [""] * first[1] + [text(value) for value in row]
+        cells = left + [value if isinstance(value, str) else text(value) for value in row]
         while cells and not cells[-1]:
             cells.pop()
         if cells:

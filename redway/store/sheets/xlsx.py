@@ -33,10 +33,10 @@ DATA_END = re.compile(rb"</(?:[\w.-]+:)?sheetData\s*>")
 LONGEST_END = 100  # bytes of the tag that ends the rows, blanks included
 END = re.compile(rb"</(?:[\w.-]+:)?worksheet\s*>\s*$")
 ROW = re.compile(PREFIX + rb"row(?=[\s/>])")
-CELL = re.compile(PREFIX + rb"c[\s/>]")
 # Attributes are taken one by one from the tag's name on, so nothing written within one's value is mistaken for another.
-PLACED = re.compile(
-    PREFIX + rb"""c(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*?\s+r\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["']"""
+CELL = re.compile(
+    PREFIX + rb"""c(?=[\s/>])(?:(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*?"""
+    rb"""\s+r\s*=\s*["']([A-Za-z]{1,3})([0-9]{1,7})["'])?"""
 )
 BLANK = re.compile(PREFIX + rb"c\s[^<>]*/>")  # a cell with a format and no value
 FORMULA = re.compile(PREFIX + rb"f[\s/>]")
@@ -130,7 +130,7 @@ class Xlsx:
                 yield bytes(waiting[: found.start()])
                 del waiting[: found.end()]
                 ended = True
-            elif len(waiting) > enough and (cut := _last_row(waiting)):
+            elif len(waiting) > enough and (cut := slices.last(ROW, waiting)):
                 yield bytes(waiting[:cut])
                 del waiting[:cut]
                 looked = 0
@@ -170,10 +170,10 @@ class Xlsx:
 
     def _refuse(self, sheet: Sheet, content: bytes) -> None:
         self._zip.refuse_untrusted_xml(content, start=False)
-        if FORMULA.search(content):
+        if (b"<f" in content or b":f" in content) and FORMULA.search(content):
             cell = FORMULA_CELL.search(content)
             raise formula_refusal(self._zip, sheet, cell[1].decode() if cell else "")
-        if HIDDEN_ROW.search(content):
+        if b"hidden" in content and HIDDEN_ROW.search(content):
             raise hidden_refusal(self._zip, sheet, "rows")
 
     def _refuse_tail(self, sheet: Sheet, tail: bytes) -> None:
@@ -194,28 +194,28 @@ class Xlsx:
 
     def _fitting(self, sheet: Sheet, content: bytes) -> Iterator[bytes]:
         """A slice, halved until the rectangle around its cells is one that memory can hold."""
-        places = PLACED.findall(content)
-        if len(places) != len(CELL.findall(content)):
-            raise self._misplaced()
+        places = CELL.findall(content)
         if not places:
             return
-        columns, numbers = {letters for letters, _ in places}, {int(n) for n in {number for _, number in places}}
+        columns, numbers = ({cell[i] for cell in places} for i in (0, 1))
         del places
+        if b"" in columns:
+            raise self._misplaced()
         widest = max(map(_column, columns))
         if widest > MOST_COLUMNS:
-            filled = PLACED.findall(BLANK.sub(b"", content))
-            if (widest := max((_column(letters) for letters, _ in filled), default=0)) > MOST_COLUMNS:
-                raise width_refusal(self._zip, sheet, MOST_COLUMNS, widest)
             content = BLANK.sub(b"", content)
-        starts = [found.start() for found in ROW.finditer(content)]
-        if (max(numbers) - min(numbers) + 1) * widest <= MOST_CELLS:
+            if (widest := max((_column(letters) for letters, _ in CELL.findall(content)), default=0)) > MOST_COLUMNS:
+                raise width_refusal(self._zip, sheet, MOST_COLUMNS, widest)
+        rows = [int(number) for number in numbers]
+        if (max(rows) - min(rows) + 1) * widest <= MOST_CELLS:
             yield content
-        elif len(starts) < 2:
+            return
+        starts = [found.start() for found in ROW.finditer(content)]
+        if len(starts) < 2:
             raise self._misplaced()
-        else:
-            middle = starts[len(starts) // 2]
-            yield from self._fitting(sheet, content[:middle])
-            yield from self._fitting(sheet, content[middle:])
+        middle = starts[len(starts) // 2]
+        yield from self._fitting(sheet, content[:middle])
+        yield from self._fitting(sheet, content[middle:])
 
     def _read(self, content: bytes) -> Iterator[Row]:
         """Rows of a slice, by way of a workbook that holds nothing else."""
@@ -268,18 +268,6 @@ class Xlsx:
 
 def _local(entry: Element) -> str:
     return entry.tag.rsplit("}", 1)[-1]
-
-
-def _last_row(content: bytearray) -> int:
-    """Where the last row of a piece of XML begins, if it is not the first thing in it; else 0."""
-    window = 65_536
-    while True:
-        found = [m.start() for m in ROW.finditer(content, max(0, len(content) - window))]
-        if found:
-            return found[-1]
-        if window > len(content):
-            return 0
-        window *= 8
 
 
 def _column(letters: bytes) -> int:
