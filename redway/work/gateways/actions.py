@@ -133,6 +133,9 @@ def bring_shipped(profile: Profile, *, today: dt.date) -> list[Gateway]:
         terms = one.terms
         if (terms.dataset, terms.purpose.value) in known:
             continue
+        if one.every_field:
+            columns = tuple(c.name for c in policies.definition_of(terms.dataset).columns)
+            terms = terms.model_copy(update={"fields": columns})
         if one.for_days:
             until = today + dt.timedelta(one.for_days)
             terms = terms.model_copy(update={"begins": terms.begins or today, "expires": until})

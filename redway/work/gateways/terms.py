@@ -38,6 +38,7 @@ class Drafted(Strict):
 
     terms: Terms
     in_force: bool = Field(default=False, description="put in force by set-up: for a fictional partnership alone")
+    every_field: bool = Field(default=False, description="whether its fields are all those of the dataset")
     for_days: int = Field(default=0, ge=0, description="begins on the day of set-up and ends so many days later")
 
 

@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from redway.errors import NotAllowed, RedwayError
+from redway.sources.dataset import dataset, names
 from redway.store.profile import Profile, available
 from redway.work.accounts.models import User
 from redway.work.audit.chain import verify
@@ -317,6 +318,11 @@ class TestReading:
 
 
 class TestShipped:
+    @pytest.mark.parametrize("name", available())
+    def test_every_partners_dataset_has_one_for_analysis(self, name):
+        wanted = {d for d in names() if dataset(d).access == "partners"}
+        assert {one.terms.dataset for one in shipped(Profile(name)) if one.terms.purpose == ANALYSIS} == wanted
+
     @pytest.mark.parametrize("name", available())
     def test_each_profiles_gateways_come_with_set_up_once(self, home, name):
         (home.profile / "profile.yaml").write_text(f"profile: {name}\n")
