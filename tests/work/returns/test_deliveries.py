@@ -7,11 +7,12 @@ import pyarrow.parquet as pq
 import pytest
 
 from redway.errors import FileRefused, NotAllowed, RedwayError
+from redway.sources.dataset import loader
 from redway.store.sealed import MARK
 from redway.work.audit.chain import verify
 from redway.work.audit.models import AuditRow
 from redway.work.gateways.models import Gateway
-from redway.work.returns import policies, quarantine
+from redway.work.returns import loading, policies, quarantine
 from redway.work.returns.checking import work_on, work_on_next
 from redway.work.returns.deliveries import accept, acknowledge, deliver, discard, refuse, withdraw
 from redway.work.returns.models import Delivery, Submission
@@ -126,6 +127,13 @@ class TestHandingIn:
 
 
 class TestChecking:
+    def test_the_engine_itself_takes_and_refuses(self, ready, hand_in, monkeypatch):
+        monkeypatch.setattr(loading, "loader", loader)
+        assert hand_in(fires({}, {})).version == 2
+        refused = hand_in(fires(*[{"Casualties": "many"}] * 3, {"Date and time": "soon"}))
+        assert [(r.count, r.column) for r in report(refused).reasons] == [(3, "Casualties"), (1, "Date and time")]
+        assert in_quarantine(ready) == ["refused-rows.age"]
+
     def test_what_is_clean_is_accepted_at_once(self, ready, hand_in):
         delivery = hand_in(fires({}, {}))
         assert (delivery.state, delivery.version, delivery.periods) == (State.ACCEPTED, 2, ["2025-11"])
@@ -148,7 +156,7 @@ class TestChecking:
         assert (found.rows_read, found.rows_accepted, found.rows_refused) == (31, 30, 1)
         [reason] = found.reasons
         assert (reason.count, reason.file, reason.row, reason.column) == (1, "fires.csv", 31, "Casualties")
-        assert (reason.came, reason.expected) == ("many", "a whole number from 0 to 500")
+        assert (reason.came, reason.expected) == ("many", "a whole number")
         assert reason.mend
 
     def test_too_many_bad_rows_refuse_the_file_and_still_every_row_is_listed(self, ready, hand_in):
@@ -201,7 +209,7 @@ class TestChecking:
         assert verify() is None
 
     def test_the_report_is_the_same_after_being_stored(self, ready, hand_in):
-        delivery = hand_in(fires(*[{}] * 30, {"Casualties": "many"}))
+        hand_in(fires(*[{}] * 30, {"Casualties": "many"}))
         stored = Delivery.objects.get().report
         read = DeliveryReport.of_json(stored)
         assert json.loads(json.dumps(read.as_json())) == stored
