@@ -23,6 +23,22 @@ def _flag(name: str, default: bool) -> bool:
     return words.get(given, default)
 
 
+def _one_of(name: str, words: tuple[str, ...]) -> str:
+    """A variable that is one of the listed words; anything else stops the start."""
+    given = os.environ.get(name, "").lower()
+    if given not in words:
+        raise SystemExit(f"{name}: expected {' or '.join(w or 'nothing' for w in words)}, not {given!r}")
+    return given
+
+
+def _whole(name: str, default: int, *, most: int) -> int:
+    """A variable that is a whole number from 1; anything else stops the start."""
+    given = os.environ.get(name, "") or str(default)
+    if not (given.isascii() and given.isdigit() and 1 <= int(given) <= most):
+        raise SystemExit(f"{name}: expected a whole number from 1 to {most}, not {given!r}")
+    return int(given)
+
+
 def _secret_key() -> str:
     """From the environment, else the key that set-up wrote, else one that lasts as long as this process."""
     if given := os.environ.get("REDWAY_SECRET_KEY"):
@@ -74,9 +90,11 @@ INSTALLED_APPS = [
     "redway.work.strategy",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "axes",
     "csp",
 ]
@@ -91,6 +109,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "redway.web.people.limits.SessionLimits",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "redway.web.permissions.DenyByDefault",
     "redway.web.faults.SayWhatIsWrong",
@@ -142,6 +162,24 @@ AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "redway.web.people.sign_in.locked_out"
 AXES_VERBOSE = False
+
+# The second factor is django-allauth's, drawn by pages of our own (web/people/second_factor.py).
+MFA_REQUIRED = _one_of("REDWAY_MFA", ("", "required")) == "required"
+MFA_ADAPTER = "redway.web.people.adapters.SecondFactors"
+ACCOUNT_ADAPTER = "redway.web.people.adapters.Accounts"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_RECOVERY_CODE_DIGITS = 10
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: clocks differ, and people type slowly
+ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key"}  # wrong codes, for each person
+ACCOUNT_EMAIL_VERIFICATION = "none"
+# Counts of wrong codes, and codes that were used: all processes of a server have to know them.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "accounts_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 CSRF_FAILURE_VIEW = "redway.web.site.views.csrf_failed"
 
 LANGUAGE_CODE = "en-gb"
@@ -169,7 +207,12 @@ LOGGING = {
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
-SESSION_COOKIE_AGE = 8 * 60 * 60
+SESSION_ENGINE = "redway.work.accounts.sessions"
+SESSION_COOKIE_AGE = _whole("REDWAY_SESSION_HOURS", 8, most=24) * 60 * 60
+SESSION_IDLE_AGE = _whole("REDWAY_IDLE_MINUTES", 30, most=480) * 60
+SESSIONS_AT_MOST = _whole("REDWAY_SESSIONS", 5, most=100)
+if HTTPS:  # a name that browsers take from this host alone, over TLS alone
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 31536000 if HTTPS else 0

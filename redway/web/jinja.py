@@ -16,6 +16,7 @@ from jinja2.utils import missing
 
 from redway.errors import RedwayError
 from redway.store.profile import Partnership
+from redway.web.factor import held_back
 from redway.web.profile import profile
 from redway.work.accounts.roles import Permission
 from redway.work.returns.models import DataVersion
@@ -108,10 +109,11 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
     # A request for a host that is not ours is refused before anybody is looked up.
     user: Any = getattr(request, "user", AnonymousUser())
     known = user.is_authenticated
-    newest = DataVersion.objects.order_by("-number").values("number", "made_at").first() if known else None
+    shown = known and not held_back(request)
+    newest = DataVersion.objects.order_by("-number").values("number", "made_at").first() if shown else None
     return {
         "partnership": partnership(),
-        "navigation": [_link(request, room) for room in rooms(user)],
+        "navigation": [_link(request, room) for room in rooms(user)] if shown else [],
         "may": user.may if known else lambda permission: False,
         "marking": "OFFICIAL" if known else "",
         "data_version": newest,

@@ -21,6 +21,7 @@ from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.cache import patch_cache_control
 
+from redway.web.factor import held_back
 from redway.work.accounts.roles import Permission
 
 View = Callable[..., HttpResponse]
@@ -63,8 +64,8 @@ class DenyByDefault:
     """Holds every request to what its view declares.
 
     Who has not signed in is sent to do so; who may not see a page is told 404, as if it were not there; who has
-    a one-time password has to change it before anything else. No browser or proxy keeps what only some may see:
-    after signing out, the Back button shows nothing.
+    a one-time password has to change it before anything else, and who needs a second factor has to show it. No
+    browser or proxy keeps what only some may see: after signing out, the Back button shows nothing.
     """
 
     def __init__(self, get_response: View):
@@ -89,6 +90,8 @@ class DenyByDefault:
                 raise Http404
             if person.must_change_password:
                 return redirect("change-password")
+            if held_back(request):
+                return redirect("second-factor")
         if request.method not in view.methods:
             return HttpResponseNotAllowed(sorted(view.methods))
         return None

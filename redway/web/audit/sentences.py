@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from redway.web.jinja import day
 from redway.web.people.forms import ROLE_NAMES
@@ -45,8 +45,43 @@ def _role(detail: Detail) -> str:
     return _("changed their role from %(before)s to %(after)s") % {"before": before, "after": after}
 
 
+def _second_factor(detail: Detail) -> str:
+    if detail["kind"] == "passkey":
+        return _("added the passkey “%(name)s” as a second factor") % dict(detail)
+    if detail["replaced"]:
+        return _("put another authenticator app in place of the one they had")
+    return _("set up an authenticator app as a second factor")
+
+
+def _recovery_code(detail: Detail) -> str:
+    return _("signed in with a recovery code; %(left)s left") % dict(detail)
+
+
+def _rows(detail: Detail) -> str:
+    told = _("read %(what)s, for %(purpose)s") % dict(detail)
+    if detail["rows"] is None:
+        return told
+    count = detail["rows"]
+    return f"{told}: {ngettext('%(n)s row', '%(n)s rows', count) % {'n': f'{count:,}'}}"
+
+
+def _small_counts(detail: Detail) -> str:
+    return _("was shown exact small counts in %(what)s, for %(purpose)s") % dict(detail)
+
+
 def _import(detail: Detail) -> str:
     return _("accepted %(summary)s") % {"summary": detail.get("summary", "")}
+
+
+def _gateway_changed(detail: Detail) -> str:
+    return _("changed %(what)s in the draft") % {
+        "what": ", ".join(name.replace("_", " ") for name in detail["changed"])
+    }
+
+
+def _gateway_in_force(detail: Detail) -> str:
+    told = _("put it in force")
+    return f"{told} ({detail['set-up']})" if detail.get("set-up") else told
 
 
 SENTENCES: dict[str, Callable[[Detail], str]] = {
@@ -59,7 +94,21 @@ SENTENCES: dict[str, Callable[[Detail], str]] = {
     "reactivate-person": lambda detail: _("gave them their access back"),
     "set-password": lambda detail: _("changed their own password"),
     "give-one-time-password": lambda detail: _("gave them a one-time password"),
+    "sign-out-everywhere": lambda detail: _("signed out everywhere"),
+    "set-up-second-factor": _second_factor,
+    "remove-second-factor": lambda detail: _("took away one of their second factors"),
+    "renew-recovery-codes": lambda detail: _("made new recovery codes"),
+    "reset-second-factor": lambda detail: _("took away their second factor"),
+    "use-recovery-code": _recovery_code,
+    "wrong-second-factor": lambda detail: _("refused a wrong code that came after the right password"),
+    "read-rows": _rows,
+    "see-small-counts": _small_counts,
     "import": _import,
+    "draft-gateway": lambda detail: _("drafted it"),
+    "change-gateway-draft": _gateway_changed,
+    "discard-gateway-draft": lambda detail: _("discarded the draft"),
+    "put-gateway-in-force": _gateway_in_force,
+    "end-gateway": lambda detail: _("ended it early: “%(reason)s”") % dict(detail),
 }
 
 ACTIONS: dict[str, Any] = {
@@ -72,7 +121,21 @@ ACTIONS: dict[str, Any] = {
     "reactivate-person": gettext_lazy("Access given back"),
     "set-password": gettext_lazy("Own password changed"),
     "give-one-time-password": gettext_lazy("One-time password given"),
+    "sign-out-everywhere": gettext_lazy("Signed out everywhere"),
+    "set-up-second-factor": gettext_lazy("Second factor set up"),
+    "remove-second-factor": gettext_lazy("Second factor removed"),
+    "renew-recovery-codes": gettext_lazy("New recovery codes"),
+    "reset-second-factor": gettext_lazy("Second factor reset"),
+    "use-recovery-code": gettext_lazy("Recovery code used"),
+    "wrong-second-factor": gettext_lazy("Wrong code at sign-in"),
+    "read-rows": gettext_lazy("Rows about people read"),
+    "see-small-counts": gettext_lazy("Small counts seen"),
     "import": gettext_lazy("Data imported"),
+    "draft-gateway": gettext_lazy("Gateway drafted"),
+    "change-gateway-draft": gettext_lazy("Draft of a gateway changed"),
+    "discard-gateway-draft": gettext_lazy("Draft of a gateway discarded"),
+    "put-gateway-in-force": gettext_lazy("Gateway put in force"),
+    "end-gateway": gettext_lazy("Gateway ended early"),
 }
 
 

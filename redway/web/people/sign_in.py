@@ -7,13 +7,14 @@ from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from redway.web.jinja import rooms
+from redway.web.people.first_page import first_page
 from redway.web.people.forms import Change, SignIn
+from redway.web.people.second_factor import wait_for_code
 from redway.web.permissions import public, signed_in
 from redway.work.accounts import actions
+from redway.work.accounts.second_factor import has_second_factor
 
 
 class SignInView(LoginView):
@@ -26,17 +27,15 @@ class SignInView(LoginView):
     def get_default_redirect_url(self) -> str:
         return first_page(self.request.user)
 
+    def form_valid(self, form: Any) -> HttpResponse:
+        person = form.get_user()
+        if has_second_factor(person):
+            return wait_for_code(self.request, person, leads_to=self.get_redirect_url())
+        return super().form_valid(form)
+
 
 sign_in = public(methods=("GET", "POST"))(SignInView.as_view())
 sign_out = signed_in(methods=("POST",))(LogoutView.as_view())
-
-
-def first_page(user: Any) -> str:
-    """Where a person begins: an agency contact has no partnership page."""
-    if user.is_authenticated and user.must_change_password:
-        return reverse("change-password")
-    mine = rooms(user)
-    return reverse(mine[0].name if mine else "help")
 
 
 def locked_out(request: HttpRequest, response: Any = None, credentials: Any = None) -> HttpResponse:
@@ -50,7 +49,8 @@ def change_password(request: HttpRequest) -> HttpResponse:
     person: Any = request.user
     form = Change(request.POST or None, person=person)
     if form.is_valid():
-        actions.set_password(by=person, person=person, password=form.cleaned_data["new"])
+        key = request.session.session_key
+        actions.set_password(by=person, person=person, password=form.cleaned_data["new"], session=key)
         update_session_auth_hash(request, person)
         messages.success(request, _("Your password was changed."))
         return redirect(first_page(person))

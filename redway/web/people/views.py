@@ -16,6 +16,7 @@ from redway.web.profile import profile
 from redway.work.accounts import actions
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
+from redway.work.accounts.second_factor import has_second_factor, reset_second_factor
 from redway.work.strategy.profile import strategy
 
 
@@ -58,6 +59,7 @@ def person(request: HttpRequest, id: int) -> HttpResponse:
             messages.success(request, _("%(name)s’s role was changed.") % {"name": found.get_full_name()})
             return redirect("people")
     context = {"person": found, "form": form, "hints": ROLE_HINTS, "roles": ROLE_NAMES, "agencies": agencies()}
+    context["has_second_factor"] = has_second_factor(found)
     return render(request, "people/person.html", context)
 
 
@@ -86,6 +88,18 @@ def password(request: HttpRequest, id: int) -> HttpResponse:
     found = get_object_or_404(User, pk=id, is_active=True)
     made = actions.give_one_time_password(by=_administrator(request), person=found)
     return render(request, "people/one-time-password.html", {"person": found, "password": made, "new": False})
+
+
+@allow(Permission.MANAGE_PEOPLE, methods=("POST",))
+def second_factor(request: HttpRequest, id: int) -> HttpResponse:
+    """Take away a person's second factor, for a telephone that was lost; they set up another."""
+    found = get_object_or_404(User, pk=id)
+    reset_second_factor(by=_administrator(request), person=found)
+    messages.success(
+        request,
+        _("%(name)s has no second factor now, and was signed out everywhere.") % {"name": found.get_full_name()},
+    )
+    return redirect("people")
 
 
 def _administrator(request: HttpRequest) -> User:

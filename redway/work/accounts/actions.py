@@ -10,6 +10,7 @@ from redway.errors import RedwayError
 from redway.work.accounts import policies
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
+from redway.work.accounts.sessions import end_all
 from redway.work.audit.actions import record
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"  # without those that are read one for another
@@ -80,6 +81,7 @@ def deactivate(*, by: User | str, person: User) -> None:
     policies.check_can_lose_administrator(person)
     person.is_active = False
     person.save(update_fields=["is_active"])
+    end_all(person)
     record(by=by, action="deactivate-person", subject=_subject(person))
 
 
@@ -95,12 +97,16 @@ def reactivate(*, by: User | str, person: User) -> None:
 
 
 @transaction.atomic
-def set_password(*, by: User, person: User, password: str) -> None:
-    """A person's own new password. Raises ValidationError for one that is too short or too common."""
+def set_password(*, by: User, person: User, password: str, session: str | None = None) -> None:
+    """A person's own new password; it ends their sessions but the one whose key is given.
+
+    Raises ValidationError for one that is too short or too common.
+    """
     validate_password(password, person)
     person.set_password(password)
     person.must_change_password = False
     person.save(update_fields=["password", "must_change_password"])
+    end_all(person, but=session)
     record(by=by, action="set-password", subject=_subject(person))
 
 
@@ -112,6 +118,7 @@ def give_one_time_password(*, by: User | str, person: User) -> str:
     person.set_password(password)
     person.must_change_password = True
     person.save(update_fields=["password", "must_change_password"])
+    end_all(person)
     record(by=by, action="give-one-time-password", subject=_subject(person))
     return password
 
@@ -123,3 +130,10 @@ def _locked(person: User) -> User:
 
 def _subject(person: User) -> str:
     return f"person {person.username}"
+
+
+@transaction.atomic
+def sign_out_everywhere(*, person: User) -> None:
+    """End all sessions of a person, at their own wish."""
+    end_all(person)
+    record(by=person, action="sign-out-everywhere", subject=_subject(person))

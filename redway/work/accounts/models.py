@@ -1,7 +1,11 @@
 """People. A person has one role; agency contacts and members belong to an agency of the profile."""
 
+from typing import Any
+
 from django.contrib.auth.models import AbstractUser
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils import timezone
 
 from redway.work.accounts.roles import GRANTS, Permission, Role
 
@@ -26,3 +30,18 @@ class User(AbstractUser):
     def may(self, permission: Permission | str) -> bool:
         """Whether this person's role grants a permission."""
         return self.is_active and self.role in set(Role) and permission in GRANTS[Role(self.role)]
+
+
+class Session(AbstractBaseSession):
+    """Somebody signed in on some device; also, for a while, somebody who has not signed in yet."""
+
+    person = models.ForeignKey(User, null=True, on_delete=models.CASCADE, related_name="sessions")
+    began_at = models.DateTimeField(default=timezone.now, help_text="when they signed in")
+    seen_at = models.DateTimeField(default=timezone.now, help_text="when it was last used, to a minute")
+    device = models.CharField(max_length=200, blank=True, help_text="the browser, as it names itself")
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from redway.work.accounts.sessions import SessionStore  # which needs this class
+
+        return SessionStore
