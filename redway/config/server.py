@@ -3,14 +3,17 @@
 import errno
 import os
 import socket
+import subprocess
 import sys
 from collections.abc import Callable
+from threading import Event, Thread
 from typing import Any
 
 from redway.errors import RedwayError
 
 # Two processes of four threads suit two cores: pages wait for the database more than they compute.
 PROCESSES, THREADS = 2, 4
+BEFORE_ANOTHER = 5.0  # seconds from a worker's death to the next one
 
 
 def address(host: str, port: int) -> str:
@@ -109,3 +112,30 @@ def _serve_simply(ear: socket.socket, ready: Callable[[], None]) -> None:
         server.set_app(application)
         ready()
         server.serve_forever()
+
+
+class Worker:
+    """A process beside the server that checks what is handed in, started again when it dies.
+
+    It ends with this process, however this one ends: its standard input is closed then.
+    """
+
+    def __init__(self) -> None:
+        self._stopping = Event()
+        self._process: subprocess.Popen[bytes] | None = None
+        Thread(target=self._keep, daemon=True).start()
+
+    def _keep(self) -> None:
+        command = [sys.executable, "-m", "redway", "work", "--with-parent"]
+        while not self._stopping.is_set():
+            # A session of its own: Ctrl-C is for the server, which then stops its worker.
+            self._process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=os.name != "nt")  # noqa: S603
+            self._process.wait()
+            self._stopping.wait(BEFORE_ANOTHER)
+
+    def stop(self) -> None:
+        """End it at once; what it had begun is begun anew by the next one."""
+        self._stopping.set()
+        if self._process:
+            self._process.terminate()
+            self._process.communicate()

@@ -3,28 +3,49 @@
 import getpass
 import sys
 from argparse import ArgumentParser
-from pathlib import Path
+from collections.abc import Sequence
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from redway.config.command import RedwayCommand
 from redway.errors import RedwayError
 from redway.sources import dataset as datasets
+from redway.store.home import Home
+from redway.store.profile import Profile
+from redway.work.accounts.models import User
+from redway.work.accounts.roles import Permission
+from redway.work.returns import result
+from redway.work.returns.checking import work_on
+from redway.work.returns.deliveries import accept, acknowledge, deliver
+from redway.work.returns.models import Delivery
+from redway.work.returns.quarantine import Sent
 from redway.work.returns.receive import receive
+from redway.work.returns.report import DeliveryReport
+from redway.work.returns.senders import senders
+from redway.work.returns.states import State, Way
 from redway.work.returns.telling import told
-from redway.work.returns.versions import snapshot
+from redway.work.returns.versions import everything
 
 EXAMPLES = """examples:
   redway import police-street 2025-01-thames-valley-street.csv
   redway import police-street downloads/*.zip
-  redway import police-street downloads/
-  redway import police-outcomes downloads/*.zip
-  redway import police-stop-search downloads/*.zip
   redway import lsoa-lookup lookup_lsoa11_lsoa21_ltla22.csv.gz
+  redway import fire november.xlsx
+  redway import agency-counts counts.csv --agency victims-first --period 2025-11
+  redway import fire november.xlsx --acknowledge
+  redway import probation november.csv --accept-as tom
 
 An import is all or nothing: when one file cannot be taken, none is. Single rows that cannot be taken are
 counted and left out; too many of them refuse their file. The same file again changes nothing; a newer copy
 of a month supersedes the older one, which stays in older data versions.
+
+Partners' returns wait sealed while they are checked. Where something looks wrong, read the warnings; the same
+command with --acknowledge then goes on. Some returns have to be accepted by a second person (--accept-as).
 """
+
+
+def _remark(line: str) -> None:
+    print(line, file=sys.stderr)
 
 
 class Command(RedwayCommand):
@@ -35,12 +56,42 @@ class Command(RedwayCommand):
         parser.add_argument("dataset", metavar="DATASET", help=f"one of {', '.join(datasets.names())}")
         parser.add_argument("paths", metavar="PATH", nargs="+", type=_path, help="a file, a zip or a folder")
         parser.add_argument("--by", metavar="NAME", default="", help="who hands the files in (default: you)")
-
-    def handle(self, *, dataset: str, paths: list[Path], by: str, **_: Any) -> None:
-        receipt = receive(
-            paths, dataset=dataset, by=by or getpass.getuser(), progress=lambda line: print(line, file=sys.stderr)
+        parser.add_argument("--agency", metavar="ID", default="", help="whose return it is, where several send it")
+        parser.add_argument(
+            "--period", metavar="P", default="", help="the one period it is of: 2025-11, 2025/26-Q3 ..."
         )
-        self.stdout.write(told(receipt, newest=snapshot().number))
+        parser.add_argument("--acknowledge", action="store_true", help="every warning was read: go on")
+        parser.add_argument("--accept-as", metavar="NAME", default="", help="the second person's sign-in name")
+
+    def handle(self, *, dataset: str, paths: list[Path], by: str, **options: Any) -> None:
+        by = by or getpass.getuser()
+        if datasets.dataset(dataset).access == "partners":
+            self.partners_return(dataset, paths, by, options)
+        else:
+            receipt = receive(paths, dataset=dataset, by=by, progress=_remark)
+            self.stdout.write(told(receipt, newest=everything().number))
+
+    def partners_return(self, dataset: str, paths: list[Path], by: str, options: dict[str, Any]) -> None:
+        """Hand it in, check it, and go as far as the options allow. The exit status is 1 for one that is refused."""
+        second = _second_person(options["accept_as"]) if options["accept_as"] else None
+        sender = User.objects.filter(username=by, is_active=True).first() or by
+        now = deliver(
+            files=_files(paths),
+            dataset=dataset,
+            agency=options["agency"],
+            period=options["period"],
+            way=Way.COMMAND,
+            by=sender,
+        )
+        now = work_on(now, progress=_remark)
+        if now.state == State.TO_ACKNOWLEDGE and options["acknowledge"]:
+            keys = [warning.key for warning in DeliveryReport.of_json(now.report).warnings]
+            now = work_on(acknowledge(delivery=now, warnings=keys, by=sender), progress=_remark)
+        if now.state == State.TO_ACCEPT and second:
+            now = work_on(accept(delivery=now, by=second), progress=_remark)
+        self.stdout.write(result.told(now, _name(now)))
+        if now.state == State.REFUSED:
+            raise SystemExit(1)
 
 
 def _path(given: str) -> Path:
@@ -50,3 +101,36 @@ def _path(given: str) -> Path:
             "a file, a zip or a folder", came="an empty path", cause="a variable in a script that was never set."
         )
     return Path(given)
+
+
+def _files(paths: Sequence[Path]) -> list[Sent]:
+    """The files to hand in; of folders, every file in them by its path there."""
+    found = []
+    for path in paths:
+        if path.is_dir():
+            inside = sorted(p for p in path.rglob("*") if p.is_file() and not p.is_symlink())
+            found += [Sent("-".join(PurePosixPath(p.relative_to(path).as_posix()).parts), p) for p in inside]
+        elif path.is_file():
+            found.append(Sent(path.name, path))
+        else:
+            raise RedwayError(
+                f"a file or folder at {path}", came="nothing", cause="a mistyped path, or a file that was moved."
+            )
+    return found
+
+
+def _second_person(username: str) -> User:
+    """Raises RedwayError for nobody, and for somebody who may not accept returns."""
+    person = User.objects.filter(username=username, is_active=True).first()
+    if person is None or not person.may(Permission.ACCEPT_RETURNS):
+        raise RedwayError(
+            "the sign-in name of somebody who may accept returns (an analyst)",
+            came=f"“{username}”",
+            cause="a spelling mistake, or another role. redway person list shows everybody.",
+        )
+    return person
+
+
+def _name(delivery: Delivery) -> str:
+    sender = senders(Profile.of(Home.current())).get(delivery.agency)
+    return sender.name if sender else delivery.agency

@@ -22,7 +22,8 @@ EXAMPLES = """examples:
   REDWAY_HOSTS=redway.example.org redway serve --host 0.0.0.0
 
 Only this machine can reach it unless --host says otherwise; then name in REDWAY_HOSTS what people type
-in their browsers, and put a proxy with TLS before it (REDWAY_HTTPS=yes). Ctrl-C stops it.
+in their browsers, and put a proxy with TLS before it (REDWAY_HTTPS=yes). Ctrl-C stops it. Returns that are handed in
+are checked by a process beside it, unless --no-worker leaves that to one you run (redway work).
 """
 
 
@@ -34,7 +35,9 @@ class Command(RedwayCommand):
         parser.add_argument("--port", type=int, default=8000, help="default: 8000")
         parser.add_argument("--host", default="127.0.0.1", help="address to listen on; default: 127.0.0.1")
 
-    def handle(self, *, port: int, host: str, **_: Any) -> None:
+        parser.add_argument("--no-worker", action="store_true", help="redway work runs elsewhere")
+
+    def handle(self, *, port: int, host: str, no_worker: bool, **_: Any) -> None:
         home = Home.current()
         partnership = Profile.of(home).partnership
         ear = server.listen(host, port)
@@ -48,8 +51,15 @@ class Command(RedwayCommand):
             if os.name == "nt":
                 self.stdout.write("On Windows this is a simple server: enough for an office, not for a public address.")
             self.stdout.flush()
+            if not no_worker:
+                workers.append(server.Worker())
 
-        server.serve(ear, ready=ready)
+        workers: list[server.Worker] = []
+        try:
+            server.serve(ear, ready=ready)
+        finally:
+            for worker in workers:
+                worker.stop()
 
 
 def check_database() -> None:

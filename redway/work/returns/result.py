@@ -1,0 +1,138 @@
+"""The result of a delivery in words: its first sentence, for pages and commands alike, and the whole as plain text."""
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from redway.errors import plain
+from redway.periods import in_words
+from redway.sources.dataset import dataset
+from redway.work.returns.models import Delivery
+from redway.work.returns.report import DeliveryReport
+from redway.work.returns.states import NAMES, OPEN, State
+
+
+def headline(delivery: Delivery, report: DeliveryReport) -> str:
+    """What became of it, with its numbers: `Accepted 30 rows of 31. 1 was refused for 1 reason.`"""
+    state = State(delivery.state)
+    if not delivery.report or state in (State.RECEIVED, State.CHECKING):
+        return f"{NAMES[state]}."
+    if state is State.REFUSED:
+        return _("Refused: nothing of it was accepted.") + _refused(report)
+    read = _rows(report.rows_read)
+    counts = {"accepted": f"{report.rows_accepted:,}", "read": read}
+    if state is State.ACCEPTED:
+        unchanged = delivery.version is None
+        first = (
+            _("Nothing changed: the %(read)s were accepted before.")
+            if unchanged
+            else _("Accepted %(accepted)s of %(read)s.")
+        )
+    elif state in OPEN:
+        first = _("%(accepted)s of %(read)s can be accepted. Nothing is accepted yet.")
+    else:
+        first = f"{NAMES[state]}. " + _("%(accepted)s of %(read)s had passed the checks.")
+    return first % counts + _refused(report)
+
+
+def _rows(count: int) -> str:
+    return ngettext("%(count)s row", "%(count)s rows", count) % {"count": f"{count:,}"}
+
+
+def _refused(report: DeliveryReport) -> str:
+    """` 49 were refused for 3 reasons.`; empty where none were."""
+    if not report.rows_refused:
+        return ""
+    reasons = len(report.reasons)
+    why = ngettext("%(reasons)s reason", "%(reasons)s reasons", reasons) % {"reasons": f"{reasons:,}"}
+    many = ngettext("%(count)s was refused for %(why)s.", "%(count)s were refused for %(why)s.", report.rows_refused)
+    return " " + many % {"count": f"{report.rows_refused:,}", "why": why}
+
+
+def told(delivery: Delivery, sender: str) -> str:
+    """The whole result as plain text, as the page of it has it.
+
+    sender  the name of the agency
+    """
+    report = DeliveryReport.of_json(delivery.report)
+    blocks = [
+        _about(delivery, sender),
+        headline(delivery, report),
+        _("Why: %s") % plain(delivery.reason) if delivery.reason else "",
+        str(report.fault) if report.fault else "",
+        _reasons(report),
+        _list(delivery),
+        _warnings(delivery, report),
+        _notes(report),
+        _items(report),
+        _next(delivery),
+    ]
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _about(delivery: Delivery, sender: str) -> str:
+    periods = delivery.periods or ([delivery.period] if delivery.period else [])
+    of = ", ".join(in_words(period) for period in periods)
+    lines = [
+        f"{dataset(delivery.dataset).title}{f', {sender}' if sender else ''}{f': {of}' if of else ''}",
+        _("Files: %s") % ", ".join(delivery.file_names),
+        _("Delivery: %s") % delivery.public_id,
+    ]
+    return "\n".join(lines)
+
+
+def _reasons(report: DeliveryReport) -> str:
+    lines = []
+    for one in report.reasons:
+        row = _("row %s") % f"{one.row:,}" if one.row is not None else ""
+        place = ", ".join(part for part in (one.file, row, f"“{one.column}”" if one.column else "") if part)
+        lines += [f"  {one.count:,}: {plain(one.reason)}", "    " + _("First: %s") % plain(place)]
+        lines += ["    " + _("What was there: “%s”") % plain(one.came)] if one.came else []
+        lines += ["    " + _("What is expected: %s") % one.expected] if one.expected else []
+        lines += ["    " + _("How to mend it: %s") % one.mend] if one.mend else []
+    return "\n".join([_("Refused rows, by reason:"), *lines]) if lines else ""
+
+
+def _list(delivery: Delivery) -> str:
+    if not delivery.refused_rows or not delivery.refused_rows_until:
+        return ""
+    until = date_format(delivery.refused_rows_until, "j F Y")
+    return _("A list of every refused row is kept for the sender until %s.") % until
+
+
+def _warnings(delivery: Delivery, report: DeliveryReport) -> str:
+    if not report.warnings:
+        return ""
+    head = _("Warnings to acknowledge:") if delivery.state == State.TO_ACKNOWLEDGE else _("Warnings:")
+    return "\n".join([head, *(f"  {plain(w.text)}" for w in report.warnings)])
+
+
+def _notes(report: DeliveryReport) -> str:
+    lines = [
+        f"  {note.count:,} {note.words}" + (f". {_('First: %s') % plain(note.first)}" if note.first else "")
+        for note in report.notes
+    ]
+    return "\n".join([_("Accepted rows to know about:"), *lines]) if lines else ""
+
+
+def _items(report: DeliveryReport) -> str:
+    lines = [
+        f"  {plain(one.file)}, {in_words(one.period) if one.period else _('no period')}: "
+        f"{_('%(accepted)s of %(read)s') % {'accepted': f'{one.rows_accepted:,}', 'read': _rows(one.rows_read)}}, "
+        f"{one.outcome}{f' ({one.superseded})' if one.superseded else ''}"
+        for one in report.items
+    ]
+    return "\n".join([_("File by file:"), *lines]) if lines else ""
+
+
+def _next(delivery: Delivery) -> str:
+    """What has to happen now."""
+    if delivery.state == State.TO_ACKNOWLEDGE:
+        return _(
+            "Read the warnings. If all is as it should be, acknowledge them; else discard this and send it mended."
+        )
+    if delivery.state == State.TO_ACCEPT:
+        return _("A second person has to accept it.")
+    if delivery.state == State.ACCEPTED and delivery.version is not None:
+        return _("Data version %s was made.") % delivery.version
+    return ""
