@@ -7,7 +7,6 @@ The key is in the home's `quarantine-key`, or in REDWAY_QUARANTINE_KEY, which go
 or several: the first seals, all are tried to unseal. A public key alone (age1...) seals and cannot unseal.
 """
 
-import hashlib
 import os
 import tempfile
 import time
@@ -15,18 +14,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO, Protocol
+from typing import BinaryIO
 
-import pyrage
 from pyrage.x25519 import Identity, Recipient
 
 from redway.errors import FileRefused, NotSetUp, Place, RedwayError
+from redway.store import age
 from redway.store.files import flush, put, put_one, room_on_disk
 from redway.store.home import Home
 
 VARIABLE = "REDWAY_QUARANTINE_KEY"
-MARK = b"age-encryption.org/v1"  # how every sealed file begins (age-encryption.org/v1, "header")
-SECRET, PUBLIC = "AGE-SECRET-KEY-1", "age1"
 PREFIX = "sealing-"
 DEAD = 3600.0  # seconds: a half-sealed file not written to for so long was left by a killed process
 
@@ -67,20 +64,17 @@ def keys(home: Home) -> Keys:
             "and have to be sent again; what was accepted is not touched.",
         )
     text = given or home.quarantine_key.read_text("utf-8", errors="replace")
-    words = [word for line in text.splitlines() if not line.lstrip().startswith("#") for word in line.split()]
     try:
-        secret = tuple(Identity.from_str(word) for word in words if word.startswith(SECRET))
-        public = [Recipient.from_str(word) for word in words if word.startswith(PUBLIC)]
-        if not words or len(secret) + len(public) < len(words):
-            raise ValueError
-    except (pyrage.IdentityError, pyrage.RecipientError, ValueError):
+        secret, public = age.keys(text)
+    except age.NoKey:
         # What the key says is never repeated.
+        where = VARIABLE if given else home.quarantine_key
         raise RedwayError(
-            f"one or more age keys ({SECRET}... or {PUBLIC}...) in {VARIABLE if given else home.quarantine_key}",
+            f"one or more age keys ({age.SECRET}... or {age.PUBLIC}...) in {where}",
             came="something else",
             cause="a key that was cut short, or another file put in its place.",
         ) from None
-    return Keys(public[0] if public else secret[0].to_public(), secret)
+    return Keys(public[0] if public else secret[0].to_public(), tuple(secret))
 
 
 def seal(source: Path | BinaryIO, into: Path, home: Home) -> str:
@@ -94,9 +88,8 @@ def seal(source: Path | BinaryIO, into: Path, home: Home) -> str:
         raise FileExistsError(into)
     home.make()
     _clear(home)
-    with _opened(source) as reading, _becoming(into, home.incoming) as writing:
-        _run(pyrage.encrypt_io, reading, writing, [recipient])
-    return reading.sha256
+    with _opened(source) as reading, becoming(into, home.incoming) as writing:
+        return age.encrypt(reading, writing, [recipient])
 
 
 def unseal(path: Path, into: Path, home: Home) -> str:
@@ -113,19 +106,15 @@ def unseal(path: Path, into: Path, home: Home) -> str:
             came="its public half only, which seals and does not open",
             cause="the secret half is kept elsewhere. Start the process that checks deliveries with it.",
         )
-    with path.open("rb") as start:
-        if start.read(len(MARK)) != MARK:
+    with path.open("rb") as reading, becoming(into, into.parent) as writing:
+        if not age.file_starts_sealed(reading):
             raise _damaged(path, "a file that is not sealed")
-    with _opened(path) as reading, _becoming(into, into.parent) as writing:
         try:
-            _run(pyrage.decrypt_io, reading, writing, list(identities))
-        except pyrage.DecryptError as fault:
-            if "No matching keys" in str(fault):
-                raise _other_key(path) from None
-            raise _damaged(path, "a sealed file whose beginning is damaged") from None
-        except _Untrue:
+            return age.decrypt(reading, writing, identities)
+        except age.OtherKey:
+            raise _other_key(path) from None
+        except age.Untrue:
             raise _damaged(path, "a sealed file that is damaged or cut short") from None
-    return writing.sha256
 
 
 def _clear(home: Home) -> None:
@@ -138,69 +127,17 @@ def _clear(home: Home) -> None:
             continue  # somebody else was quicker
 
 
-class _Untrue(Exception):
-    """The bytes are not those that were sealed."""
-
-
-class _Stream:
-    """A file as age's library reads or writes it: hashes what passes, remembers a fault that the library blurs."""
-
-    def __init__(self, file: BinaryIO):
-        self.file = file
-        self.hashed = hashlib.sha256()
-        self.fault: BaseException | None = None
-
-    @property
-    def sha256(self) -> str:
-        return self.hashed.hexdigest()
-
-    def read(self, size: int = -1) -> bytes:
-        try:
-            got = self.file.read(size)
-        except BaseException as fault:
-            self.fault = fault
-            raise
-        self.hashed.update(got)
-        return got
-
-    def write(self, data: bytes) -> int:
-        try:
-            self.file.write(data)
-        except BaseException as fault:
-            self.fault = fault
-            raise
-        self.hashed.update(data)
-        return len(data)
-
-
-class _Way(Protocol):
-    """pyrage.encrypt_io or decrypt_io."""
-
-    def __call__(self, reading: _Stream, writing: _Stream, keys: list[Recipient] | list[Identity], /) -> None: ...
-
-
-def _run(way: _Way, reading: _Stream, writing: _Stream, by: list[Recipient] | list[Identity]) -> None:
-    try:
-        way(reading, writing, by)
-    except (OSError, pyrage.EncryptError, pyrage.DecryptError) as fault:
-        if own := reading.fault or writing.fault:
-            raise own from None
-        if isinstance(fault, OSError):
-            raise _Untrue from None  # no fault of any file: the library's word for a part that proves false
-        raise
-
-
 @contextmanager
-def _opened(source: Path | BinaryIO) -> Iterator[_Stream]:
+def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
     if not isinstance(source, Path):
-        yield _Stream(source)
+        yield source
         return
     with source.open("rb") as file:
-        yield _Stream(file)
+        yield file
 
 
 @contextmanager
-def _becoming(final: Path, folder: Path) -> Iterator[_Stream]:
+def becoming(final: Path, folder: Path) -> Iterator[BinaryIO]:
     """What is written goes to a file of no name that counts, readable by its owner alone; it gets its final name
     when all is written and safe on disk, and vanishes after a fault.
     """
@@ -209,7 +146,7 @@ def _becoming(final: Path, folder: Path) -> Iterator[_Stream]:
         made = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:
-                yield _Stream(file)
+                yield file
             put_one(made, final, over=True)
             flush(final.parent)
         finally:

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redway.errors import FileRefused, NotSetUp, RedwayError
-from redway.store import sealed
+from redway.store import age, sealed
 from redway.store.files import DiskFull, sha256
 from redway.store.home import Home
 from redway.store.sealed import make_key, seal, unseal
@@ -203,7 +203,7 @@ def test_a_full_disk_is_told_as_one_and_leaves_nothing(keyed, sealed_rows, tmp_p
         self.fault = OSError(errno.ENOSPC, "No space left on device")
         raise self.fault
 
-    monkeypatch.setattr(sealed._Stream, "write", no_room)
+    monkeypatch.setattr(age._Watched, "write", no_room)
     with pytest.raises(DiskFull):
         seal(io.BytesIO(ROWS), keyed.quarantine / "two.age", keyed)
     with pytest.raises(DiskFull):
