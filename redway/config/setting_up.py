@@ -78,7 +78,7 @@ def set_up(profile: str, *, data: Path | None = None, by: str, progress: Progres
         made,
         already,
         receipt,
-        tuple(d for d in reference_datasets() if not now.has(d.name)),
+        tuple(d for d in reference_datasets() if d.without and not now.has(d.name)),
         places(now, made.partnership) if now.has("lsoa-lookup") else None,
     )
 

@@ -26,8 +26,9 @@ def fields(*, vintage: str, housing: str) -> tuple[Field, ...]:
 def _domain(name: str, package: str, publisher: str) -> tuple[Field, Field, Field]:
     """Rank, decile and score of one domain. File 1 of the publisher has the overall index alone."""
     optional = name != "imd"
-    rank = (f"{package}_rank", f"{publisher} Rank (where 1 is most deprived)")
-    decile = (f"{package}_decile", f"{publisher} Decile (where 1 is most deprived 10% of LSOAs)")
+    # The publisher's File 1 leaves out what the words in brackets say.
+    rank = (f"{package}_rank", f"{publisher} Rank (where 1 is most deprived)", f"{publisher} Rank")
+    decile = (f"{package}_decile", f"{publisher} Decile (where 1 is most deprived 10% of LSOAs)", f"{publisher} Decile")
     score = (f"{package}_score", f"{publisher} Score", f"{publisher} Score (rate)")
     return (
         Field(f"{name}_rank", rank, kind="integer", least=1, optional=optional),

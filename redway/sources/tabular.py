@@ -1,4 +1,4 @@
-"""Reading a reference table: a CSV file of some megabytes, plain or gzipped, checked cell by cell.
+"""Reading a reference table: a CSV file of some megabytes, plain or gzipped, or a workbook, checked cell by cell.
 
 Each dataset's `load.py` says which columns it wants and under which headings they may stand; everything past
 that sees only the canonical names. Faults of the file refuse the file. Faults of a row refuse the row, and
@@ -26,6 +26,7 @@ from redway.store.files import room_on_disk
 
 BIGGEST = 500_000_000  # bytes unpacked; the largest real table has about 40 million
 CHUNK = 1 << 20
+WORKBOOKS = (".xlsx", ".ods")
 
 LSOA = r"[A-Z]01[0-9]{6}"
 LSOA_EXAMPLE = "an LSOA code such as E01016710"
@@ -109,7 +110,7 @@ def load_table(
     Raises FileRefused for a file that cannot be read, is cut short, lacks a column, or has too many bad rows.
     """
     with room_on_disk(into), query.connect(into / "spill") as db:
-        texts = _texts(db, _unpacked(path, file_name, into), fields, definition, file_name, into)
+        texts = _texts(db, _as_csv(path, fields, file_name, into), fields, definition, file_name, into)
     read = texts.num_rows
     rows = Rows(texts, file_name, np.arange(1, read + 1), [])
     for field in fields:
@@ -147,10 +148,20 @@ def loaded(
     )
 
 
+def _as_csv(path: Path, fields: Sequence[Field], file_name: str, into: Path) -> Path:
+    """The file itself, or what a gzip file holds, or the sheet of a workbook that has the columns wanted.
+
+    Raises FileRefused for a bad gzip file, and for a workbook that cannot be taken.
+    """
+    if file_name.lower().endswith(WORKBOOKS):
+        from redway.store import sheets  # its readers are slow to load, and most tables are CSV
+
+        return sheets.as_csv(path, name=file_name, work=into, wanted=lambda headings: not _find(headings, fields)[1])
+    return _unpacked(path, file_name, into) if file_name.lower().endswith(".gz") else path
+
+
 def _unpacked(path: Path, file_name: str, into: Path) -> Path:
-    """The file itself, or what a gzip file holds, in the folder for work. Raises FileRefused for a bad gzip file."""
-    if not file_name.lower().endswith(".gz"):
-        return path
+    """What a gzip file holds, in the folder for work. Raises FileRefused for a bad one."""
     plain = into / "unpacked.csv"
     try:
         with gzip.open(path) as packed, plain.open("wb") as writing:
@@ -197,8 +208,8 @@ def _texts(
         raise file.explain(db) from None
 
 
-def _positions(headings: Sequence[str], fields: Sequence[Field], definition: Dataset, file_name: str) -> dict[str, int]:
-    """Where each field stands among the headings; case and stray blanks do not matter."""
+def _find(headings: Sequence[str], fields: Sequence[Field]) -> tuple[dict[str, int], list[str]]:
+    """Where each field stands among the headings, and those that are lacking; case and stray blanks do not matter."""
     known = [" ".join(heading.split()).casefold() for heading in headings]
     found, lacking = {}, []
     for field in fields:
@@ -208,6 +219,12 @@ def _positions(headings: Sequence[str], fields: Sequence[Field], definition: Dat
             found[field.name] = at[0]
         elif not field.optional:
             lacking.append(" or ".join(f"“{name}”" for name in (*field.headings, field.name)))
+    return found, lacking
+
+
+def _positions(headings: Sequence[str], fields: Sequence[Field], definition: Dataset, file_name: str) -> dict[str, int]:
+    """Where each field stands among the headings. Raises FileRefused when one that is needed is lacking."""
+    found, lacking = _find(headings, fields)
     if lacking:
         more = f" and {len(headings) - 8} more" if len(headings) > 8 else ""
         raise FileRefused(

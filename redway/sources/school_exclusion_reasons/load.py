@@ -1,0 +1,79 @@
+"""Reasons for exclusions: one wide row for each year, area and kind of school becomes a row for each reason."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from redway.sources.dataset import Context, Dataset, Loaded, dataset
+from redway.sources.returned.look_ups import look_up
+from redway.sources.tabular import Field, load_table, loaded
+
+KINDS = {"perm": "permanent", "fixed": "suspension"}
+LEVELS = ("NATIONAL", "REGIONAL", "LOCAL AUTHORITY")
+WITHHELD = "x"
+NOTE = "counts withheld by the publisher"
+KEY = ("year", "level", "area_number", "region_code", "area_code", "school_type")
+AREAS = (
+    Field("year", like="20[0-9]{4}", example="a school year such as 201617"),
+    Field("level", like="|".join(LEVELS), example="NATIONAL, REGIONAL or LOCAL AUTHORITY"),
+    Field("country_code", like="E92000001", example="E92000001, for England"),
+    Field("country_name"),
+    Field("region_code", optional=True),
+    Field("region_name", optional=True),
+    Field("area_number", ("old_la_code",), like="[0-9]{3}", example="the department's number", optional=True),
+    Field("area_code", ("new_la_code",), like=r"E[0-9]{8}|\.", example="the code of an authority", optional=True),
+    Field("area_name", ("la_name",), optional=True),
+    Field("school_type"),
+)
+
+
+def _headings() -> dict[str, tuple[str, str]]:
+    """Each heading of a count -> its kind and the code of its reason."""
+    reasons = look_up(dataset("school-exclusion-reasons"), "reasons").entries
+    return {
+        f"{prefix}_{spelling}": (kind, entry.code)
+        for prefix, kind in KINDS.items()
+        for entry in reasons
+        for spelling in entry.was
+    }
+
+
+def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Loaded]:
+    """One table for the whole of England."""
+    definition, headings = dataset("school-exclusion-reasons"), _headings()
+    counts = [
+        Field(heading, like=r"[0-9]+(\.[0-9]+)?|" + WITHHELD, example="a number, or x where it is withheld")
+        for heading in headings
+    ]
+    table, read, refused = load_table(path, definition, [*AREAS, *counts], file_name=file_name, into=into, key=KEY)
+    rows = pa.concat_tables([_rows(table, definition, heading, *of) for heading, of in headings.items()])
+    withheld = pc.sum(pc.equal(rows["status"], "withheld")).as_py() or 0
+    notes = {NOTE: withheld} if withheld else {}
+    return [loaded(rows.combine_chunks(), definition, into=into, rows_read=read, refused=refused, notes=notes)]
+
+
+def _rows(table: pa.Table, definition: Dataset, heading: str, kind: str, reason: str) -> pa.Table:
+    """The rows of one count."""
+    years, level = table["year"].to_pylist(), table["level"]
+    none = pa.scalar(None, pa.string())
+    code = pc.if_else(pc.equal(table["area_code"], "."), none, table["area_code"])
+    told = pc.not_equal(table[heading], WITHHELD)
+    given = {
+        "period": pa.array([f"YE-{int(year[:4]) + 1}-08" for year in years], pa.string()),
+        "level": pc.utf8_lower(level),
+        "area_code": pc.case_when(
+            pc.make_struct(pc.equal(level, LEVELS[0]), pc.equal(level, LEVELS[1])),
+            table["country_code"],
+            table["region_code"],
+            code,
+        ),
+        "area_number": table["area_number"],
+        "area_name": pc.coalesce(table["area_name"], table["region_name"], table["country_name"]),
+        "school_type": table["school_type"],
+        "kind": pa.array([kind] * len(years), pa.string()),
+        "reason": pa.array([reason] * len(years), pa.string()),
+        "count": pc.cast(pc.if_else(told, table[heading], none), pa.float64()),
+        "status": pc.if_else(told, "known", "withheld"),
+    }
+    return pa.table({column.name: given[column.name] for column in definition.columns})

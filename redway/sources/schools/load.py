@@ -1,0 +1,87 @@
+"""The data of the Local Authority Interactive Tool: one value for each measure, year and area, as text in every cell."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from redway.sources.dataset import Context, Dataset, Loaded, dataset
+from redway.sources.returned.look_ups import LookUp, look_up
+from redway.sources.schools import parquet
+from redway.sources.tabular import Field, load_table, loaded
+from redway.store.profile import Profile
+
+# A dash stands for no value; letters are the department's marks for values withheld, low or not applicable.
+MARKS = "[-:cklxzu]|NA"
+NUMBER = r"-?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?"
+FIELDS = (
+    Field("measure", ("Short Desc",)),
+    Field("item", ("Data item",), optional=True),
+    Field("years", like=r"[0-9]{1,4}([-/][0-9/-]{2,8})?( \([A-Za-z]+\))?", example="a year such as 2024 or 2023/24"),
+    Field("area_number", ("LA Number",), like="[0-9]{1,4}", example="the department's number of an area, such as 826"),
+    Field("area_name", ("LA and Regions",)),
+    Field("region", optional=True),
+    Field("value", ("Values",), like=f"{NUMBER}|{MARKS}", example="a number, or a dash for none"),
+)
+KEY = ("measure", "years", "area_number")
+NONE_GIVEN = "values not given"
+LAST_MONTH = {"calendar-year": "12", "financial-year": "03", "school-year": "08"}
+YEARS = re.compile(r"([0-9]{4})(?:[-/]([0-9]{2}))?(?: \(([A-Za-z]+)\))?")
+
+
+def load(path: Path, *, file_name: str, into: Path, context: Context | None) -> list[Loaded]:
+    """One table for the whole of England."""
+    definition = dataset("schools")
+    if file_name.lower().endswith(".parquet"):
+        path, file_name = parquet.as_csv(path, name=file_name, work=into, definition=definition), f"{file_name}.csv"
+    table, read, refused = load_table(path, definition, FIELDS, file_name=file_name, into=into, key=KEY)
+    table = _shaped(table, definition, Profile.of(context.home) if context else None)
+    lacking = table["value"].null_count
+    notes = {NONE_GIVEN: lacking} if lacking else {}
+    return [loaded(table, definition, into=into, rows_read=read, refused=refused, notes=notes)]
+
+
+def _shaped(table: pa.Table, definition: Dataset, profile: Profile | None) -> pa.Table:
+    """The columns of the definition: periods for years, codes for the department's numbers, numbers for text."""
+    ends = _groups(look_up(definition, "measures", profile))
+    codes = _groups(look_up(definition, "areas", profile))
+    measures, years, numbers = (table[name].to_pylist() for name in KEY)
+    told = pc.match_substring_regex(table["value"], f"^(?:{NUMBER})$")
+    values = pc.cast(pc.if_else(told, table["value"], pa.scalar(None, pa.string())), pa.float64())
+    given = {
+        **{name: table[name] for name in table.column_names},
+        "period": pa.array(map(period, years, (ends.get(measure, "") for measure in measures)), pa.string()),
+        "release": pa.array(map(release, years), pa.string()),
+        "area_code": pa.array(map(codes.get, numbers), pa.string()),
+        "region": pc.if_else(pc.equal(table["region"], "NA"), pa.scalar(None, pa.string()), table["region"]),
+        "value": values,
+    }
+    return pa.table({column.name: given[column.name] for column in definition.columns})
+
+
+def _groups(found: LookUp) -> dict[str, str]:
+    return {entry.code: entry.group for entry in found.entries}
+
+
+@cache
+def period(years: str, ends: str) -> str | None:
+    """The year as a period, by the kind of year the measure has; None for several years, and kinds that are not known.
+
+    A single number is the year it ends in: absence of 2025 is that of the school year 2024/25.
+    """
+    found = YEARS.fullmatch(years)
+    if not found or ends not in LAST_MONTH:
+        return None
+    first, second = int(found[1]), found[2]
+    if second is None:
+        return f"YE-{first}-{LAST_MONTH[ends]}"
+    return f"YE-{first + 1}-{LAST_MONTH[ends]}" if (first + 1) % 100 == int(second) else None
+
+
+@cache
+def release(years: str) -> str | None:
+    """What stands in brackets after the year."""
+    found = YEARS.fullmatch(years)
+    return found[3] if found else None
