@@ -7,7 +7,9 @@ months that end in November 2025: March for a financial year, August for a schoo
 """
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Sequence
+from datetime import date
 
 MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 QUARTER = re.compile(r"([0-9]{4})/([0-9]{2})-Q([1-4])")
@@ -126,3 +128,32 @@ def in_words(label: str) -> str:
         year, term = label.split("-")
         return f"{term} term {year}"
     return f"the year ending {words(covered[-1])}" if len(covered) == 12 else phrase(covered)
+
+
+def kind_of(period: str) -> str:
+    """`monthly`, `quarterly`, `annual` or `termly`: the cadence whose periods are labelled so. Raises ValueError."""
+    months_of(period)
+    kinds = {"monthly": MONTH, "quarterly": QUARTER, "annual": YEAR, "termly": TERM}
+    return next(kind for kind, pattern in kinds.items() if pattern.fullmatch(period))
+
+
+def following(period: str) -> str:
+    """The period after one, of the same kind: `2026-01` after `2025-12`, `2026-spring` after `2025-autumn`."""
+    after = months_of(period)[-1] + 1
+    match kind_of(period):
+        case "monthly":
+            return label(after)
+        case "quarterly":
+            return quarter(after)
+        case "annual":
+            return year_ending(after + 11)
+    terms = ["spring", "summer", "autumn"]
+    year, term = period.split("-")
+    place = (terms.index(term) + 1) % 3
+    return f"{int(year) + (place == 0)}-{terms[place]}"
+
+
+def last_day(period: str) -> date:
+    """The last day of a period of any kind."""
+    last = months_of(period)[-1]
+    return date(last // 12, last % 12 + 1, monthrange(last // 12, last % 12 + 1)[1])

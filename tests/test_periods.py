@@ -18,3 +18,31 @@ from redway import periods
 def test_a_stretch_over_a_new_year_names_both_years(runs, expected):
     months = [m for first, last in runs for m in range(periods.month(first), periods.month(last) + 1)]
     assert periods.phrase(months) == expected
+
+
+@pytest.mark.parametrize(
+    ("label", "kind", "after", "ends"),
+    [
+        ("2025-12", "monthly", "2026-01", "2025-12-31"),
+        ("2024-02", "monthly", "2024-03", "2024-02-29"),
+        ("2025/26-Q3", "quarterly", "2025/26-Q4", "2025-12-31"),
+        ("2025/26-Q4", "quarterly", "2026/27-Q1", "2026-03-31"),
+        ("2099/00-Q4", "quarterly", "2100/01-Q1", "2100-03-31"),
+        ("YE-2026-03", "annual", "YE-2027-03", "2026-03-31"),
+        ("2025-autumn", "termly", "2026-spring", "2025-12-31"),
+        ("2026-spring", "termly", "2026-summer", "2026-03-31"),
+        ("2026-summer", "termly", "2026-autumn", "2026-08-31"),
+    ],
+)
+def test_periods_follow_each_other_and_end(label, kind, after, ends):
+    assert periods.kind_of(label) == kind
+    assert periods.following(label) == after
+    assert periods.last_day(label).isoformat() == ends
+
+
+def test_what_follows_never_overlaps_and_comes_at_last_to_any_year():
+    for label in ("2025-11", "2025/26-Q3", "YE-2026-03", "2025-autumn"):
+        for _ in range(50):
+            after = periods.following(label)
+            assert periods.months_of(after)[0] > periods.months_of(label)[-1]
+            label = after
