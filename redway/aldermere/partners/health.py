@@ -78,7 +78,7 @@ def admissions(city: City, seed: int, months: range) -> Iterator[Row]:
             yield {
                 "admitted_on": draw.day(month),
                 "cause": cause,
-                "domestic_abuse": draw.pick({"no": 0.75, "yes": 0.35 if sex == "F" else 0.05, "not-known": 0.1}),
+                "domestic_abuse": draw.pick({"no": 0.75, "yes": 0.35 if sex == "F" else 0.05, "NK": 0.1}),
                 "age_band": draw.pick(ADULTS_MOSTLY),
                 "sex": sex,
                 "ethnicity": draw.pick(ETHNICITY | {"NS": 0.08}),
@@ -99,5 +99,5 @@ def calls(city: City, seed: int, months: range) -> Iterator[Row]:
                 "complaint": draw.pick(COMPLAINTS),
                 "disposition": draw.pick(DISPOSITIONS),
                 "place_kind": kind,
-                "police_told": draw.pick({"yes": 0.62, "no": 0.30, "not-known": 0.08}),
+                "police_told": draw.pick({"yes": 0.62, "no": 0.30, "NK": 0.08}),
             }

@@ -102,5 +102,5 @@ def businesses(city: City, seed: int, months: range) -> Iterator[Row]:
                 "loss_band": draw.pick(LOSSES) if kind in ("theft", "robbery") else "none",
                 "violence": draw.pick({"none": 0.7, "verbal": 0.2, "threat": 0.07, "physical": 0.03}),
                 "knife": "yes" if kind == "robbery" and draw.yes(0.4) else "no",
-                "told_police": draw.pick({"yes": 0.35, "no": 0.6, "not-known": 0.05}),
+                "told_police": draw.pick({"yes": 0.35, "no": 0.6, "NK": 0.05}),
             }
