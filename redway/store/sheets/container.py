@@ -136,11 +136,11 @@ def _word_for(part: str) -> str:
 def opened(path: Path, *, name: str) -> Generator[Container]:
     """Open the zip of a workbook. Raises FileRefused, in words, for whatever it should not be or hold."""
     _refuse_other_kinds(path, name)
-    try:
-        archive = zipfile.ZipFile(path)
-    except (*DAMAGE, OSError) as fault:
-        raise damage(name, fault, what="workbook") from None
-    with archive:
+    with path.open("rb") as file:  # closed with all that still reads from it
+        try:
+            archive = zipfile.ZipFile(file)
+        except (*DAMAGE, OSError) as fault:
+            raise damage(name, fault, what="workbook") from None
         container = Container(archive, name)
         _refuse_bombs(container, archive, path.stat().st_size)
         for info in archive.infolist():

@@ -51,8 +51,8 @@ BREAK = re.compile(rb"<text:(tab|line-break)(?:" + ATTRIBUTE + rb")*\s*/>")
 FORMULA = re.compile(rb"\stable:formula\s*=\s*[\"']")
 MERGED = re.compile(rb"""\stable:number-(?:columns|rows)-spanned\s*=\s*["'](?!1["'])""")
 HIDDEN = re.compile(
-    rb"""<table:table-(row|column)\s[^<>]*?\stable:visibility\s*=\s*["'](?:collapse|filter)["']"""
-    rb"""|<table:table-(row|column)-group\s[^<>]*?table:display\s*=\s*["']false["']"""
+    rb"""<table:table-(row|column)(?=\s)[^<>]*?\stable:visibility\s*=\s*["'](?:collapse|filter)["']"""
+    rb"""|<table:table-(row|column)-group(?=\s)[^<>]*?\stable:display\s*=\s*["']false["']"""
 )
 # What stands beside the sheets' rows and can hold other data than they show.
 HIDING = {
@@ -134,12 +134,12 @@ class Ods:
         at, waiting, started = 0, bytearray(), False
         for chunk in self._zip.chunks(CONTENT):
             waiting += chunk
-            started = started or BODY.search(waiting) is not None
+            cut = waiting.rfind(b"<")
+            started = started or BODY.search(waiting, 0, cut) is not None
             if not started and len(waiting) > MOST_AROUND:
                 raise self._zip.refusal(
                     f"styles of at most {MOST_AROUND // 10**6} MB", "more", f"formatting that piled up. {VALUES_ONLY}"
                 )
-            cut = waiting.rfind(b"<")
             if started and cut > 0:
                 yield at, self._trusted(bytes(waiting[:cut]), at)
                 at += cut
@@ -163,7 +163,7 @@ class Ods:
             )
         self._root = root[0]
         styles = piece[: body.start()].partition(b"<office:automatic-styles")[2].split(b"<style:style ")
-        out_of_sight = re.compile(rb"""<style:table-properties\s[^<>]*?table:display\s*=\s*["']false["']""")
+        out_of_sight = re.compile(rb"""<style:table-properties(?=\s)[^<>]*?\stable:display\s*=\s*["']false["']""")
         named = re.compile(rb"""style:name\s*=\s*(?:"([^"]*)"|'([^']*)')""")
         return {n[1] or n[2] for style in styles if out_of_sight.search(style) and (n := named.search(style))}
 
@@ -176,6 +176,8 @@ class Ods:
             self._refuse(sheet, content)
             content = _plainer(content)
             starts = [found.start() for found in ROW.finditer(content)]
+            if not starts:
+                continue
             given = [content[a:b] for a, b in zip(starts, [*starts[1:], len(content)], strict=True)]
             for rows in _fitting([self._bounded(sheet, row) for row in given]):
                 firsts = []

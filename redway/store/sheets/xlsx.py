@@ -41,9 +41,10 @@ CELL = re.compile(
 BLANK = re.compile(PREFIX + rb"c\s[^<>]*/>")  # a cell with a format and no value
 FORMULA = re.compile(PREFIX + rb"f[\s/>]")
 FORMULA_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]+[0-9]+)["'][^<>]*>\s*<(?:[\w.-]+:)?f[\s/>]""")
-HIDDEN_ROW = re.compile(PREFIX + rb"""row\s[^<>]*?\shidden\s*=\s*["'](?:1|true)["']""")
-HIDDEN_COLUMN = re.compile(PREFIX + rb"""col\s[^<>]*?\shidden\s*=\s*["'](?:1|true)["']""")
-MERGED = re.compile(PREFIX + rb"""mergeCell\s[^<>]*?ref\s*=\s*["']([^"']*)["']""")
+HIDDEN_ROW = re.compile(PREFIX + rb"""row(?=\s)[^<>]*?\shidden\s*=\s*["'](?:1|true)["']""")
+HIDDEN_COLUMN = re.compile(PREFIX + rb"""col(?=\s)[^<>]*?\shidden\s*=\s*["'](?:1|true)["']""")
+MERGED = re.compile(PREFIX + rb"""mergeCell(?=\s)[^<>]*?\sref\s*=\s*["']([^"']*)["']""")
+ERROR = re.compile(rb"""(<(?:[\w.-]+:)?c(?=\s)[^<>]*?\st\s*=\s*["'])e(["'])""")
 STRING = re.compile(rb"""\st\s*=\s*["']s["']""")
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -151,7 +152,8 @@ class Xlsx:
 
     def _after_head(self, sheet: Sheet, chunks: Iterator[bytes]) -> tuple[bytes, bool]:
         """What was read of the rows when what stands before them was, and whether there are none."""
-        head = b""
+        head = self._more(chunks)
+        self._zip.refuse_untrusted_xml(head, start=True)
         while not (found := DATA.search(head)):
             if len(head) > MOST_AROUND:
                 raise self._zip.refusal("a sheet of rows", "too much before them", "a damaged file.")
@@ -207,7 +209,8 @@ class Xlsx:
             if (widest := max((_column(letters) for letters, _ in CELL.findall(content)), default=0)) > MOST_COLUMNS:
                 raise width_refusal(self._zip, sheet, MOST_COLUMNS, widest)
         rows = [int(number) for number in numbers]
-        if (max(rows) - min(rows) + 1) * widest <= MOST_CELLS:
+        height = max(rows) - min(rows) + 1
+        if height == 1 or height * widest <= MOST_CELLS:
             yield content
             return
         starts = [found.start() for found in ROW.finditer(content)]
@@ -225,6 +228,7 @@ class Xlsx:
                 out.writestr(part, text)
             out.writestr("xl/workbook.xml", WORKBOOK_OF_A_SLICE % self._from_1904)
             out.writestr("xl/styles.xml", self._styles)
+            content = ERROR.sub(rb"\1str\2", content)  # calamine gives errors such as #N/A as nothing, text as text
             sheet = b'<worksheet xmlns="%b"><sheetData>%b</sheetData></worksheet>'
             out.writestr("xl/worksheets/sheet1.xml", sheet % (MAIN.encode(), content))
             if self._strings and STRING.search(content):
