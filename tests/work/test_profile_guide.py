@@ -7,6 +7,7 @@ import pytest
 
 from redway.indicators import definitions
 from redway.store.profile import Partnership
+from redway.work.returns import expected
 from redway.work.strategy import profile
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "profiles.md"
@@ -22,6 +23,7 @@ HEADINGS = {
     "groups.yaml": profile.Group,
     "programmes.yaml": profile.Programme,
     "platforms.yaml": profile.Platform,
+    "returns.yaml": expected.Rule,
     "indicators/NAME.yaml": definitions.Indicator,
     "count": definitions.Count,
     "rate": definitions.Rate,
@@ -40,7 +42,7 @@ def sections():
 @pytest.mark.parametrize("heading", HEADINGS)
 def test_every_field_is_described_and_marked_when_it_must_be_given(sections, heading):
     described = dict(re.findall(r"^\| `(\w+)`( \*)? \|", sections[heading], flags=re.MULTILINE))
-    fields = HEADINGS[heading].model_fields
+    fields = {field.alias or name: field for name, field in HEADINGS[heading].model_fields.items()}
     assert set(described) == set(fields)
     assert {name for name, star in described.items() if star} == {n for n, f in fields.items() if f.is_required()}
 

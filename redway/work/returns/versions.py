@@ -1,16 +1,18 @@
 """Data versions as values."""
 
 import datetime as dt
-from collections.abc import Hashable
+from collections.abc import Hashable, Mapping
 from dataclasses import replace
 
 from django.utils import timezone
 
 from redway.errors import RedwayError
 from redway.store.home import Home
+from redway.store.profile import Profile
 from redway.store.snapshot import Part, Snapshot
 from redway.work.gateways.policies import Register
 from redway.work.gateways.purposes import Purpose
+from redway.work.returns.expected import late, rules
 from redway.work.returns.models import DataVersion
 
 
@@ -21,7 +23,9 @@ def snapshot(number: int | None = None, *, purpose: Purpose = Purpose.ANALYSIS, 
     the others say which columns may be read. Version 0, before anything was accepted, has no parts.
     Raises RedwayError for a version that does not exist.
     """
-    return _readable(everything(number), Register(on or timezone.localdate()), purpose)
+    day = on or timezone.localdate()
+    whole = everything(number)
+    return replace(_readable(whole, Register(day), purpose), late=_late(whole, day))
 
 
 def everything(number: int | None = None) -> Snapshot:
@@ -66,3 +70,11 @@ def _readable(everything: Snapshot, register: Register, purpose: Purpose) -> Sna
         else:
             parts.append(part if reading.columns is None else replace(part, permitted=reading.columns))
     return replace(everything, parts=tuple(parts), closed=closed)
+
+
+def _late(whole: Snapshot, day: dt.date) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """What the profile expected by a day and has not come. What no gateway opens has come all the same."""
+    home = Home.current()
+    if not (home.profile / "profile.yaml").is_file():
+        return {}
+    return late(rules(Profile.of(home)), whole.parts, day)
