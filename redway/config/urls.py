@@ -11,6 +11,7 @@ urlpatterns = [
     path("map/", include("redway.web.map.urls")),
     path("commitments/", include("redway.web.commitments.urls")),
     path("data/", include("redway.web.data.urls")),
+    path("gateways/", include("redway.web.gateways.urls")),
     path("audit/", include("redway.web.audit.urls")),
 ]
 

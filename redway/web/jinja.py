@@ -85,6 +85,7 @@ ROOMS = (
     Room("map", gettext_lazy("Map"), Permission.SEE_PARTNERSHIP),
     Room("commitments", gettext_lazy("Commitments"), Permission.SEE_PARTNERSHIP),
     Room("data", gettext_lazy("Data"), Permission.SEE_RETURNS),
+    Room("gateways", gettext_lazy("Gateways"), Permission.SEE_GATEWAYS),
     Room("people", gettext_lazy("People"), Permission.MANAGE_PEOPLE),
     Room("audit", gettext_lazy("Audit"), Permission.SEE_AUDIT),
 )

@@ -11,6 +11,18 @@ from redway.work.accounts.roles import Role
 pytestmark = pytest.mark.browser
 
 # The chair sees most; the others have here what is theirs alone, or differs for them.
+GATEWAYS = [
+    "/gateways/",
+    "/gateways/law/",
+    "/gateways/new/",
+    "/gateways/fire/analysis/",
+    "/gateways/fire/analysis/1/",
+    "/gateways/survey-responses/evaluation/",
+    "/gateways/survey-responses/evaluation/draft/",
+    "/gateways/survey-responses/evaluation/put-in-force/",
+    "/gateways/survey-responses/evaluation/discard/",
+    "/gateways/fire/analysis/end/",
+]
 PAGES = {
     None: ["/sign-in/", "/help/", "/accessibility/", "/about-the-data/"],
     Role.CHAIR: [
@@ -31,9 +43,9 @@ PAGES = {
     Role.ANALYST: ["/", "/data/"],
     Role.MEMBER: ["/", "/commitments/A1/"],
     Role.AGENCY_CONTACT: ["/data/", "/help/"],
-    Role.ADMINISTRATOR: ["/", "/data/", "/people/", "/people/add/", "/people/1/", "/audit/"],
+    Role.ADMINISTRATOR: ["/", "/data/", *GATEWAYS, "/people/", "/people/add/", "/people/1/", "/audit/"],
 }
-NO_PAGES = {"health", "sign-out", "person-access", "person-password"}  # no HTML to read, or an answer to a form
+NO_PAGES = {"health", "sign-out", "person-access", "person-password", "gateway-new-version"}  # no HTML to read, or an answer to a form
 FILES = {"indicator-csv", "map-areas", "map-csv", "commitments-csv"}
 
 

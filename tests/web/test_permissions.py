@@ -41,6 +41,16 @@ TABLE = {
     "person-access": {ADMINISTRATOR},
     "person-password": {ADMINISTRATOR},
     "audit": {ADMINISTRATOR},
+    "gateways": {ANALYST, CHAIR, ADMINISTRATOR},
+    "gateways-law": {ANALYST, CHAIR, ADMINISTRATOR},
+    "gateway": {ANALYST, CHAIR, ADMINISTRATOR},
+    "gateway-version": {ANALYST, CHAIR, ADMINISTRATOR},
+    "gateway-new": {ADMINISTRATOR},
+    "gateway-new-version": {ADMINISTRATOR},
+    "gateway-draft": {ADMINISTRATOR},
+    "gateway-put-in-force": {ADMINISTRATOR},
+    "gateway-discard": {ADMINISTRATOR},
+    "gateway-end": {ADMINISTRATOR},
     "person-second-factor": {ADMINISTRATOR},
     "account": EVERYONE,
     "change-password": EVERYONE,
@@ -58,9 +68,10 @@ TABLE = {
 
 ALL = list(addresses())
 # What stands in an address for something that exists.
-SAMPLES = {"commitments/": "A1", "priorities/": "domestic-abuse", "indicators/": "recorded-burglary"}
-# Where something has no data yet, its file is not there, whoever asks.
+SAMPLES = {"commitments/": "A1", "priorities/": "domestic-abuse", "indicators/": "recorded-burglary", "gateways/": "1"}
+# Where something has no data yet, its file is not there, whoever asks; nor is a gateway that nobody drafted.
 WITHOUT_DATA = {"indicator-csv", "map-areas", "map-csv"}
+WITHOUT_DATA |= {name for name in TABLE if name.startswith("gateway-") and name != "gateway-new"} | {"gateway"}
 
 
 def sample(route, people):

@@ -19,7 +19,8 @@ from redway.web.figures.absence import Absence, Awaited, absences, awaited
 from redway.web.figures.basis import Basis
 from redway.web.figures.pictures import Figure, spark_figure
 from redway.web.figures.promises import Promise
-from redway.work.accounts.roles import Role
+from redway.web.gateways.presenter import warnings
+from redway.work.accounts.roles import GRANTS, Permission, Role
 from redway.work.returns.models import DataVersion, Submission
 from redway.work.strategy.models import CommitmentState
 
@@ -71,18 +72,26 @@ class HomePage:
     indicators: tuple[str, ...]
 
 
+def gateways(role: str, today: date) -> list[Absence]:
+    """Gateways that have expired or soon will, for those who see the register."""
+    if Permission.SEE_GATEWAYS not in GRANTS[Role(role)]:
+        return []
+    who = _("An administrator drafts it; a second person puts it in force.")
+    return [Absence(one.text, _("Draft a new version on the page Gateways."), who) for one in warnings(today)]
+
+
 def page(basis: Basis, *, role: str, standings: Mapping[str, CommitmentState], today: date) -> HomePage:
     """The home page of a person of this role."""
     ready = _ready(basis)
     listed = promises.promises(basis.strategy, basis.strategy.commitments, standings, today)
-    waiting = awaited(basis.indicators.values())
+    waiting = awaited(basis, (i for i in basis.indicators.values() if i.priority))
     found = shown_findings(basis.changed) if ready else ()
     return HomePage(
         data_first=role in DATA_FIRST,
         ready=ready,
         changes=changes(basis, found) if ready else None,
         arrived=arrived(basis),
-        late=absences(basis, today),
+        late=[*gateways(role, today), *absences(basis, today)],
         awaited=waiting,
         awaited_sentence=awaited_sentence(waiting),
         promises=tuple(p for p in listed if p.wanting < 4)[:PROMISES],
