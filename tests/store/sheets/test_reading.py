@@ -164,7 +164,7 @@ def test_slices_give_what_the_whole_gives_whichever_program_saved_it(
         for module in ("xlsx", "ods"):
             small.setattr(f"redway.store.sheets.{module}.SLICE", size)
             small.setattr(f"redway.store.sheets.{module}.MOST_CELLS", cells_at_once)
-        small.setattr("redway.store.sheets.container.CHUNK", max(50, size // 3))
+        small.setattr("redway.store.sheets.container.CHUNK", max(200, size // 3))
         for path in paths:
             with workbook(path, name=path.name, work=work) as book:
                 found.append(list(book.rows(book.sheets[0])))
