@@ -9,21 +9,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from redway.sources.dataset import Column, Dataset
-from redway.sources.returned import identifiers, periods
+from redway.sources.returned import periods
 from redway.sources.returned.faults import Fault, Faults
 from redway.sources.returned.look_ups import LookUp
 from redway.store.query import text
 
 LONGEST_TEXT = 5_000
 LSOA = "[EW]01[0-9]{6}"
-EXCEL_DATE = (
-    r"[0-9]{1,2}-[A-Z][a-z]{2}(-[0-9]{2,4})?|[A-Z][a-z]{2}-[0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2}([T ]00:00(:00)?)?"
-    r"|[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"
-)
+DAY = r"([0-9]{1,2}/){2}[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}"
+EXCEL_DATE = rf"[0-9]{{1,2}}-[A-Z][a-z]{{2}}(-[0-9]{{2,4}})?|[A-Z][a-z]{{2}}-[0-9]{{2,4}}|({DAY})([T ]00:00(:00)?)?"
 SERIAL = r"[2-5][0-9]{4}(\.[0-9]+)?"
 FLOAT = r"-?[0-9]+\.0+"
 SCIENTIFIC = r"-?[0-9](\.[0-9]+)?[eE]\+?[0-9]+"
-AS_TEXT = "Format the column as Text before typing or pasting (Format Cells, Text), then put the code back"
+CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
+FORMULA = r"(?:[=@]|[+-] ?[A-Za-z(=@])"
+ODD = f"{CONTROL}|^{FORMULA}"
+AS_TEXT = "Format the column as Text (Format Cells, Text) before typing or pasting, then put the code back"
+AS_NUMBER = "Format the column as Number and type the number again"
+PERIOD = "a period such as 2025-11, 2025/26-Q3, YE-2026-03 or 2025-autumn"
 WORDS = {
     "date": "a date such as 2025-11-30 or 30/11/2025",
     "date-time": "a date and time such as 2025-11-30 22:15 or 30/11/2025 22:15",
@@ -46,15 +49,47 @@ MENDS = {
     "pseudonym": "Run redway pseudonymise on your own machine and send what it writes.",
     "text": "Type the text anew.",
 }
+# What can be told of a cell that could not be read: pattern, what is wrong with it, how to mend it.
+OF_CODES = (
+    (EXCEL_DATE, "is a date that Excel made of a code", f"{AS_TEXT}: Excel turned it into a date."),
+    (SERIAL, "may be the number of a date that Excel made of a code", f"{AS_TEXT}."),
+    (FLOAT, "is a code that Excel made a decimal number", f"{AS_TEXT} without .0."),
+    (SCIENTIFIC, "is a code that Excel cut short", f"{AS_TEXT}: its digits were lost, so take them from their source."),
+)
+OF_DATES = (
+    (SERIAL, "is the number that Excel keeps for a date", "Format the column as a date, as 2025-11-30."),
+    (r"([0-9]{1,2}[/.-]){2}[0-9]{2}( .*)?", "has a year of two digits", "Write all four digits of the year."),
+    (r"(0?[1-9]|1[0-2])/(1[3-9]|2[0-9]|3[01])/[0-9]{4}( .*)?", "has the month before the day",
+     "Write the day first (30/11/2025) or the year first (2025-11-30)."),
+)  # fmt: skip
+OF_NUMBERS = (
+    (SCIENTIFIC, "is a number that Excel cut short", f"{AS_NUMBER}, in full: its digits were lost."),
+    (r"[0-9]{1,2}-[A-Z][a-z]{2}(-[0-9]{2,4})?|[A-Z][a-z]{2}-[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2}.*", "is a date",
+     f"{AS_NUMBER}: Excel turned it into a date."),
+)  # fmt: skip
+UNREAD = {
+    "date": (*OF_DATES, (f"({DAY}).*", "is a day that does not exist, or has a time", MENDS["date"])),
+    "date-time": (
+        *OF_DATES,
+        (DAY, "has no time of day", "Write the time after the date, as 22:15; 00:00 only where it was midnight."),
+        (f"({DAY}).*", "is a day or time that does not exist", MENDS["date-time"]),
+    ),
+    "month": ((f"{EXCEL_DATE}|{SERIAL}", "is a date, not a month", f"{MENDS['month']} Excel made it a date."),),
+    "integer": OF_NUMBERS,
+    "number": OF_NUMBERS,
+}
 
 
 @dataclass(frozen=True)
 class Cell:
-    """The SQL of one column: its typed value, the number of its fault, and whether a float was taken as a whole."""
+    """The SQL of one column: its typed value, whether the cell is at fault, the fault's number (asked of cells at
+    fault alone), and whether a decimal was taken as a whole number.
+    """
 
     column: Column
     typed: str
-    fault: str
+    wrong: str = "false"
+    number: str = "NULL"
     float: str = ""
 
 
@@ -63,7 +98,7 @@ class Cells:
     """Makes the SQL of each column of a file, and collects the faults that it names by number.
 
     headings  column -> the heading it stands under in the file
-    areas     whether the types of the look-up of areas were made
+    areas     whether the type of known areas was made
     period    label that rows are to be of; empty when they say it themselves
     """
 
@@ -77,32 +112,37 @@ class Cells:
     def of(self, column: Column) -> Cell:
         """The SQL of one column. A column that the file has not is null throughout."""
         if column.name not in self.headings:
-            return Cell(column, f"NULL::{sql_type(column)}", "NULL::USMALLINT")
+            return Cell(column, f"NULL::{sql_type(column)}")
         raw, value = f'"r_{column.name}"', f'"{column.name}"'
-        typed = self._typed(column, raw)
-        cases = self._cases(column, raw, value)
-        when = "".join(f" WHEN {condition} THEN {number}" for condition, number in cases)
-        empty = self._fault(column, "is empty", self._expected(column), "Fill in the cell.") if column.required else 0
-        fault = f"(CASE WHEN {raw} IS NULL THEN {empty or 'NULL'}{when} END)::USMALLINT"
-        if column.type == "pseudonym":
-            return Cell(column, typed, fault)
-        return Cell(column, typed, fault, f"regexp_full_match({raw}, '{FLOAT}')" if column.type == "integer" else "")
-
-    def _fault(
-        self, column: Column, rule: str, expected: str, mend: str, *, hidden: bool = False, grave: bool = False
-    ) -> int:
-        return self.faults.add(
-            Fault(column.name, self.headings[column.name], rule, expected, mend, hidden or not column.kept, grave)
+        bounds = self._bounds(column, value)
+        fine = " AND ".join([f"{value} IS NOT NULL", *(f"NOT coalesce({beyond}, false)" for beyond, _ in bounds)])
+        read = [(f"{value} IS NULL AND {condition}", number) for condition, number in self._unread(column, raw)]
+        when = "".join(f" WHEN {condition} THEN {number}" for condition, number in [*read, *bounds])
+        rule = {"code": "is not in the look-up", "pseudonym": "is no pseudonym, and may name a person"}
+        last = self._fault(column, rule.get(column.type, f"is not {WORDS.get(column.type)}"), hidden=_secret(column))
+        empty = self._fault(column, "is empty", mend="Fill in the cell.") if column.required else "NULL"
+        return Cell(
+            column,
+            self._typed(column, raw),
+            f"(CASE WHEN {raw} IS NULL THEN {str(column.required).lower()} ELSE NOT ({fine}) END)",
+            f"(CASE WHEN {raw} IS NULL THEN {empty}{when} ELSE {last} END)",
+            f"({value} IS NOT NULL AND contains({raw}, '.'))" if column.type == "integer" else "",
         )
+
+    def _fault(self, column: Column, rule: str, *, expected: str = "", mend: str = "", hidden: bool = False) -> int:
+        """The number of a fault of a column; what was expected and how to mend it are its type's unless said."""
+        mend = mend or MENDS.get(column.type, "Write one of the codes of the template's list.")
+        heading, hidden = self.headings[column.name], hidden or not column.kept
+        return self.faults.add(Fault(column.name, heading, rule, expected or self._expected(column), mend, hidden))
 
     def _expected(self, column: Column) -> str:
         if column.expected:
             return column.expected
         if column.type == "code":
-            codes = self.look_ups[column.codes].codes if column.codes else ()
+            codes = self.look_ups[column.codes].codes
             shown = ", ".join(codes[:12]) + (f" and {len(codes) - 12:,} more" if len(codes) > 12 else "")
             return f"{'codes parted by semicolons, each' if column.many else 'a code,'} one of {shown}"
-        words = WORDS[column.type]
+        words = PERIOD if column.name == self.dataset.period_from and column.type == "text" else WORDS[column.type]
         if column.least is not None and column.most is not None:
             return f"{words} from {column.least:g} to {column.most:g}"
         if column.least is not None:
@@ -115,6 +155,13 @@ class Cells:
         if column.type == "area":
             code = f"upper({raw})"
             return f"CASE WHEN regexp_full_match({code}, '{LSOA}') THEN {code} END"
+        if column.type == "text" and column.name == self.dataset.period_from:
+            return f"CASE WHEN {periods.is_label(raw)} THEN {raw} END"
+        if column.type == "text":
+            like = f" AND regexp_full_match({raw}, {text(column.like)})" if column.like else ""
+            return (
+                f"CASE WHEN length({raw}) <= {LONGEST_TEXT} AND NOT regexp_matches({raw}, '{ODD}'){like} THEN {raw} END"
+            )
         return TYPED[column.type].replace("$r", raw)
 
     def _code(self, column: Column, raw: str) -> str:
@@ -123,153 +170,72 @@ class Cells:
             return one
         parts = f"list_filter(list_transform(string_split({raw}, ';'), lambda p: trim(p)), lambda p: p <> '')"
         each = f"list_transform({parts}, lambda p: {one_code(column.codes, 'p')})"
-        listed = f"CASE WHEN len({parts}) > 0 AND list_position({each}, NULL) IS NULL THEN list_distinct({each}) END"
-        return f"coalesce({one}, array_to_string(list_sort({listed}), ';'))"
+        all_known = f"len({parts}) > 0 AND len(list_filter({each}, lambda c: c IS NULL)) = 0"
+        listed = f"CASE WHEN {all_known} THEN list_distinct({each}) END"
+        return f"coalesce({one}, CASE WHEN contains({raw}, ';') THEN array_to_string(list_sort({listed}), ';') END)"
 
-    def _cases(self, column: Column, raw: str, value: str) -> list[tuple[str, int | str]]:
-        """Conditions and the faults they mean, in the order they are asked."""
-        expected, mend = self._expected(column), MENDS.get(column.type, "")
-        grave = [
-            (f"{macro}({raw})", self._fault(column, f"holds what looks like {what}", "nothing that names a person",
-                                            "Take it out at its source: such a file may not be sent.",
-                                            hidden=True, grave=True))
-            for what, macro in identifiers.of_cells(place=not column.kept).items()
-        ]  # fmt: skip
-        if column.type == "text":
-            return [(f"NOT suspicious({raw}) AND {self._fits(column, raw)}", "NULL"), *self._text(column, raw, grave)]
-        if column.type == "pseudonym":
-            rule = "is no pseudonym, and may name a person"
-            return [(f"{value} IS NULL", self._fault(column, rule, expected, mend, hidden=True))]
-        fine = [f"{value} IS NOT NULL"]
+    def _bounds(self, column: Column, value: str) -> list[tuple[str, int]]:
+        """What a typed value may not be -> the fault's number."""
+        found: list[tuple[str, int]] = []
         if column.least is not None:
-            fine.append(f"{value} >= {column.least!r}")
+            found.append((f"{value} < {column.least!r}", self._fault(column, "is too small")))
         if column.most is not None:
-            fine.append(f"{value} <= {column.most!r}")
-        later = self._when(column, value) if column.type in ("date", "date-time", "month") else []
-        fine += [f"NOT coalesce({condition}, false)" for condition, _ in later]
-        if column.name == self.dataset.period_from and self.period:
-            later += self._of_period(column, value)
-            fine += [f"NOT coalesce({condition}, false)" for condition, _ in later[-1:]]
+            found.append((f"{value} > {column.most!r}", self._fault(column, "is too large")))
         if column.type == "area" and self.areas:
-            unknown = f"try_cast({value} AS known_areas) IS NULL"
-            later.append((unknown, self._fault(column, "is an area of neither 2011 nor 2021", expected, mend)))
-            fine.append(f"NOT {unknown}")
-        wrong: list[tuple[str, int | str]] = [(f"{value} IS NULL AND suspicious({raw}) AND {c}", n) for c, n in grave]
-        damage = [(f"{value} IS NULL AND {c}", n) for c, n in self._damage(column, raw, expected)]
-        rule = {"code": "is not in the look-up"}.get(column.type, f"is not {WORDS.get(column.type, 'in order')}")
-        outside = self._fault(column, "is too small or too large", expected, mend) if len(fine) > 1 else 0
-        last = self._fault(column, rule, expected, mend or "Write one of the codes of the template's list.")
-        found = [(" AND ".join(fine), "NULL"), *wrong, *damage, *later, (f"{value} IS NULL", last)]
-        return [*found, ("true", outside)] if outside else found
-
-    def _fits(self, column: Column, raw: str) -> str:
-        tests = [f"length({raw}) <= {LONGEST_TEXT}"]
-        if column.like:
-            tests.append(f"regexp_full_match({raw}, {text(column.like)})")
-        if column.name == self.dataset.period_from:
-            label = f"CASE WHEN {periods.is_label(raw)} THEN {raw} END"
-            tests.append(f"coalesce({periods.first_day(label)} <= current_date, false)")
-            if self.period:
-                tests.append(f"{periods.of_row(self.dataset, raw)} = {text(self.period)}")
-        return " AND ".join(tests)
-
-    def _text(self, column: Column, raw: str, grave: list[tuple[str, int]]) -> list[tuple[str, int | str]]:
-        expected, mend = self._expected(column), MENDS["text"]
-        # A column whose cells match a pattern of its definition's is no free text.
-        found: list[tuple[str, int | str]] = []
-        if column.like:
-            found.append((self._fits(column, raw), "NULL"))
-        found += grave
-        control = self._fault(column, "has characters that no text has", expected, mend)
-        formula = self._fault(column, "begins as a formula does", f"{expected} that does not begin with = + - or @",
-                              "Delete the sign at its start, or copy the cells and paste them as values.")  # fmt: skip
-        found.append((rf"regexp_matches({raw}, '[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]')", control))
-        found.append((rf"regexp_matches({raw}, '^[=@]|^[+-] ?[A-Za-z(=@]')", formula))
-        if column.name == self.dataset.period_from:
-            found += self._label(column, raw)
-        if column.like:
-            unlike = self._fault(column, "is not in the form expected", expected, f"Write {expected}.")
-            found.append((f"NOT regexp_full_match({raw}, {text(column.like)})", unlike))
-        long = self._fault(column, "is too long", f"at most {LONGEST_TEXT:,} characters", "Shorten the text.")
-        return [*found, (f"length({raw}) > {LONGEST_TEXT}", long)]
-
-    def _label(self, column: Column, raw: str) -> list[tuple[str, int | str]]:
-        expected = column.expected or "a period such as 2025-11, 2025/26-Q3, YE-2026-03 or 2025-autumn"
-        mend = "Format the column as Text and write the period as the template shows it."
-        label = f"CASE WHEN {periods.is_label(raw)} THEN {raw} END"
-        found: list[tuple[str, int | str]] = [
-            (f"NOT {periods.is_label(raw)}", self._fault(column, "is not a period", expected, mend)),
-            (f"{periods.first_day(label)} > current_date", self._future(column)),
-        ]
-        if self.period:
-            found.append((f"{periods.of_row(self.dataset, raw)} <> {text(self.period)}", self._other_period(column)))
+            unknown = self._fault(column, "is an area of neither 2011 nor 2021")
+            found.append((f"try_cast({value} AS known_areas) IS NULL", unknown))
+        if day := self._day(column, value):
+            mend = "Look the date up: a year may be mistyped, or day and month swapped."
+            future = self._fault(
+                column, "lies in the future", expected=f"{self._expected(column)}, not to come", mend=mend
+            )
+            mend = "Look the date up: a year may be mistyped, or the cell empty and shown as 1900."
+            ago = self._fault(column, "lies before 1901", expected=f"{self._expected(column)}, from 1901 on", mend=mend)
+            found += [(f"{day} > current_date", future), (f"{day} < DATE '1901-01-01'", ago)]
+        if column.name == self.dataset.period_from and self.period:
+            mend = "Move the row to the return of its own period, or mend the date."
+            other = self._fault(column, "is of another period", expected=f"rows of {self.period} only", mend=mend)
+            found.append((f"{periods.of_row(self.dataset, value)} <> {text(self.period)}", other))
         return found
 
-    def _future(self, column: Column) -> int:
-        mend = "Look the date up: a year may be mistyped, or day and month swapped."
-        return self._fault(column, "lies in the future", f"{WORDS.get(column.type, 'a period')}, not after today", mend)
-
-    def _other_period(self, column: Column) -> int:
-        mend = "Move the row to the return of its own period, or mend the date."
-        return self._fault(column, "is of another period", f"rows of {self.period} only", mend)
-
-    def _when(self, column: Column, value: str) -> list[tuple[str, int | str]]:
-        """What dates cannot be: to come, or long ago."""
-        day = f"({value} || '-01')::DATE" if column.type == "month" else f"{value}::DATE"
-        mend = "Look the date up: a year may be mistyped, or a cell empty that Excel shows as 1900."
-        ago = self._fault(column, "lies before 1900", f"{WORDS[column.type]}, from 1900 on", mend)
-        return [(f"{day} > current_date", self._future(column)), (f"{day} < DATE '1900-02-01'", ago)]
-
-    def _of_period(self, column: Column, value: str) -> list[tuple[str, int | str]]:
-        return [(f"{periods.of_row(self.dataset, value)} <> {text(self.period)}", self._other_period(column))]
-
-    def _damage(self, column: Column, raw: str, expected: str) -> list[tuple[str, int | str]]:
-        """What Excel does to cells, and other faults that can be named."""
-        name = lambda rule, mend: self._fault(column, rule, expected, mend)  # noqa: E731
-        if column.type == "code":
-            return self._code_damage(column, raw, expected)
+    def _day(self, column: Column, value: str) -> str:
+        """SQL for the day of a date, or the first of a month or period; empty for a column of another kind."""
         if column.type in ("date", "date-time"):
-            how = "Format the column as a date (Format Cells, Date, 2025-11-30) before saving as CSV."
-            return [
-                (f"regexp_full_match({raw}, '{SERIAL}')", name("is the number Excel keeps for a date", how)),
-                (rf"regexp_full_match({raw}, '[0-9]{{1,2}}[/.-][0-9]{{1,2}}[/.-][0-9]{{2}}( .*)?')",
-                 name("has a year of two digits", "Write all four digits of the year.")),
-                (rf"regexp_full_match({raw}, '(0?[1-9]|1[0-2])/(1[3-9]|2[0-9]|3[01])/[0-9]{{4}}( .*)?')",
-                 name("has the month before the day", "Write the day first (30/11/2025) or the year first.")),
-                (rf"regexp_full_match({raw}, '[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}.*|([0-9]{{1,2}}/){{2}}/[0-9]{{4}}.*')",
-                 name("is a day or time that does not exist" if column.type == "date" else
-                      "is a time that does not exist, or no time of day", MENDS[column.type])),
-            ]  # fmt: skip
+            return f"{value}::DATE"
         if column.type == "month":
-            how = "Excel turned the month into a date: format the column as Text and write it again."
-            return [(f"regexp_full_match({raw}, '{EXCEL_DATE}|{SERIAL}')", name("is a date, not a month", how))]
-        if column.type in ("integer", "number"):
-            how = "Format the column as Number without decimals, widen it, and save again: digits were lost."
-            return [
-                (f"regexp_full_match({raw}, '{SCIENTIFIC}')", name("is a number that Excel cut short", how)),
-                (rf"regexp_full_match({raw}, '[0-9]{{1,2}}-[A-Z][a-z]{{2}}|[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}')",
-                 name("is a date", "Format the column as Number and type the number again.")),
-            ]  # fmt: skip
-        return []
+            return f"({value} || '-01')::DATE"
+        is_period = column.type == "text" and column.name == self.dataset.period_from
+        return f"({periods.first_day(value)})" if is_period else ""
 
-    def _code_damage(self, column: Column, raw: str, expected: str) -> list[tuple[str, int | str]]:
-        name = lambda rule, mend: self._fault(column, rule, expected, mend)  # noqa: E731
-        date = name("is a date that Excel made of a code", f"{AS_TEXT}: Excel turned it into a date.")
-        found: list[tuple[str, int | str]] = [(f"regexp_full_match({raw}, '{EXCEL_DATE}')", date)]
-        if any(code.startswith("0") for code in self.look_ups[column.codes].spellings):
-            zeros = name("has lost its leading zeros", f"{AS_TEXT}: Excel dropped the zeros at its start.")
-            found.append((f"try_cast(ltrim({raw}, '0') AS {enum(column.codes, 'zeros')}) IS NOT NULL", zeros))
-        serial = name("may be the number of a date that Excel made of a code", f"{AS_TEXT}.")
-        whole = name("is a code that Excel made a decimal number", f"{AS_TEXT} without .0.")
-        cut = name(
-            "is a code that Excel cut short", f"{AS_TEXT}: its digits were lost, so take them from their source."
-        )
-        return [
-            *found,
-            (f"regexp_full_match({raw}, '{SERIAL}')", serial),
-            (f"regexp_full_match({raw}, '{FLOAT}')", whole),
-            (f"regexp_full_match({raw}, '{SCIENTIFIC}')", cut),
-        ]
+    def _unread(self, column: Column, raw: str) -> list[tuple[str, int]]:
+        """What can be named of a cell that is not of its column's type, as what Excel does -> the fault's number."""
+
+        def when(pattern: str, rule: str, mend: str, expected: str = "") -> tuple[str, int]:
+            fault = self._fault(column, rule, expected=expected, mend=mend)
+            return f"regexp_full_match({raw}, '{pattern}')", fault
+
+        if column.type == "code":
+            zeros = f"try_cast(ltrim({raw}, '0') AS {enum(column.codes, 'zeros')}) IS NOT NULL"
+            lost = self._fault(column, "has lost its leading zeros", mend=f"{AS_TEXT}: Excel dropped its first zeros.")
+            with_zeros = any(code.startswith("0") for code in self.look_ups[column.codes].spellings)
+            return [*(when(*each) for each in OF_CODES[:1]), *([(zeros, lost)] if with_zeros else []),
+                    *(when(*each) for each in OF_CODES[1:])]  # fmt: skip
+        if column.type == "text" and column.name != self.dataset.period_from:
+            expected = f"{self._expected(column)} that does not begin with = + - or @"
+            unlike = self._fault(column, "is not in the form expected", mend=f"Write {self._expected(column)}.")
+            return [
+                when(f"(?s:.*{CONTROL}.*)", "has characters that no text has", MENDS["text"]),
+                when(f"(?s:{FORMULA}.*)", "begins as a formula does", "Delete the sign at its start.", expected),
+                (f"length({raw}) <= {LONGEST_TEXT}", unlike),
+                ("true", self._fault(column, "is too long", expected=f"at most {LONGEST_TEXT:,} characters")),
+            ]
+        kind = "month" if column.type == "text" else column.type  # the label of a period is damaged as a month is
+        return [when(*each) for each in UNREAD.get(kind, ())]
+
+
+def _secret(column: Column) -> bool:
+    """Whether a cell at fault may be a direct identifier whatever it looks like."""
+    return column.type == "pseudonym"
 
 
 TYPED = {

@@ -12,7 +12,6 @@ class Fault:
     column    the column's canonical name; `heading` as the sender knows it
     mend      one sentence on how to mend it, in Excel or LibreOffice
     hidden    the value is never repeated
-    grave     it refuses the whole file: what looks like a direct identifier
     """
 
     column: str
@@ -21,7 +20,6 @@ class Fault:
     expected: str
     mend: str
     hidden: bool = False
-    grave: bool = False
 
 
 @dataclass
@@ -34,7 +32,3 @@ class Faults:
         if fault not in self.known:
             self.known.append(fault)
         return self.known.index(fault) + 1
-
-    def numbers(self, *, grave: bool = False, hidden: bool = False) -> list[int]:
-        """The numbers of the faults that are grave, or hide their value."""
-        return [n for n, fault in enumerate(self.known, 1) if (grave and fault.grave) or (hidden and fault.hidden)]

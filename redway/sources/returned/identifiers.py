@@ -11,6 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from redway.store.profile import read_yaml
+from redway.store.query import text
 
 MACROS = Path(__file__).with_name("identifiers.sql")
 WORDS = Path(__file__).with_name("names.yaml")
@@ -57,14 +58,16 @@ def of_heading(heading: str) -> str:
     return ""
 
 
-def of_cells(place: bool) -> dict[str, str]:
-    """What is looked for in a cell -> its macro; places are let stand in text that is to be geocoded."""
-    return IN_CELLS if place else IN_CELLS | OF_PLACES
+def kind(cell: str, *, place: bool) -> str:
+    """SQL for the kind of direct identifier that a cell holds, null for none; `place`: text that is to be geocoded."""
+    looked_for = IN_CELLS if place else IN_CELLS | OF_PLACES
+    cases = "".join(f" WHEN {macro}({cell}) THEN {text(what)}" for what, macro in looked_for.items())
+    return f"(CASE WHEN suspicious({cell}) THEN CASE{cases} END END)"
 
 
 @cache
 def macros() -> str:
-    """SQL that makes the macros `suspicious(cell)` and those of `of_cells`."""
+    """SQL that makes the macros that `kind` asks."""
     words = read_yaml(WORDS)
     patterns = {
         "$given": _either(f"{name}|{name.upper()}" for name in words["given"]),
@@ -72,10 +75,10 @@ def macros() -> str:
         "$place": _either(words["places"]),
         "$spared": _either(words["spared"]),
     }
-    text = MACROS.read_text("utf-8")
+    sql = MACROS.read_text("utf-8")
     for mark, pattern in patterns.items():
-        text = text.replace(mark, pattern)
-    return text
+        sql = sql.replace(mark, pattern)
+    return sql
 
 
 def _either(words: Iterable[str]) -> str:

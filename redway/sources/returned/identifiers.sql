@@ -3,7 +3,7 @@
 -- digits are worked out are general knowledge of the NHS, the Department for Education and the police.
 CREATE OR REPLACE MACRO suspicious(cell) AS regexp_matches(
     cell,
-    '@|[0-9][0-9 -]{6,}[0-9]|[0-9]{2} ?[A-Z]\b|[A-Z] ?[0-9]{2}|[0-9][A-Z]{2}\b|[0-9],? +[A-Z]|/[0-9]{4,}[A-Z]|(?i:\bdob\b|d\.o\.b|birth|\bborn\b)|\b(?:$title)\b|\b(?:$given) +[A-Z]|[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]|^[=+@-]'
+    '@|[0-9][0-9 -]{6,}[0-9]|[0-9]{2} ?[A-Z]\b|[A-Z] ?[0-9]{2}|[0-9][A-Z]{2}\b|[0-9],? +[A-Z]|/[0-9]{4,}[A-Z]|(?i:\bdob\b|d\.o\.b|birth|\bborn\b)|\b(?:$title)\b|\b(?:$given) +[A-Z]'
 );
 CREATE OR REPLACE MACRO has_email(cell) AS regexp_matches(cell, '[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}');
 CREATE OR REPLACE MACRO digit(digits, nth) AS ascii(digits[nth]) - 48;
@@ -39,7 +39,7 @@ CREATE OR REPLACE MACRO has_phone(cell) AS regexp_matches(
     cell, '(?:^|[^0-9A-Za-z])(?:\+44 ?(?:\(0\) ?)?|0044 ?|\(?0)(?:[12378][0-9](?:[ )-]{0,2}[0-9]){8}|[12][0-9](?:[ )-]{0,2}[0-9]){7})(?:$|[^0-9])'
 );
 CREATE OR REPLACE MACRO has_birth_date(cell) AS regexp_matches(
-    cell, '(?i)(?:\bdob\b|\bd\.o\.b\.?|\bdate of birth\b|\bborn\b)[^0-9]{0,12}[0-9]{1,4}[ /.-][0-9A-Za-z]{1,9}[ /.-][0-9]{2,4}'
+    cell, '(?i)(?:\bdob\b|\bd\.o\.b\.?|\bdate of birth\b|\bborn\b)[^0-9\n]{0,12}[0-9]{1,4}[ /.-][0-9A-Za-z]{1,9}[ /.-][0-9]{2,4}'
 );
 CREATE OR REPLACE MACRO without_places(cell) AS regexp_replace(
     regexp_replace(cell, '(?i)\b(?:$spared)\b', ' ', 'g'),

@@ -15,6 +15,7 @@ from redway.errors import FileRefused, Place, RedwayError
 from redway.sources.dataset import REFUSED, Context, Dataset, Loaded
 from redway.sources.returned import headings
 from redway.sources.returned.look_ups import look_ups
+from redway.sources.returned.refusing import Refusing
 from redway.sources.returned.rows import Rows
 from redway.sources.returned.submissions import Change, Submissions
 from redway.store import csv_file, query
@@ -64,13 +65,14 @@ def load_return(
             profile = Profile.of(context.home)
             rows = Rows(db, dataset, file, found, look_ups(dataset, profile), context, into, _areas(dataset, context))
             rows.type()
-            rows.refuse_identifiers()
-            if faulty := rows.faulty:
-                rows.write_refused()
-                rows.sum_up_refused()
-                _refuse_too_many(rows, faulty)
+            refusing = Refusing(rows)
+            refusing.refuse_identifiers()
+            if rows.refused:
+                refusing.write()
+                refusing.sum_up()
+                _refuse_too_many(rows, refusing)
             _refuse_none(rows)
-            submissions = Submissions(rows, change)
+            submissions = Submissions(rows, refusing, change)
             submissions.prepare()
             kept = submissions.made() or [submissions.empty(context.period)]
             return kept
@@ -104,14 +106,13 @@ def _areas(dataset: Dataset, context: Context) -> pa.Table | None:
         ).to_arrow_table()
 
 
-def _refuse_too_many(rows: Rows, faulty: int) -> None:
+def _refuse_too_many(rows: Rows, refusing: Refusing) -> None:
     """Raise FileRefused when more rows are refused than the dataset allows."""
     filled, most = rows.read - rows.empty, rows.dataset.refuse_above
-    if faulty <= most * filled:
+    if rows.refused <= most * filled:
         return
-    refused = rows.refusals()
-    worst = max(refused, key=lambda r: r.count)
-    share = f"at most {most:.0%} of rows may be refused, here {faulty:,} of {filled:,} are"
+    worst = max(refusing.by_reason(), key=lambda r: r.count)
+    share = f"at most {most:.0%} of rows may be refused, here {rows.refused:,} of {filled:,} are"
     raise FileRefused(
         f"{worst.expected} ({share})",
         came=f"“{worst.came}”, which {worst.reason.partition(': ')[2] or worst.reason}",

@@ -5,7 +5,6 @@ what is wrong, if anything is. Only when something is does the second pass read 
 one row for each faulty cell to refused.parquet.
 """
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,18 +12,16 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from redway.errors import FileRefused, Place
-from redway.sources.dataset import REFUSED, Context, Dataset, Refusals
+from redway.sources.dataset import Context, Dataset, Rule
 from redway.sources.returned import identifiers, periods
 from redway.sources.returned.cells import Cell, Cells, enum, variable
-from redway.sources.returned.faults import HIDDEN, Fault, Faults
+from redway.sources.returned.faults import Fault, Faults
 from redway.sources.returned.headings import Headings
 from redway.sources.returned.look_ups import LookUp
 from redway.store import query
 from redway.store.csv_file import CsvFile
 
 ROW_GROUP = 61_440  # bounds what writing holds in memory
-SHOWN = 200  # characters of a cell in refused.parquet
 FAST = "FORMAT parquet, COMPRESSION lz4_raw"  # of files that are read again and deleted
 
 
@@ -62,10 +59,6 @@ class Rows:
     def typed_file(self) -> Path:
         return self.into / "typed.parquet"
 
-    @property
-    def refused_file(self) -> Path:
-        return self.into / REFUSED
-
     @cached_property
     def cells(self) -> list[Cell]:
         made = Cells(
@@ -77,54 +70,66 @@ class Rows:
     def rules(self) -> list[tuple[str, int]]:
         """The checks over several columns: SQL that is true for a wrong row, and the fault's number."""
         return [
-            (
-                f"coalesce(({rule.wrong}), false)",
-                self.faults.add(
-                    Fault(rule.column, self._heading(rule.column), rule.reason, rule.expected, rule.mend or "Mend it.")
-                ),
-            )
-            for rule in self.dataset.rules
+            (f"coalesce(({rule.wrong}), false)", self.faults.add(self._broken(rule))) for rule in self.dataset.rules
         ]
 
-    def _heading(self, column: str) -> str:
+    def _broken(self, rule: Rule) -> Fault:
+        mend = rule.mend or "Mend the cell, or those it is compared with."
+        return Fault(rule.column, self.heading(rule.column), rule.reason, rule.expected, mend)
+
+    def heading(self, column: str) -> str:
+        """A column's heading as the file has it."""
         return self.headings.spelt.get(column, column)
 
-    def _checked(self) -> str:
-        """SQL for the rows of the view `sent`: raw cells, typed columns, and an array `faults` of numbers or nulls."""
-        present = [c for c in self.dataset.columns if c.name in self.headings.at]
-        raw = ", ".join(f"nullif(trim(c{self.headings.at[c.name]}), '') AS \"r_{c.name}\"" for c in present)
-        blank = " OR ".join(f"trim(c{place}) <> ''" for place in self.headings.blank) or "false"
+    def checked(self) -> str:
+        """SQL for the rows of the view `sent`: raw cells, typed columns, and `prose` and `places`, the cells together
+        in which direct identifiers are looked for.
+        """
+        names = self.headings.at
+        raw = ", ".join(f"nullif(trim(c{place}), '') AS \"r_{name}\"" for name, place in names.items())
+        stray = " OR ".join(f"trim(c{place}) <> ''" for place in self.headings.blank) or "false"
         typed = ", ".join(f'{cell.typed} AS "{cell.column.name}"' for cell in self.cells)
+        prose = ", ".join(self.searched(place=False).values()) or "NULL"
+        places = ", ".join(self.searched(place=True).values()) or "NULL"
         return (
-            f"SELECT * FROM (SELECT *, {typed} FROM (SELECT row, {raw}, coalesce({blank}, false) AS stray FROM sent))"  # noqa: S608
+            f"SELECT *, concat_ws(chr(10), {prose}) AS prose, concat_ws(chr(10), {places}) AS places FROM "  # noqa: S608
+            f"(SELECT *, {typed} FROM (SELECT row, {raw}, coalesce({stray}, false) AS stray FROM sent))"
         )
 
-    @cached_property
-    def _numbers(self) -> list[str]:
-        """SQL for the number of each fault that a row can have, null where it has not."""
-        cells = [cell.fault for cell in self.cells if cell.column.name in self.headings.at]
-        stray = Fault("", "", "cells without a heading", "cells under headings only", "Delete the stray cells.")
-        named = [f"CASE WHEN {wrong} THEN {number} END::USMALLINT" for wrong, number in self.rules]
-        return [*cells, *named, f"CASE WHEN stray THEN {self.faults.add(stray)} END::USMALLINT"]
+    def searched(self, *, place: bool) -> dict[str, str]:
+        """The columns that are searched for direct identifiers -> SQL for what is searched: free text, and cells of
+        other columns that could not be read. `place`: text that is to be geocoded, or the others.
+        """
+        found = {}
+        for column in (cell.column for cell in self.cells):
+            geocoded = column.type == "text" and not column.kept
+            if column.name not in self.headings.at or column.type == "pseudonym" or geocoded != place:
+                continue
+            raw = f'"r_{column.name}"'
+            free = column.type == "text" and not column.like and column.name != self.dataset.period_from
+            found[column.name] = raw if free else f'CASE WHEN "{column.name}" IS NULL THEN {raw} END'
+        return found
 
     @cached_property
-    def _empty(self) -> str:
+    def is_empty(self) -> str:
         """SQL, true for a row without any cell: sheets leave them at their end."""
         return " AND ".join(f'"r_{name}" IS NULL' for name in self.headings.at) + " AND NOT stray"
 
     def type(self) -> None:
         """The first pass. Raises FileRefused for text that is no table."""
         self.file.as_view(self.db, "sent")
-        numbers = self._numbers
-        grave = ", ".join(str(n) for n in self.faults.numbers(grave=True)) or "0"
-        columns = ", ".join(f'"{c.name}"' for c in self.dataset.columns)
+        columns = ", ".join(f'"{column.name}"' for column in self.dataset.columns)
         floats = " OR ".join(cell.float for cell in self.cells if cell.float) or "false"
+        wrong = " OR ".join([*(cell.wrong for cell in self.cells), *(wrong for wrong, _ in self.rules), "stray"])
+        grave = " OR ".join(
+            f"{identifiers.kind(cell, place=place)} IS NOT NULL"
+            for cell, place in (("prose", False), ("places", True))
+            if self.searched(place=place)
+        )
         of_row = periods.of_row(self.dataset, f'"{self.dataset.period_from}"')
         sql = (
-            f"SELECT {columns}, {of_row} AS of_period, {self._empty} AS empty, coalesce({floats}, false) AS floats, "  # noqa: S608
-            f"coalesce({', '.join(numbers)}) AS fault, "
-            f"CASE WHEN fault IS NOT NULL THEN list_has_any([{', '.join(numbers)}], [{grave}]::USMALLINT[]) END grave "
-            f"FROM ({self._checked()})"
+            f"SELECT {columns}, {of_row} AS of_period, {self.is_empty} AS empty, coalesce({floats}, false) AS floats, "  # noqa: S608
+            f"({wrong}) AS wrong, ({grave or 'false'}) AS grave FROM ({self.checked()})"
         )
         try:
             self.db.execute(f"COPY ({sql}) TO {query.text(self.typed_file)} ({FAST}, ROW_GROUP_SIZE {ROW_GROUP})")
@@ -134,25 +139,25 @@ class Rows:
             "CREATE VIEW typed AS SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS row "  # noqa: S608
             f"FROM read_parquet({query.text(self.typed_file)}, file_row_number=true)"
         )
-        (self.read,) = self._one("SELECT count(*) FROM typed")
-        self.file.refuse_if_lost(self.read)
-        self.empty, self.floats = self._one(
-            "SELECT count(*) FILTER (empty), count(*) FILTER (floats AND fault IS NULL) FROM typed"
+        self.read, self.empty, self.floats, self.wrong, self.grave = self._one(
+            "SELECT count(*), count(*) FILTER (empty), count(*) FILTER (floats AND NOT wrong), "
+            "count(*) FILTER (wrong AND NOT empty), count(*) FILTER (grave) FROM typed"
         )
-        self.repeats = self._repeats()
+        self.file.refuse_if_lost(self.read)
+        self.repeats = self._find_repeats()
 
     def _one(self, sql: str) -> tuple[int, ...]:
         found: tuple[int, ...] = self.db.execute(sql).fetchall()[0]
         return found
 
-    def _repeats(self) -> int:
+    def _find_repeats(self) -> int:
         """Make the table `repeats` of rows whose key came before; how many."""
         self.db.execute("CREATE TABLE repeats (row BIGINT)")
         if not self.dataset.key:
             return 0
         key = ", ".join(f'"{name}"' for name in self.dataset.key)
         no_key = " AND ".join(f'"{name}" IS NULL' for name in self.dataset.key)
-        fine = f"fault IS NULL AND NOT empty AND NOT ({no_key})"
+        fine = f"NOT wrong AND NOT empty AND NOT ({no_key})"
         rows, distinct = self._one(f"SELECT count(*), count(DISTINCT hash({key})) FROM typed WHERE {fine}")  # noqa: S608
         if rows == distinct:
             return 0
@@ -163,110 +168,6 @@ class Rows:
         return self._one("SELECT count(*) FROM repeats")[0]
 
     @property
-    def faulty(self) -> int:
+    def refused(self) -> int:
         """How many rows are refused."""
-        return self._one("SELECT count(*) FROM typed WHERE fault IS NOT NULL AND NOT empty")[0] + self.repeats
-
-    def refuse_identifiers(self) -> None:
-        """Raise FileRefused when a cell holds what looks like a direct identifier; where they are is written down."""
-        if not self._one("SELECT count(*) FROM typed WHERE grave")[0]:
-            return
-        self._write_refused(self.faults.numbers(grave=True), with_line=False)
-        row, column, rule, rows = self.db.execute(
-            'SELECT min(row), arg_min("column", row), arg_min(rule, row), count(DISTINCT row) FROM '  # noqa: S608
-            f"read_parquet({query.text(self.refused_file)})"
-        ).fetchall()[0]
-        raise FileRefused(
-            "a file without direct identifiers",
-            came=f"a cell that {rule}",
-            cause="a name, number or address was typed into a cell. Take it out at its source; nothing of the file was "
-            "kept. If it is a false alarm, such as a shop named after a person, reword the cell.",
-            place=Place(self.file.name, row, column),
-            count=rows,
-        )
-
-    def write_refused(self) -> None:
-        """The second pass: every faulty cell to refused.parquet, in the order of rows."""
-        self._write_refused(None, with_line=True)
-
-    def _write_refused(self, wanted: Sequence[int] | None, *, with_line: bool) -> None:
-        repeat = self.faults.add(_repeat(self.dataset, self._heading))
-        self.file.as_view(self.db, "sent", numbered=True)
-        for name, values in {
-            "headings": [f.heading for f in self.faults.known],
-            "rules": [f.rule for f in self.faults.known],
-            "expected": [f.expected for f in self.faults.known],
-            "mends": [f.mend for f in self.faults.known],
-            "hidden": [f.hidden for f in self.faults.known],
-            "wanted": list(wanted or range(1, len(self.faults.known) + 1)),
-        }.items():
-            self.db.execute(f'SET VARIABLE "{name}" = $1', [values])
-        raw = {name: f'"r_{name}"' for name in self.headings.at}
-        cells = [raw[cell.column.name] for cell in self.cells if cell.column.name in raw]
-        values = [*cells, *(raw.get(rule.column, "NULL") for rule in self.dataset.rules), "NULL"]
-        pairs = [f"{{'n': {n}, 'v': left({v}, {SHOWN})}}" for n, v in zip(self._numbers, values, strict=True)]
-        again = raw.get(self.dataset.key[0], "NULL") if self.dataset.key else "NULL"
-        pairs.append(f"{{'n': CASE WHEN again THEN {repeat} END::USMALLINT, 'v': left({again}, {SHOWN})}}")
-        line = self._line() if with_line else "NULL::VARCHAR"
-        # Asked as an expression, not as a join, which would part the rows that are there again from the others.
-        told = "row IN (FROM repeats)" if self.repeats else "false"
-        unnested = (
-            f"SELECT row, {line} AS line, unnest(list_filter([{', '.join(pairs)}], "  # noqa: S608
-            "lambda f: list_contains(getvariable('wanted'), f.n))) AS f "
-            f"FROM (SELECT *, {told} AS again FROM ({self._checked()})) WHERE NOT ({self._empty})"
-        )
-        sql = (
-            "SELECT row, getvariable('headings')[f.n] AS \"column\", "  # noqa: S608
-            f"CASE WHEN getvariable('hidden')[f.n] AND f.v IS NOT NULL THEN '{HIDDEN}' ELSE f.v END AS value, "
-            "getvariable('rules')[f.n] AS rule, getvariable('expected')[f.n] AS expected, "
-            f"getvariable('mends')[f.n] AS mend, line FROM ({unnested})"
-        )
-        self.db.execute(f"COPY ({sql}) TO {query.text(self.refused_file)} (FORMAT parquet, ROW_GROUP_SIZE {ROW_GROUP})")
-
-    def _line(self) -> str:
-        """SQL for a row's cells as they came, as JSON; what may identify a person is not repeated."""
-        cells = []
-        for cell in self.cells:
-            name, column = cell.column.name, cell.column
-            if name not in self.headings.at:
-                continue
-            shown = f'left("r_{name}", {SHOWN})'
-            if column.type == "pseudonym":
-                shown = (
-                    f'CASE WHEN "{name}" IS NULL AND "r_{name}" IS NOT NULL THEN {query.text(HIDDEN)} ELSE {shown} END'
-                )
-            elif not column.kept:
-                shown = f'CASE WHEN "r_{name}" IS NOT NULL THEN {query.text(HIDDEN)} END'
-            cells += [query.text(self.headings.spelt[name]), shown]
-        return f"json_object({', '.join(cells)})::VARCHAR"
-
-    def refusals(self, period: str = "", *, others: bool = True) -> tuple[Refusals, ...]:
-        """Refused rows by their first fault, of one period, or of none that is there (`others`), or of all."""
-        if not self.refused_file.is_file():
-            return ()
-        which = "true" if not period else f"(of_period = {query.text(period)}{' OR lone' if others else ''})"
-        found = self.db.execute(
-            'SELECT "column", rule, expected, count(*), min(row), arg_min(value, row) FROM firsts '  # noqa: S608
-            f"WHERE {which} GROUP BY ALL ORDER BY min(row)"
-        ).fetchall()
-        return tuple(
-            Refusals(f"{column}: {rule}" if column else rule, count, Place(self.file.name, row, column),
-                     "an empty cell" if came is None else came, expected)
-            for column, rule, expected, count, row, came in found
-        )  # fmt: skip
-
-    def sum_up_refused(self) -> None:
-        """Make the table `firsts`: each refused row with its first fault, and whether its period has no other row."""
-        self.db.execute(
-            "CREATE TEMP VIEW firsts AS SELECT r.*, t.of_period, t.of_period IS NULL OR t.of_period NOT IN "  # noqa: S608
-            "(SELECT DISTINCT of_period FROM typed WHERE fault IS NULL AND NOT empty) AS lone "
-            "FROM (SELECT *, row IS DISTINCT FROM lag(row) OVER () AS first FROM read_parquet("
-            f"{query.text(self.refused_file)})) r JOIN typed t USING (row) WHERE first"
-        )
-
-
-def _repeat(dataset: Dataset, heading: Callable[[str], str]) -> Fault:
-    name = dataset.key[0] if dataset.key else ""
-    spelt = heading(name) if name else ""
-    also = f" (with {', '.join(dataset.key[1:])})" if len(dataset.key) > 1 else ""
-    return Fault(name, spelt, f"came before{also}", "each once", "Delete the row that is there twice, or mend its key.")
+        return self.wrong + self.repeats

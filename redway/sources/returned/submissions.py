@@ -12,6 +12,7 @@ from redway.errors import FileRefused, Place
 from redway.sources.dataset import Column, Facts, Loaded
 from redway.sources.returned import periods
 from redway.sources.returned.cells import sql_type
+from redway.sources.returned.refusing import Refusing
 from redway.sources.returned.rows import ROW_GROUP, Rows
 from redway.store import query
 
@@ -25,6 +26,7 @@ class Submissions:
     """The rows of a return that stand, ready to be written by period."""
 
     rows: Rows
+    refusing: Refusing
     change: Change | None
 
     def prepare(self) -> None:
@@ -32,8 +34,8 @@ class Submissions:
         db, dataset = self.rows.db, self.rows.dataset
         without = "AND row NOT IN (SELECT row FROM repeats)" if self.rows.repeats else ""
         db.execute(
-            "CREATE VIEW fine AS SELECT * EXCLUDE (empty, floats, fault, grave) FROM typed "  # noqa: S608
-            f"WHERE fault IS NULL AND NOT empty {without}"
+            "CREATE VIEW fine AS SELECT * EXCLUDE (empty, floats, wrong, grave) FROM typed "  # noqa: S608
+            f"WHERE NOT wrong AND NOT empty {without}"
         )
         view = self.change(db, "fine") if self.change else "fine"
         found = db.execute(f"DESCRIBE {view}").fetchall()
@@ -95,7 +97,7 @@ class Submissions:
         which = f"of_period = {query.text(period)} AND NOT lies_outside"
         columns = ", ".join(f'"{each}"' for each in self.kept)
         rows.db.execute(f"COPY (SELECT {columns} FROM standing WHERE {which}) TO {query.text(path)} ({WRITTEN})")  # noqa: S608
-        refused = rows.refusals(period, others=at == 0)
+        refused = self.refusing.by_reason(period, others=at == 0)
         notes = {"outside": outside, "empty rows": rows.empty if at == 0 else 0}
         notes["whole numbers written as decimals"] = self._floats(period)
         return Loaded(
@@ -118,7 +120,7 @@ class Submissions:
         if not self.rows.floats:
             return 0
         found = self.rows.db.execute(
-            "SELECT count(*) FROM typed WHERE floats AND fault IS NULL AND of_period = $1", [period]
+            "SELECT count(*) FROM typed WHERE floats AND NOT wrong AND of_period = $1", [period]
         ).fetchall()
         return int(found[0][0])
 
