@@ -1,4 +1,4 @@
-"""Census 2011 by LSOA. The source repeats the heading “Persons” thrice and leaves one blank: the first is all persons."""
+"""Census 2011 by LSOA. The source has the heading “Persons” thrice, and one blank: the first is all persons."""
 
 from pathlib import Path
 

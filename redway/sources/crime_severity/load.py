@@ -16,7 +16,9 @@ NOTE = "districts without a score"
 
 FIELDS = (
     Field("district_code", ("ltla23_code", "LAD23CD"), like=DISTRICT, example=DISTRICT_EXAMPLE),
-    Field("score", ("crime_severity_score",), like=rf"[0-9]+(\.[0-9]+)?|{NONE}", example="a number, or a colon for none"),
+    Field(
+        "score", ("crime_severity_score",), like=rf"[0-9]+(\.[0-9]+)?|{NONE}", example="a number, or a colon for none"
+    ),
 )
 
 

@@ -19,7 +19,5 @@ FIELDS = (
 def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Loaded]:
     """One table for the whole of England and Wales."""
     definition = dataset("households")
-    table, read, refused = load_table(
-        path, definition, FIELDS, file_name=file_name, into=into, key=("district_code",)
-    )
+    table, read, refused = load_table(path, definition, FIELDS, file_name=file_name, into=into, key=("district_code",))
     return [loaded(table, definition, into=into, rows_read=read, refused=refused)]

@@ -17,6 +17,19 @@ FIELDS = (
     *(Field(f"{age}_female", (f"{age}_females",), kind="integer", least=0) for age in AGES),
     *(Field(f"{age}_male", (f"{age}_males",), kind="integer", least=0) for age in AGES),
 )
+
+
+def _beyond(sex: str) -> RowCheck:
+    """More people of three ages than there are of a sex."""
+    ages = [f"{age}_{sex}" for age in AGES]
+    return RowCheck(
+        f"the ages of one sex are more than all of them ({sex})",
+        lambda table: pc.greater(reduce(pc.add, (table[age] for age in ages)), table[sex]),
+        column=sex,
+        expected="at least the sum of its ages",
+    )
+
+
 CHECKS = (
     RowCheck(
         "women and men do not add up to all residents",
@@ -24,15 +37,8 @@ CHECKS = (
         column="residents",
         expected="the sum of women and men",
     ),
-    *(
-        RowCheck(
-            f"the ages of {sex}s are more than all of them",
-            lambda table, sex=sex: pc.greater(reduce(pc.add, (table[f"{age}_{sex}"] for age in AGES)), table[sex]),
-            column=sex,
-            expected="at least the sum of its ages",
-        )
-        for sex in ("female", "male")
-    ),
+    _beyond("female"),
+    _beyond("male"),
 )
 
 

@@ -1,4 +1,4 @@
-"""The data of the Local Authority Interactive Tool: one value for each measure, year and area, as text in every cell."""
+"""The data of the Local Authority Interactive Tool: a value for each measure, year and area, all cells text."""
 
 import re
 from functools import cache
@@ -46,7 +46,7 @@ def load(path: Path, *, file_name: str, into: Path, context: Context | None) -> 
 def _shaped(table: pa.Table, definition: Dataset, profile: Profile | None) -> pa.Table:
     """The columns of the definition: periods for years, codes for the department's numbers, numbers for text."""
     ends = _groups(look_up(definition, "measures", profile))
-    codes = _groups(look_up(definition, "areas", profile))
+    codes = _groups(look_up(definition, "education-areas", profile))
     measures, years, numbers = (table[name].to_pylist() for name in KEY)
     told = pc.match_substring_regex(table["value"], f"^(?:{NUMBER})$")
     values = pc.cast(pc.if_else(told, table["value"], pa.scalar(None, pa.string())), pa.float64())

@@ -12,14 +12,14 @@ SERIOUS = "offence_type IN ('violence', 'robbery', 'drugs') AND gravity IN ('5',
 
 
 def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Loaded]:
-    """Check a return and write its rows, one Parquet file a quarter. Raises FileRefused for one that cannot be taken."""
+    """Check a return and write its rows, one file a quarter. Raises FileRefused for one that cannot be taken."""
     return load_return(
         path, dataset=dataset("youth-justice"), file_name=file_name, into=into, context=context, change=_marked
     )
 
 
 def _marked(db: duckdb.DuckDBPyConnection, view: str) -> str:
-    """A view in which serious violence is marked on each row; null only where the kind is such and the gravity unknown."""
+    """A view with serious violence marked on each row; null only where the kind is such and the gravity unknown."""
     db.execute(
         "CREATE VIEW marked AS SELECT * REPLACE (coalesce(serious_violence, "  # noqa: S608 - our own names
         f"{SERIOUS}) AS serious_violence) FROM {view}"
