@@ -135,13 +135,14 @@ class Gazetteer:
 
     @cached_property
     def _parts(self) -> dict[tuple[str, ...], dict[str, float]]:
-        """Larger places by their names and by the first words of these."""
+        """Larger places by their names, and by the first words of these where no other has them as its name."""
+        whole = _indexed(self.contexts)
         found: dict[tuple[str, ...], dict[str, float]] = {}
-        for name, areas in _indexed(self.contexts).items():
-            for length in range(1, len(name) + 1):
+        for name, areas in whole.items():
+            for length in range(1, len(name)):
                 if not ORDINARY.issuperset(name[:length]):
                     found.setdefault(name[:length], {}).update(areas)
-        return found
+        return found | whole
 
     @cached_property
     def _around(self) -> dict[tuple[str, ...], dict[str, float]]:

@@ -60,7 +60,7 @@ def place(db: duckdb.DuckDBPyConnection, view: str, known: Gazetteer) -> str:
     db.execute(
         "CREATE VIEW placed AS SELECT v.* REPLACE (coalesce(v.area, p.placed) AS area), "  # noqa: S608
         f"CASE WHEN v.area IS NOT NULL THEN '{GIVEN}' ELSE coalesce(p.sure, '{NO_AREA}') END AS area_confidence "
-        f"FROM {view} v LEFT JOIN places p ON v.area IS NULL AND v.place = p.place"
+        f"FROM {view} v LEFT JOIN places p ON v.area IS NULL AND v.place = p.place ORDER BY v.row"
     )
     return "placed"
 
