@@ -1,10 +1,12 @@
-"""A partnership whose fire service sends its return: agencies, a gateway in force, areas, people."""
+"""A partnership whose fire service sends its return: agencies, a gateway in force, areas, people. And accepted
+partners' data without any file (`accept`), as an import leaves them.
+"""
 
 import csv
-import datetime as dt
 import io
 import json
 from collections import Counter
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -12,16 +14,17 @@ import pytest
 
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import REFUSED, Facts, Loaded, Refusals, dataset
-from redway.store import sealed
+from redway.store import files, sealed
 from redway.store.content import write
 from redway.work.accounts.models import User
-from redway.work.gateways.models import Gateway
 from redway.work.returns import loading
 from redway.work.returns.checking import work_on
 from redway.work.returns.deliveries import deliver
+from redway.work.returns.models import DataVersion, Submission
 from redway.work.returns.quarantine import Sent
 from redway.work.returns.receive import receive
 from redway.work.returns.states import Way
+from redway.work.returns.versions import everything
 
 AGENCIES = """
 - id: fire-service
@@ -56,33 +59,6 @@ ORDINARY = {
     "Attack on crew": "none",
     "Casualties": "0",
 }
-
-
-@pytest.fixture
-def in_force():
-    """Puts a gateway for analysis in force that lets every column of a dataset in."""
-
-    def put(name):
-        definition = dataset(name)
-        return Gateway.objects.create(
-            dataset=name,
-            purpose="analysis",
-            version=1,
-            state="in-force",
-            controllers=["police"],
-            power="cda-115",
-            basis="public-task",
-            agreement="ISA 1",
-            dpia="DPIA 1",
-            roles=["analyst"],
-            fields=[c.name for c in definition.columns],
-            keep_months=12,
-            begins=dt.date(2020, 1, 1),
-            expires=dt.date(2999, 1, 1),
-            put_in_force_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC),
-        )
-
-    return put
 
 
 class Light:
@@ -198,3 +174,38 @@ def hand_in():
 def second_person(monkeypatch):
     """As if fires had to be accepted by a second person."""
     monkeypatch.setitem(dataset("fire").__dict__, "acceptance", "second-person")
+
+
+@pytest.fixture
+def accept(partnership, db):
+    """Accepts rows as submissions of one new data version: (dataset, provider, period, rows), each a dictionary."""
+
+    def accept(*parts):
+        before = everything()
+        made = []
+        for kind, provider, period, rows in parts:
+            folder = partnership.incoming / "made"
+            folder.mkdir(exist_ok=True)
+            path, hashed = write(pa.Table.from_pylist(rows), folder)
+            files.put(path, partnership.accepted / kind / f"{hashed}.parquet")
+            made.append(
+                Submission.objects.create(
+                    dataset=kind,
+                    provider=provider,
+                    period=period,
+                    content=hashed,
+                    file_name=f"{kind}.csv",
+                    raw="",
+                    parquet=Path(kind, f"{hashed}.parquet").as_posix(),
+                    rows_read=len(rows),
+                    rows_accepted=len(rows),
+                    received_by="a test",
+                )
+            )
+        new = {(s.dataset, s.provider, s.period) for s in made}
+        kept = [p.submission for p in before.parts if (p.dataset, p.provider, p.period) not in new]
+        version = DataVersion.objects.create(number=before.number + 1, made_by="a test", summary="made by a test")
+        version.submissions.add(*kept, *made)
+        return made
+
+    return accept
