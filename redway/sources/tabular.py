@@ -102,11 +102,12 @@ def load_table(
     into: Path,
     key: Sequence[str],
     checks: Sequence[RowCheck] = (),
+    repeats: bool = False,
 ) -> tuple[pa.Table, int, tuple[Refusals, ...]]:
     """The typed rows of a file in the order of their key, how many rows it held, and those refused.
 
     into  folder for work on disk
-    key   columns that together name a row; later rows that repeat it are refused
+    key   columns that together name a row, and order it; later rows that repeat it are refused unless `repeats`
     Raises FileRefused for a file that cannot be read, is cut short, lacks a column, or has too many bad rows.
     """
     with room_on_disk(into), query.connect(into / "spill") as db:
@@ -118,7 +119,8 @@ def load_table(
     rows.table = pa.table({f.name: _typed(rows.table[f.name], f) for f in fields})
     for check in checks:
         rows.refuse(check.wrong(rows.table), check.reason, column=check.column, expected=check.expected)
-    _refuse_repeats(rows, key)
+    if not repeats:
+        _refuse_repeats(rows, key)
     _refuse_the_file(rows, read, definition)
     return rows.table.sort_by([(name, "ascending") for name in key]), read, tuple(rows.refused)
 

@@ -23,6 +23,9 @@ NOTES = {
     "no age": "of persons without an age range",
     "no self-defined ethnicity": "of persons without a self-defined ethnicity",
     "no outcome": "without an outcome, which is not the same as nothing found",
+    "negative": "below zero: more earlier records were cancelled than new ones made",
+    "unassigned": "that a force put to no partnership",
+    "partnership not known": "of partnerships whose name the look-up does not know; they have no code",
     "no last line end": "at the end of a file that lacks a last line end; it may have been cut short",
 }
 SHOWN_SKIPPED = 5
