@@ -103,9 +103,11 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "redway.web.headers.PermissionsPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "redway.web.uploads.SizeLimit",  # before anything reads what was sent
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -204,6 +206,11 @@ LOGGING = {
         "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
     },
 }
+
+FILE_UPLOAD_HANDLERS = ["redway.web.uploads.IncomingFiles"]
+UPLOAD_LIMIT = _whole("REDWAY_UPLOAD_MB", 1024, most=100_000) * 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # of a form, its files apart
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a return typed on a page has a field for each cell
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
