@@ -145,8 +145,8 @@ def _year(path: Path, definition: Dataset, fields: Sequence[Field], *, file_name
         checks.append(
             RowCheck("another year than the sheet's", other, "financial_year", f"{named}, as its sheet is named")
         )
-    # The publisher gives homicide in four rows (codes 1, 4.1, 4.10, 4.2) alike in all but their counts: no row is doubted
-    # for repeating another, and added up they are right.
+    # The publisher gives homicide in four rows (codes 1, 4.1, 4.10, 4.2) alike in all but their counts: no row is
+    # doubted for repeating another, and added up they are right.
     key = [field.name for field in fields]
     table, read, refused = load_table(
         path, definition, fields, file_name=file_name, into=into, key=key, checks=checks, repeats=True
