@@ -10,6 +10,8 @@ urlpatterns = [
     path("indicators/", include("redway.web.indicators.urls")),
     path("map/", include("redway.web.map.urls")),
     path("commitments/", include("redway.web.commitments.urls")),
+    path("returns/", include("redway.web.returns.urls")),
+    path("exchange/", include("redway.web.exchange.urls")),
     path("data/", include("redway.web.data.urls")),
     path("gateways/", include("redway.web.gateways.urls")),
     path("audit/", include("redway.web.audit.urls")),

@@ -1,0 +1,78 @@
+"""Forms about returns: what is sent and for whom, and the questions about a checked one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from redway.web.choices import Choice
+from redway.work.returns.report import Warning
+
+
+class Several(forms.ClearableFileInput):
+    """A file input that takes several files."""
+
+    allow_multiple_selected = True
+
+
+class Files(forms.FileField):
+    """One file or more; empty files are told by whoever reads them, with a better sentence."""
+
+    widget = Several
+
+    def __init__(self, **kwargs: Any):
+        super().__init__(allow_empty_file=True, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+        given = data if isinstance(data, list | tuple) else [data]
+        return [super(Files, self).clean(one, initial) for one in given or [None]]
+
+
+class ForWhom(forms.Form):
+    """Whose return it is, and of which period."""
+
+    agency = Choice(label=_("Agency"), error_messages={"required": _("Choose the agency whose return it is")})
+    period = Choice(
+        label=_("Period"),
+        required=False,
+        help_text=_("Name it where the file holds one period only: rows of any other are then refused."),
+    )
+
+    def __init__(self, *args: Any, agencies: Mapping[str, str], periods: Sequence[tuple[str, str]], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        if len(agencies) == 1:
+            del self.fields["agency"]
+        else:
+            self.fields["agency"].choices = [("", _("Choose one")), *agencies.items()]  # type: ignore[attr-defined]
+        self.fields["period"].choices = [("", _("As the rows say")), *periods]  # type: ignore[attr-defined]
+
+
+class SendForm(ForWhom):
+    chosen = Files(label=_("Files"), error_messages={"required": _("Choose a file")})
+
+
+class AcknowledgeForm(forms.Form):
+    """Every warning has a box; a return is taken only when all of them are ticked."""
+
+    def __init__(self, *args: Any, warnings: Sequence[Warning], **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        self.warnings = [(f"warning-{warning.key}", warning) for warning in warnings]
+        for name, _warning in self.warnings:
+            message = {"required": _("Tick this box when you have looked into it")}
+            self.fields[name] = forms.BooleanField(error_messages=message)
+
+    @property
+    def keys(self) -> list[str]:
+        return [warning.key for _, warning in self.warnings]
+
+
+class ReasonForm(forms.Form):
+    reason = forms.CharField(
+        label=_("Why"),
+        max_length=2000,
+        widget=forms.Textarea,
+        help_text=_("Whoever reads this later will ask. Name no person whom it concerns."),
+        error_messages={"required": _("Say why")},
+    )

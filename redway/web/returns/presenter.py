@@ -1,0 +1,232 @@
+"""Shapes the pages of returns: deliveries in a sentence each, and the result of one of them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from redway import periods
+from redway.errors import RedwayError
+from redway.sources import dataset as datasets
+from redway.sources.dataset import Dataset
+from redway.store.profile import Profile
+from redway.work.accounts.models import User
+from redway.work.accounts.roles import Permission, Role
+from redway.work.returns import policies
+from redway.work.returns.models import Delivery
+from redway.work.returns.report import DeliveryReport, Reason
+from redway.work.returns.senders import Sender, senders
+from redway.work.returns.states import NAMES, QUEUED, WAITING, WAY_NAMES, State, Way
+
+COLOURS = {
+    **dict.fromkeys((State.RECEIVED, State.CHECKING, State.ACCEPTING), "govuk-tag--blue"),
+    **dict.fromkeys((State.TO_ACKNOWLEDGE, State.TO_ACCEPT), "govuk-tag--yellow"),
+    State.ACCEPTED: "govuk-tag--green",
+    State.REFUSED: "govuk-tag--red",
+    **dict.fromkeys((State.WITHDRAWN, State.DISCARDED), "govuk-tag--grey"),
+}
+PERIODS_BACK = {"monthly": 18, "quarterly": 24, "termly": 24, "annual": 60}  # months
+
+
+@dataclass(frozen=True)
+class Line:
+    """One delivery in a list."""
+
+    id: Any
+    title: str
+    agency: str
+    period: str
+    sent_at: datetime
+    state: str
+    tag: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A return that this person may send: one dataset, and the agencies they may send it for."""
+
+    definition: Dataset
+    agencies: dict[str, str]
+
+
+def offers(person: User, profile: Profile) -> list[Offer]:
+    """What a person may send, by title. An agency contact sends what their own agency sends."""
+    found = []
+    for name in datasets.names():
+        definition = datasets.dataset(name)
+        may = {
+            s.id: s.name
+            for s in senders(profile).values()
+            if name in s.datasets and definition.access == "partners" and policies.may_send_for(person, s.id)
+        }
+        if may:
+            found.append(Offer(definition, may))
+    return sorted(found, key=lambda offer: offer.definition.title)
+
+
+def offer(person: User, profile: Profile, dataset: str) -> Offer | None:
+    """The one of that dataset; None where they may not send it, or there is none."""
+    return next((o for o in offers(person, profile) if o.definition.name == dataset), None)
+
+
+def recent_periods(definition: Dataset, today: date) -> list[tuple[str, str]]:
+    """The periods that a return is likely to be of, newest first, each with its words."""
+    this = 12 * today.year + today.month - 1
+    months = range(this, this - PERIODS_BACK.get(definition.cadence, 0), -1)
+    label = {
+        "monthly": periods.label,
+        "quarterly": periods.quarter,
+        "annual": lambda m: periods.year_ending(m - (m % 12 - 2) % 12),
+    }.get(definition.cadence)
+    found = dict.fromkeys(label(m) for m in months) if label else {}
+    return [(one, periods.in_words(one)) for one in found if periods.months_of(one)[0] <= this]
+
+
+def lines(deliveries: Iterable[Delivery], profile: Profile) -> list[Line]:
+    known = senders(profile)
+    return [line(one, known) for one in deliveries]
+
+
+def line(one: Delivery, known: dict[str, Sender]) -> Line:
+    return Line(
+        one.public_id,
+        title(one.dataset),
+        known[one.agency].name if one.agency in known else one.agency,
+        period_words(one),
+        one.sent_at,
+        str(NAMES[State(one.state)]),
+        tag(one),
+    )
+
+
+def title(dataset: str) -> str:
+    """A dataset's title; its name where nothing describes it any more."""
+    try:
+        return datasets.dataset(dataset).title
+    except RedwayError:
+        return dataset
+
+
+def tag(one: Delivery) -> dict[str, str]:
+    return {"text": str(NAMES[State(one.state)]), "classes": COLOURS[State(one.state)]}
+
+
+def period_words(one: Delivery) -> str:
+    """The periods it was found to be of; before it was checked, the one that was named."""
+    labels = one.periods or ([one.period] if one.period else [])
+    if not labels:
+        return _("as its rows say") if one.state in QUEUED else _("none")
+    if len(labels) == 1:
+        return periods.in_words(labels[0])
+    first, last = sorted(labels, key=lambda label: periods.months_of(label)[0])[:: len(labels) - 1]
+    return _("%(count)s periods, %(first)s to %(last)s") % {
+        "count": len(labels),
+        "first": periods.in_words(first),
+        "last": periods.in_words(last),
+    }
+
+
+def answer(waiting: int, checking: int) -> str:
+    """The first sentence of the list."""
+    sentences = []
+    if waiting:
+        sentences.append(
+            ngettext("%(n)s return waits for somebody.", "%(n)s returns wait for somebody.", waiting) % {"n": waiting}
+        )
+    if checking:
+        sentences.append(ngettext("%(n)s is being checked.", "%(n)s are being checked.", checking) % {"n": checking})
+    return " ".join(sentences) or _("No return waits for anybody.")
+
+
+# ------------------------------------------------------------------ One delivery
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of a return: the answer, why rows were refused, what to know, and what can be done now."""
+
+    delivery: Delivery
+    line: Line
+    report: DeliveryReport
+    answer: str
+    way: str
+    rows_link: bool
+    actions: frozenset[str]
+    second_person: str
+    sent_by: str
+
+
+def result(one: Delivery, person: User, profile: Profile) -> Result:
+    report = DeliveryReport.of_json(one.report)
+    names = {u.username: u.get_full_name() for u in User.objects.filter(username__in=[one.sent_by, one.decided_by])}
+    return Result(
+        one,
+        line(one, senders(profile)),
+        report,
+        said(one, report),
+        str(WAY_NAMES[Way(one.way)]),
+        bool(one.refused_rows) and policies.may_read_refused_rows(person, one),
+        actions(one, person),
+        policies.refusal(lambda: policies.check_second_person(one, person.username))
+        if one.state == State.TO_ACCEPT and person.may(Permission.ACCEPT_RETURNS)
+        else "",
+        names.get(one.sent_by, one.sent_by),
+    )
+
+
+def said(one: Delivery, report: DeliveryReport) -> str:
+    """What became of it, in one or two sentences."""
+    state = State(one.state)
+    if state in (State.RECEIVED, State.CHECKING):
+        return _("It is waiting to be checked. You can leave this page: the result will be here, and in your list.")
+    if report.fault:
+        return _("Nothing of it was accepted.")
+    counts = {"read": f"{report.rows_read:,}", "taken": f"{report.rows_accepted:,}", "n": f"{report.rows_refused:,}"}
+    reasons = len(report.reasons)
+    fits = _("%(taken)s of %(read)s rows are as they should be.") % counts
+    if state == State.ACCEPTED:
+        fits = _("Accepted %(taken)s rows of %(read)s.") % counts
+    if state == State.WITHDRAWN:
+        fits = _("It was accepted and has since been withdrawn.")
+    if state == State.DISCARDED:
+        return _("Its sender took it back before it was accepted.")
+    if not report.rows_refused:
+        return fits
+    return (
+        fits
+        + " "
+        + ngettext("%(n)s were refused, for one reason.", "%(n)s were refused, for %(reasons)s reasons.", reasons)
+        % {**counts, "reasons": reasons}
+    )
+
+
+def actions(one: Delivery, person: User) -> frozenset[str]:
+    """What this person may do with it as it stands."""
+    state = State(one.state)
+    sends = policies.may_send_for(person, one.agency)
+    accepts = person.may(Permission.ACCEPT_RETURNS)
+    found = set()
+    if sends and state == State.TO_ACKNOWLEDGE:
+        found.add("acknowledge")
+    if accepts and state == State.TO_ACCEPT:
+        found |= {"accept", "refuse"}
+    if sends and state in QUEUED | WAITING:
+        found.add("discard")
+    if accepts and state == State.ACCEPTED and one.agency:
+        found.add("withdraw")
+    return frozenset(found)
+
+
+def own_only(person: User) -> bool:
+    return person.role == Role.AGENCY_CONTACT
+
+
+def reason_place(reason: Reason) -> str:
+    """Where the first row of a reason is: `row 14 of november.csv, column “Assault method”`."""
+    row = _("row %(row)s") % {"row": f"{reason.row:,}"} if reason.row is not None else ""
+    column = _("column “%(column)s”") % {"column": reason.column} if reason.column else ""
+    where = ", ".join(filter(None, [row, column]))
+    return _("%(where)s of %(file)s") % {"where": where, "file": reason.file} if where else reason.file

@@ -1,0 +1,39 @@
+// Two conveniences for returns; both pages work without them.
+
+// While files go up, say how far they are.
+const form = document.getElementById("sending");
+const told = document.getElementById("sending-progress");
+form?.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const asked = new XMLHttpRequest();
+  asked.open("POST", form.action || window.location.href);
+  asked.setRequestHeader("Accept", "application/json");
+  asked.upload.addEventListener("progress", (step) => {
+    if (!step.lengthComputable) return;
+    const share = Math.floor((100 * step.loaded) / step.total);
+    told.textContent = share < 100 ? `${told.dataset.sending} ${share}%` : told.dataset.sent;
+  });
+  asked.addEventListener("load", () => {
+    const type = asked.getResponseHeader("Content-Type") || "";
+    if (asked.status === 200 && type.startsWith("application/json")) {
+      window.location.assign(JSON.parse(asked.responseText).address);
+    } else {
+      form.submit(); // the page with what is wrong comes as usual
+    }
+  });
+  asked.addEventListener("error", () => {
+    told.textContent = told.dataset.broken;
+  });
+  asked.send(new FormData(form));
+});
+
+// While it is being checked, look again every two seconds, and show the result when it is there.
+const checking = document.getElementById("checking");
+if (checking) {
+  const look = async () => {
+    const answer = await fetch(checking.dataset.state, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (answer?.ok && !(await answer.json()).busy) window.location.reload();
+    else setTimeout(look, 2000);
+  };
+  setTimeout(look, 1000);
+}
