@@ -175,7 +175,7 @@ def aldermere_template(pytestconfig):
     """
     from redway.store.lock import only_one
 
-    rests_on = ("aldermere", "sources", "store", "geography", "work/returns", "profiles/aldermere")
+    rests_on = ("aldermere", "sources", "store", "geography", "work/gateways", "work/returns", "profiles/aldermere")
     rests_on += ("indicators", "methods", "findings")
     kept = pytestconfig.cache.mkdir("aldermere")
     template = kept / _content(*rests_on)
@@ -211,6 +211,7 @@ def aldermere_home(aldermere_template, tmp_path, monkeypatch, db):
     Nobody can sign in yet, and no commitment has an owner: a test adds the people it needs.
     """
     from redway.store.home import Home
+    from redway.work.gateways.models import Gateway
     from redway.work.returns.models import DataVersion, Delivery, Submission
 
     def from_json(model, row):
@@ -230,6 +231,8 @@ def aldermere_home(aldermere_template, tmp_path, monkeypatch, db):
         versions = [dict(row) for row in kept.execute("SELECT * FROM returns_dataversion ORDER BY number")]
         held = kept.execute("SELECT dataversion_id, submission_id FROM returns_dataversion_submissions").fetchall()
         brought = [dict(row) for row in kept.execute("SELECT * FROM returns_delivery ORDER BY id")]
+        gateways = [dict(row) for row in kept.execute("SELECT * FROM gateways_gateway ORDER BY id")]
+    Gateway.objects.bulk_create(Gateway(**from_json(Gateway, row)) for row in gateways)
     ids = [row["id"] for row in rows]
     deliveries = {row["id"]: Delivery.objects.create(**from_json(Delivery, row)) for row in brought}
     read = [

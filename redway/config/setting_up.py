@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from redway import aldermere
+from redway.aldermere.partners import files as partners
 from redway.errors import NotSetUp, RedwayError
 from redway.indicators.places import Places, places
 from redway.sources.dataset import Dataset
@@ -149,8 +150,9 @@ def _generated(scratch: Path) -> list[Parcel]:
     """Everything of Aldermere: written in the publishers' layouts, so that it comes in as real files do."""
     aldermere.write(scratch)
     district = Profile(GENERATED).partnership.district
-    # Street crime is checked against the areas, which come first.
+    # Street crime is checked against the areas, and hospitals' places are found by its streets: each comes after.
     return [
         *_reference_parcels(contents(scratch), district, scratch / "taken-out"),
         Parcel(STREET, sorted((scratch / "police-uk").glob("*.zip"))),
+        *(Parcel(one.dataset, [path], one.agency) for one, path in partners.write(scratch / "returns")),
     ]
