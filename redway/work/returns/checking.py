@@ -129,7 +129,7 @@ def _run(taken: Delivery, home: Home, progress: Progress) -> None:
 
 def _decide(taken: Delivery, examined: Examined, refused: RefusedRows, home: Home) -> None:
     """Accept where nothing stands in the way; else write down what it waits for."""
-    report = report_of(taken, examined, refused)
+    report = report_of(examined, refused)
     changes = any(a.outcome is not Outcome.UNCHANGED for a in examined.arrivals)
     if changes and {w.key for w in report.warnings} - set(taken.acknowledged):
         after = State.TO_ACKNOWLEDGE

@@ -5,7 +5,8 @@ from django.utils.formats import date_format
 
 from redway.errors import plain
 from redway.sources.dataset import Example
-from redway.work.returns.models import Delivery, Submission
+from redway.work.returns import quality
+from redway.work.returns.models import Submission
 from redway.work.returns.receipt import Outcome, merged
 from redway.work.returns.receive import Arrival, Examined
 from redway.work.returns.refused import RefusedRows
@@ -13,16 +14,23 @@ from redway.work.returns.report import DeliveryReport, Item, Note, Reason, Warni
 from redway.work.returns.telling import NOTES
 
 
-def report_of(delivery: Delivery, examined: Examined, refused: RefusedRows) -> DeliveryReport:
+def report_of(examined: Examined, refused: RefusedRows) -> DeliveryReport:
     """What was read, accepted, refused and noted, and what looks wrong."""
     arrivals = examined.arrivals
     return DeliveryReport(
         items=tuple(_item(arrival, examined) for arrival in arrivals),
         reasons=refused.reasons or _reasons(arrivals),
         notes=_notes(arrivals),
-        warnings=tuple(Warning("few-rows", plain(a.warning), a.staged.loaded.period) for a in arrivals if a.warning),
+        warnings=_warnings(examined),
         skipped=tuple((plain(one.name), one.why) for one in examined.skipped),
     )
+
+
+def _warnings(examined: Examined) -> tuple[Warning, ...]:
+    """Of what would change something; what was accepted before was looked at then."""
+    new = [a for a in examined.arrivals if a.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED)]
+    doubts = tuple(Warning("fewer", plain(a.warning), a.staged.loaded.period) for a in new if a.warning)
+    return doubts + quality.warnings([a.staged for a in new], examined.before)
 
 
 def _item(arrival: Arrival, examined: Examined) -> Item:

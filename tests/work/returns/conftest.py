@@ -150,7 +150,7 @@ def fires(*rows, month="2025-11", heads=HEADS):
     """A fire return as text. Each row is a dictionary of what differs from an ordinary one; numbers make them apart."""
     lines = [",".join(heads)]
     for number, row in enumerate(rows, start=1):
-        made = ORDINARY | {"Incident number": f"{month}-{number}", "Date and time": f"{month}-03 19:42"} | row
+        made = ORDINARY | {"Incident number": f"{month}-{number}", "Date and time": f"{month}-28 19:42"} | row
         lines.append(",".join(made[h] for h in heads))
     return "\n".join(lines) + "\n"
 
