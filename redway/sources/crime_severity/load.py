@@ -12,13 +12,13 @@ from redway.sources.dataset import Context, Loaded, dataset
 from redway.sources.tabular import DISTRICT, DISTRICT_EXAMPLE, Field, load_table, loaded
 
 NONE = ":"  # districts of forces whose figures were not complete
+# Its heading in full: “Score” alone stands in many tables of districts.
+SCORE = "crime_severity_score"
 NOTE = "districts without a score"
 
 FIELDS = (
     Field("district_code", ("ltla23_code", "LAD23CD"), like=DISTRICT, example=DISTRICT_EXAMPLE),
-    Field(
-        "score", ("crime_severity_score",), like=rf"[0-9]+(\.[0-9]+)?|{NONE}", example="a number, or a colon for none"
-    ),
+    Field(SCORE, like=rf"[0-9]+(\.[0-9]+)?|{NONE}", example="a number, or a colon for none"),
 )
 
 
@@ -26,9 +26,9 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
     """One table for the whole of England."""
     definition = dataset("crime-severity")
     table, read, refused = load_table(
-        path, definition, FIELDS, file_name=file_name, into=into, key=("district_code", "score")
+        path, definition, FIELDS, file_name=file_name, into=into, key=("district_code", SCORE)
     )
-    scores = pc.if_else(pc.equal(table["score"], NONE), pa.scalar(None, pa.string()), table["score"])
+    scores = pc.if_else(pc.equal(table[SCORE], NONE), pa.scalar(None, pa.string()), table[SCORE])
     given = pa.table({"district_code": table["district_code"], "score": pc.cast(scores, pa.float64())})
     lacking = given["score"].null_count
     notes = {NOTE: lacking} if lacking else {}

@@ -37,7 +37,10 @@ def load(path: Path, *, file_name: str, into: Path, context: Context | None) -> 
 
 
 def _as_csv(path: Path, definition: Dataset, file_name: str, into: Path) -> Path:
-    """The rows from the headings on, as CSV; the ten headings SNP numbered like the neighbours they stand beside."""
+    """The rows from the headings on, as CSV; the ten headings SNP numbered like the neighbours they stand beside.
+
+    A title over the authorities that are no more has no neighbours, and is left out.
+    """
     out = into / "neighbours.csv"
     with sheets.workbook(path, name=file_name, work=into) as book:
         for sheet in book.sheets:
@@ -49,7 +52,7 @@ def _as_csv(path: Path, definition: Dataset, file_name: str, into: Path) -> Path
                     writing = csv.writer(file, lineterminator="\n")
                     writing.writerow(_numbered(headings))
                     writing.writerows(
-                        (cells + [""] * len(headings))[: len(headings)] for _, cells in rows if any(cells)
+                        (cells + [""] * len(headings))[: len(headings)] for _, cells in rows if any(cells[2:])
                     )
                 return out
     raise FileRefused(
