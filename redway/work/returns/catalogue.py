@@ -41,8 +41,16 @@ def catalogue() -> Catalogue:
     newest = DataVersion.objects.order_by("-number").first()
     held: dict[str, Held] = {}
     if newest:
-        for row in newest.submissions.values("dataset").annotate(
-            at=Max("received_at"), files=Count("pk"), rows=Sum("rows_accepted"), first=Min("period"), last=Max("period")
+        for row in (
+            newest.submissions.exclude(parquet="")
+            .values("dataset")
+            .annotate(
+                at=Max("received_at"),
+                files=Count("pk"),
+                rows=Sum("rows_accepted"),
+                first=Min("period"),
+                last=Max("period"),
+            )
         ):
             held[row["dataset"]] = Held(row["at"], row["files"], row["rows"], row["first"], row["last"])
     return Catalogue(newest.number if newest else 0, tuple(Entry(dataset(name), held.get(name)) for name in names()))

@@ -59,7 +59,10 @@ class Delivery(models.Model):
 
 
 class Submission(models.Model):
-    """One accepted file for one dataset, provider and period. Rows are never changed; a newer copy supersedes."""
+    """One accepted file for one dataset, provider and period. Rows are never changed; a newer copy supersedes.
+
+    Lawful destruction is the exception (destruction.py): then the file is another, or none, in every version.
+    """
 
     dataset = models.CharField(max_length=60)
     provider = models.CharField(max_length=120)
@@ -69,7 +72,7 @@ class Submission(models.Model):
     raw = models.CharField(
         max_length=80, blank=True, help_text="name of the untouched bytes under raw/; empty: partners' data"
     )
-    parquet = models.CharField(max_length=160, help_text="path under accepted/")
+    parquet = models.CharField(max_length=160, help_text="path under accepted/; empty: its rows were destroyed")
     schema_version = models.PositiveSmallIntegerField(default=1)
     rows_read = models.PositiveIntegerField()
     rows_accepted = models.PositiveIntegerField()
@@ -78,6 +81,7 @@ class Submission(models.Model):
     facts = models.JSONField(default=dict, help_text="sources.dataset.Facts of the accepted rows")
     received_at = models.DateTimeField(auto_now_add=True)
     received_by = models.CharField(max_length=150)
+    erased_rows = models.PositiveIntegerField(default=0, help_text="rows lawfully erased since it was accepted")
     delivery = models.ForeignKey(
         Delivery, null=True, blank=True, on_delete=models.PROTECT, related_name="submissions", help_text="it came in"
     )
@@ -94,3 +98,34 @@ class DataVersion(models.Model):
     made_by = models.CharField(max_length=150)
     summary = models.CharField(max_length=300)
     submissions = models.ManyToManyField(Submission, related_name="versions")
+
+
+class Destruction(models.Model):
+    """What was destroyed in every data version, and why: kept when the rows are gone. It names no person.
+
+    It is written in the transaction that takes the rows out of every version; the files go after it. One that is
+    not finished was stopped between the two, and is finished before anything else is done with the home.
+    """
+
+    kind = models.CharField(max_length=20, help_text="retention or erasure")
+    dataset = models.CharField(max_length=60)
+    reason = models.TextField()
+    at = models.DateTimeField(auto_now_add=True)
+    by = models.CharField(max_length=150)
+    rows = models.PositiveIntegerField(help_text="rows destroyed, in all the files")
+    contents = models.JSONField(default=list, help_text="content hashes of the files as they were; none may come back")
+    files = models.JSONField(default=list, help_text="names under the home to be removed")
+    finished_at = models.DateTimeField(null=True, blank=True, help_text="when the last of the files was gone")
+    submissions = models.ManyToManyField(Submission, related_name="destructions")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(kind__in=["retention", "erasure"]) & ~models.Q(reason=""),
+                name="destruction_says_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"destruction {self.pk}"

@@ -35,6 +35,7 @@ from redway.store.unpack import Skipped
 from redway.work.audit import actions as audit
 from redway.work.gateways.policies import permitted
 from redway.work.returns import reconcile
+from redway.work.returns.destruction import check_not_destroyed
 from redway.work.returns.doubts import few_inside, fewer_than_before
 from redway.work.returns.loading import Staged, load_parcel
 from redway.work.returns.models import DataVersion, Delivery, Submission
@@ -237,8 +238,9 @@ def _with(before: Snapshot, staged: list[Staged]) -> Snapshot:
 
 def _arrivals(staged: list[Staged], before: Snapshot, doubts: Mapping[Key, str]) -> list[Arrival]:
     """What becomes of each, with what is doubtful of it. Raises FileRefused for two different copies of one month
-    in one import.
+    in one import, and for rows that were lawfully destroyed.
     """
+    check_not_destroyed((s.definition.name, s.file, s.loaded.content) for s in staged)
     current = {(p.dataset, p.provider, p.period): p for p in before.parts}
     seen: dict[Key, Staged] = {}
     arrivals = []

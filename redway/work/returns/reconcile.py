@@ -17,6 +17,7 @@ from redway.store.accepted import whole
 from redway.store.files import flush
 from redway.store.home import Home
 from redway.store.lock import PATIENCE, only_one
+from redway.work.returns import destruction
 from redway.work.returns.models import DataVersion, Submission
 
 PLAN = "plan.json"
@@ -39,9 +40,10 @@ def reconcile(home: Home, *, patience: float = PATIENCE) -> list[str]:
 
 
 def settle_all(home: Home) -> None:
-    """Settle every import that was stopped. Only for who holds the lock."""
+    """Settle every import and destruction that was stopped. Only for who holds the lock."""
     for work in sorted(home.incoming.glob(f"{PREFIX}*")):
         settle(home, work)
+    destruction.finish_all(home)
 
 
 def plan(work: Path, home: Home, finals: Iterable[Path]) -> None:
@@ -72,7 +74,7 @@ def missing(home: Home) -> list[str]:
             f"The accepted file of {s.dataset}, {s.provider}{f', {s.period}' if s.period else ''} is {_how(path)}"
             f" {home.accepted}. Import {s.file_name} again, or restore the folder from a backup."
         )
-        for s in (newest.submissions.order_by("dataset", "provider", "period") if newest else ())
+        for s in (newest.submissions.exclude(parquet="").order_by("dataset", "provider", "period") if newest else ())
         if not whole(path := home.accepted / s.parquet)
     ]
 

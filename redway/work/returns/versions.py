@@ -13,7 +13,7 @@ from redway.store.snapshot import Part, Snapshot
 from redway.work.gateways.policies import Register
 from redway.work.gateways.purposes import Purpose
 from redway.work.returns.expected import late, rules
-from redway.work.returns.models import DataVersion
+from redway.work.returns.models import DataVersion, Destruction
 
 
 def snapshot(number: int | None = None, *, purpose: Purpose = Purpose.ANALYSIS, on: dt.date | None = None) -> Snapshot:
@@ -48,15 +48,17 @@ def everything(number: int | None = None) -> Snapshot:
         version.number,
         tuple(
             Part(s.dataset, s.provider, s.period, s.content, s.rows_accepted, accepted / s.parquet, s.pk)
-            for s in version.submissions.all()
+            for s in version.submissions.exclude(parquet="")
         ),
     )
 
 
 def rests_on(*, on: dt.date | None = None) -> Hashable:
-    """What a snapshot rests on beside its number, to keep it by: the day, and the gateways in force on it."""
+    """What a snapshot rests on beside its number, to keep it by: the day, the gateways in force on it, and what was
+    destroyed.
+    """
     day = on or timezone.localdate()
-    return day, Register(day).key
+    return day, Register(day).key, Destruction.objects.count()
 
 
 def _readable(everything: Snapshot, register: Register, purpose: Purpose) -> Snapshot:

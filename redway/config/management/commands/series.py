@@ -17,6 +17,7 @@ from redway.indicators.windows import Windows
 from redway.products.series_rows import as_csv, as_json, as_table, rows
 from redway.store.home import Home
 from redway.store.profile import Profile
+from redway.work.returns.destruction import unmade
 from redway.work.returns.versions import snapshot
 
 BY: dict[str, Callable[[Series], Windows]] = {
@@ -79,7 +80,10 @@ class Command(RedwayCommand):
         else:
             text = as_csv(printed) if options["format"] == "csv" else as_table(printed)
         self.stdout.write(text, ending="")
-        for sentence in remarks(options["area"], area, indicator, found, options["by"]):
+        for sentence in [
+            *remarks(options["area"], area, indicator, found, options["by"]),
+            *unmade([version.number]).values(),
+        ]:
             print(sentence, file=sys.stderr)
 
 

@@ -1,13 +1,32 @@
-"""`redway states`: the states of a commitment, drawn."""
+"""`redway states`: the states of commitments, gateways and deliveries, drawn."""
 
+from argparse import ArgumentParser
 from typing import Any
 
 from redway.config.command import RedwayCommand
-from redway.work.strategy.states import diagram
+from redway.work.gateways import states as gateways
+from redway.work.returns import states as deliveries
+from redway.work.strategy import states as commitments
+
+DIAGRAMS = {"commitment": commitments.diagram, "gateway": gateways.diagram, "delivery": deliveries.diagram}
+
+EXAMPLES = """examples:
+  redway states
+  redway states gateway
+  redway states delivery
+"""
 
 
 class Command(RedwayCommand):
-    help = "Print the states of a commitment, and the steps between them, as a Mermaid diagram."
+    help = (
+        "Print the states of a commitment, a gateway or a delivery, and the steps between them, as a Mermaid diagram."
+    )
+    examples = EXAMPLES
 
-    def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(diagram())
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "of", nargs="?", choices=list(DIAGRAMS), default="commitment", help="without it, commitment"
+        )
+
+    def handle(self, *, of: str, **_: Any) -> None:
+        self.stdout.write(DIAGRAMS[of]())

@@ -9,6 +9,7 @@ from django.utils import timezone
 from redway.config.command import RedwayCommand
 from redway.store.home import Home
 from redway.store.profile import Profile
+from redway.work.returns.destruction import unmade
 from redway.work.returns.models import DataVersion
 from redway.work.returns.reconcile import missing
 
@@ -43,5 +44,7 @@ class Command(RedwayCommand):
                 summary,
             )
             self.stdout.write("  ".join(line))
+        for lost, sentence in sorted(unmade().items()):
+            print(f"Version {lost}: {sentence}", file=sys.stderr)
         for warning in missing(home):
             print(f"Warning: {warning}", file=sys.stderr)

@@ -1,0 +1,58 @@
+"""`redway erase`: destroy the rows of one pseudonym in every data version."""
+
+import getpass
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from redway.config.command import RedwayCommand
+from redway.store.home import Home
+from redway.store.profile import Profile
+from redway.work.returns import erasure
+
+EXAMPLES = """examples:
+  redway erase youth-justice --pseudonym 5f2c… --reason "request ER-2026-014"
+  redway erase youth-justice --pseudonym 5f2c… --reason "request ER-2026-014" --run
+
+Without --run nothing is changed: it says how many rows would go, and from which data versions. With it they are
+destroyed in the accepted files of every version, whatever was derived of the dataset is removed, and returns of the
+dataset that are still undecided are discarded: their senders send them again without these rows. The record keeps the
+reason and never the pseudonym, so give a reference and name nobody. The pseudonym is of one dataset: ask the provider
+for it, once a dataset. Copies of the home made before hold the rows still.
+"""
+
+
+class Command(RedwayCommand):
+    help = "Destroy the rows of one pseudonym, lawfully, in every data version."
+    examples = EXAMPLES
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("dataset", metavar="DATASET", help="a dataset whose rows bear pseudonyms")
+        parser.add_argument("--pseudonym", metavar="P", required=True, help="as the provider's files have it")
+        parser.add_argument("--reason", metavar="TEXT", required=True, help="why: a reference, and no name")
+        parser.add_argument("--run", action="store_true", help="destroy them; without it, nothing is changed")
+        parser.add_argument("--by", metavar="NAME", default="", help="who decides (default: you)")
+
+    def handle(self, *, dataset: str, pseudonym: str, reason: str, run: bool, by: str, **_: Any) -> None:
+        Profile.of(Home.current())
+        if not run:
+            found = erasure.find(dataset, pseudonym)
+            self.stdout.write(told(found))
+            print("Nothing was changed: --run destroys them.", file=sys.stderr)
+            return
+        done = erasure.erase(dataset=dataset, pseudonym=pseudonym, reason=reason, by=by or getpass.getuser())
+        self.stdout.write(
+            f"{done.rows:,} rows of {dataset} were destroyed in every data version. The record is {done} of the audit."
+        )
+
+
+def told(found: erasure.Found) -> str:
+    """What an erasure would do, in a sentence for each place."""
+    lines = [f"{s.provider}, {s.period}: {n:,} rows" for s, n in found.rows]
+    versions = ", ".join(map(str, found.versions)) or "none"
+    lines.append(
+        f"{found.count:,} rows in all. Data versions that would no longer be re-made as they were: {versions}."
+    )
+    if found.undecided:
+        lines.append(f"Returns still undecided, which would be discarded: {len(found.undecided):,}.")
+    return "\n".join(lines)

@@ -1,0 +1,46 @@
+"""`redway retention`: destroy what its gateways' time is over for."""
+
+import getpass
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from redway.config.command import RedwayCommand
+from redway.store.home import Home
+from redway.store.profile import Profile
+from redway.work.returns import retention
+
+EXAMPLES = """examples:
+  redway retention          what would be destroyed, why, and which data versions lose it
+  redway retention --run    destroys it in every data version, for good
+
+Gateways say how many months a file is kept after the period it is of. What was destroyed, when, by whom and why
+stays in the audit, and the data versions that lose it say that they can no longer be re-made. Copies of the home
+made before hold it still: destroy those too, or let them expire. A partner's old backups are the partner's.
+"""
+
+
+class Command(RedwayCommand):
+    help = "Say which partners' data are past their time, or destroy them."
+    examples = EXAMPLES
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--run", action="store_true", help="destroy them; without it, nothing is changed")
+        parser.add_argument("--by", metavar="NAME", default="", help="who decides (default: you)")
+
+    def handle(self, *, run: bool, by: str, **_: Any) -> None:
+        Profile.of(Home.current())
+        if run:
+            for done in retention.run(by=by or getpass.getuser()):
+                self.stdout.write(f"{done.dataset}: {done.rows:,} rows destroyed in every data version. {done.reason}.")
+                print(f"The record is {done} of the audit.", file=sys.stderr)
+            self.stdout.write("Nothing that is left is past its time.")
+            return
+        found = retention.due()
+        for sentence in retention.words(found):
+            self.stdout.write(sentence)
+        if not found:
+            self.stdout.write("Nothing is past its time.")
+            return
+        files = "One file is past its" if len(found) == 1 else f"{len(found):,} files are past their"
+        print(f"{files} time. Nothing was changed: redway retention --run destroys what is listed.", file=sys.stderr)

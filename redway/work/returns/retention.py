@@ -1,0 +1,125 @@
+"""Retention: what partners sent is destroyed once its gateways' time for it is over, in every data version.
+
+How long is the gateways' to say (`keep_months`), counted from the end of the period a file is of; from the month it
+came where it is of no period. Where several purposes have gateways the longest counts, since what one purpose may
+still read is still needed; gateways that have expired or ended count as they last stood.
+"""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from redway import periods
+from redway.errors import RedwayError
+from redway.sources.dataset import dataset as definition_of
+from redway.store.home import Home
+from redway.store.lock import only_one
+from redway.work.accounts.models import User
+from redway.work.gateways.models import Gateway, ever_in_force
+from redway.work.returns import destruction
+from redway.work.returns.destruction import RETENTION, Loss
+from redway.work.returns.models import DataVersion, Destruction, Submission
+from redway.work.returns.reconcile import lock_of, settle_all
+
+
+@dataclass(frozen=True)
+class Due:
+    """One accepted file whose time is over: which, since when, why, and the data versions that lose it."""
+
+    submission: Submission
+    since: dt.date  # the first day on which it should be gone
+    why: str
+    versions: tuple[int, ...]
+
+
+def due(*, on: dt.date | None = None) -> list[Due]:
+    """Everything whose time is over on a day (today), by dataset, provider and period. Destroys nothing."""
+    day = on or timezone.localdate()
+    longest = _longest()
+    found = []
+    held = Submission.objects.filter(dataset__in=longest).exclude(parquet="")
+    for one in held.order_by("dataset", "provider", "period", "pk"):
+        gateway = longest[one.dataset]
+        since = first_day_without(one, gateway.keep_months)
+        if since <= day:
+            numbers = DataVersion.objects.filter(submissions=one).order_by("number").values_list("number", flat=True)
+            why = _("%(gateway)s keeps it for %(months)s months after its period") % {
+                "gateway": gateway.words,
+                "months": gateway.keep_months,
+            }
+            found.append(Due(one, since, why, tuple(numbers)))
+    return found
+
+
+def first_day_without(one: Submission, keep_months: int) -> dt.date:
+    """The first day on which a file should be gone, kept for so many months."""
+    if one.period:
+        last = periods.months_of(one.period)[-1]
+    else:
+        came = timezone.localdate(one.received_at)
+        last = 12 * came.year + came.month - 1
+    first = last + keep_months + 1
+    return dt.date(first // 12, first % 12 + 1, 1)
+
+
+def run(*, by: User | str, on: dt.date | None = None) -> list[Destruction]:
+    """Destroy everything whose time is over: one record a dataset. None where nothing is due.
+
+    Raises Busy while an import that does not end holds the home.
+    """
+    home = Home.current()
+    home.make()
+    made = []
+    with only_one(lock_of(home)):
+        settle_all(home)
+        by_dataset: dict[str, list[Due]] = {}
+        for one in due(on=on):
+            by_dataset.setdefault(one.submission.dataset, []).append(one)
+        for name, those in by_dataset.items():
+            losses = [Loss(one.submission, one.submission.rows_accepted) for one in those]
+            detail = {"periods": sorted({f"{one.submission.provider} {one.submission.period}" for one in those})}
+            done = destruction.commit(
+                kind=RETENTION, dataset=name, reason=those[0].why, by=by, losses=losses, detail=detail
+            )
+            destruction.finish(done, home)
+            made.append(done)
+    return made
+
+
+def _longest() -> dict[str, Gateway]:
+    """For each partners' dataset whose time can end, the gateway that keeps it longest."""
+    latest: dict[tuple[str, str], Gateway] = {(g.dataset, g.purpose): g for g in ever_in_force()}
+    found: dict[str, list[Gateway]] = {}
+    for gateway in latest.values():
+        found.setdefault(gateway.dataset, []).append(gateway)
+    return {
+        name: max(those, key=lambda g: g.keep_months)
+        for name, those in found.items()
+        if all(g.keep_months for g in those) and _is_partners(name)
+    }
+
+
+def _is_partners(name: str) -> bool:
+    """Whether a dataset is partners' data; one that nothing describes any more came through a gateway, so it is."""
+    try:
+        return definition_of(name).access == "partners"
+    except RedwayError:
+        return True
+
+
+def words(those: Sequence[Due]) -> list[str]:
+    """What would be destroyed, a sentence for each file."""
+    return [
+        _("%(what)s: %(rows)s rows, since %(day)s (%(why)s); data versions %(versions)s lose it.")
+        % {
+            "what": ", ".join(filter(None, (d.submission.dataset, d.submission.provider, d.submission.period))),
+            "rows": f"{d.submission.rows_accepted:,}",
+            "day": d.since.isoformat(),
+            "why": d.why,
+            "versions": ", ".join(map(str, d.versions)) or _("none"),
+        }
+        for d in those
+    ]
