@@ -9,8 +9,8 @@ taken. The words are then forgotten; the area stays, with its confidence:
     low     more than a third
     none    less, or no name, two names that lie apart, or a place elsewhere
 
-A word set right, and a name of one word, which may be part of another name, each cost a step; words that nothing
-explains make it no better than medium.
+A word set right, and a name of one word, which may be part of another name, each cost a step. Words that nothing
+explains make it no better than medium, and no better than low after a street, where people write the town.
 """
 
 import re
@@ -38,7 +38,7 @@ ORDINARY = frozenset(
     """
     a about address again alley an another approx area around at back bar been behind bench between block box bridge
     building bus by car carpark cash city club corner ctr cycleway district door doorway down e end entrance estate
-    exit field flat floor footpath friend friends from front gate ground hall hers his home hotel house i in inside
+    exit field flat floor food footpath friend friends from front gate ground hall hers his home hotel house i in inside
     into is it junction just lake left local lower machine main market me middle my n near nearby next night no not
     of off office on opposite or other our out outside over own parking party path pavement pc pk pl platform play
     playground property pub public rail railway rd rear region residence restaurant right room roundabout s school
@@ -108,8 +108,8 @@ class Gazetteer:
 
     entries    names with their areas; several entries of one name add up
     contexts   names of larger places (wards, parts of a town) -> the areas in them: alone they name no small area,
-               beside a street they say which of several is meant. Their first words do so too: of Stony Stratford
-               North, Stony and Stony Stratford
+               beside a street they say which of several is meant. So do names joined in one, and their first words:
+               of Stony Stratford North & Calverton, Stony, Stony Stratford and Calverton
     elsewhere  names of other districts: beside a name, they say that the place is not here
     """
 
@@ -136,7 +136,9 @@ class Gazetteer:
     @cached_property
     def _parts(self) -> dict[tuple[str, ...], dict[str, float]]:
         """Larger places by their names, and by the first words of these where no other has them as its name."""
-        whole = _indexed(self.contexts)
+        whole = _indexed(
+            Entry(part, entry.areas) for entry in self.contexts for part in re.split(r" & | and |,|/", entry.name)
+        )
         found: dict[tuple[str, ...], dict[str, float]] = {}
         for name, areas in whole.items():
             for length in range(1, len(name)):
@@ -198,13 +200,15 @@ class Gazetteer:
         around = [self._around[m.name] for m in met if m.name in self._around]
         narrowed = _common([shares, *around]) if around else shares
         explained = {place for m in met for place in range(m.start, m.end)}
-        strange = any(n not in explained and word not in ORDINARY for n, word in enumerate(right))
+        strange = [n for n, word in enumerate(right) if n not in explained and word not in ORDINARY]
+        town = bool(strange) and strange[-1] >= max(m.end for m in met) and not any(m.name in self._sure for m in named)
+        most = Confidence.LOW if town else Confidence.MEDIUM if strange else Confidence.HIGH
         steps = {
             "a misspelt word was set right": any(m.mended for m in named),
             "a name of one word": all(len(m.name) == 1 and m.name not in self._sure for m in named),
             "the part of the town does not agree": bool(around) and not narrowed,
         }
-        return _weighed(narrowed or shares, [said for said, so in steps.items() if so], strange)
+        return _weighed(narrowed or shares, [said for said, so in steps.items() if so], most)
 
     def _met(self, words: tuple[str, ...], right: tuple[str, ...]) -> list[_Met]:
         """Names in a text, longest first, none overlapping another; in the order of the text."""
@@ -248,8 +252,8 @@ def _ends(word: str) -> tuple[str, str]:
     return word[:2], f"{word[0]}*{word[-1]}"
 
 
-def _weighed(shares: Mapping[str, float], steps: list[str], strange: bool) -> Found:
-    """The likeliest area; each of `steps` makes it less sure, and `strange` words keep it from being sure."""
+def _weighed(shares: Mapping[str, float], steps: list[str], most: Confidence) -> Found:
+    """The likeliest area, at most so sure; each of `steps` makes it less so."""
     area, share = min(shares.items(), key=lambda item: (-item[1], item[0]))
     share = round(share / sum(shares.values()), 9)
     if share >= HIGH:
@@ -260,10 +264,10 @@ def _weighed(shares: Mapping[str, float], steps: list[str], strange: bool) -> Fo
         sure, why = Confidence.LOW, f"the likeliest of {len(shares)} areas"
     else:
         return Found("", Confidence.NONE, f"the name lies in {len(shares)} areas, and in none much more than in others")
-    if strange and sure == Confidence.HIGH:
-        sure, why = Confidence.MEDIUM, f"{why}; other words were not understood"
     for said in steps:
         sure, why = Confidence(max(sure - 1, Confidence.NONE)), f"{why}; {said}"
+    if sure > most:
+        sure, why = most, f"{why}; other words were not understood"
     return Found(area if sure else "", sure, why)
 
 

@@ -39,6 +39,8 @@ HIGH, MEDIUM, LOW, NONE = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW, Co
         ("Lantern Bulevard", A, MEDIUM),  # a word set right
         ("Lantren Boulevard", A, MEDIUM),
         ("behind Gizmoland, Lantern Boulevard", A, MEDIUM),  # a word that nothing explains
+        ("Lantern Boulevard, Farawayton", A, LOW),  # after a street it may be another town
+        ("The Paper Lantern, Farawayton", B, MEDIUM),  # a venue is told by its name
         ("Saint Osyth Dr", C, HIGH),
         ("st. osyth's drive", C, MEDIUM),
         ("Kiln Rd", B, MEDIUM),
@@ -47,7 +49,7 @@ HIGH, MEDIUM, LOW, NONE = Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW, Co
         ("High Street", "", NONE),
         ("High Street, Fennby", A, LOW),  # two areas of that part of the town have one
         ("High St, Old Kestrel", C, HIGH),  # the part of the town says which
-        ("Kiln Road, Marsh End", B, MEDIUM),  # only first words of a ward's name are parts of the town
+        ("Kiln Road, Marsh End", C, HIGH),
         ("Harrowgate", D, MEDIUM),  # a name of one word
         ("The Paper Lantern", B, HIGH),
         ("at skydrome", C, HIGH),  # one word, and somebody who knows the place wrote it down
