@@ -168,11 +168,11 @@ class Cells:
         one = one_code(column.codes, raw)
         if not column.many:
             return one
-        parts = f"list_filter(list_transform(string_split({raw}, ';'), lambda p: trim(p)), lambda p: p <> '')"
-        each = f"list_transform({parts}, lambda p: {one_code(column.codes, 'p')})"
-        all_known = f"len({parts}) > 0 AND len(list_filter({each}, lambda c: c IS NULL)) = 0"
-        listed = f"CASE WHEN {all_known} THEN list_distinct({each}) END"
-        return f"coalesce({one}, CASE WHEN contains({raw}, ';') THEN array_to_string(list_sort({listed}), ';') END)"
+        # One that no code spells becomes a character that no code has, and the whole cell is then not taken.
+        part = f"CASE WHEN trim(p) = '' THEN '' ELSE coalesce({one_code(column.codes, 'p')}, chr(1)) END"
+        each = f"list_sort(list_distinct(list_transform(string_split({raw}, ';'), lambda p: {part})))"
+        joined = f"trim(array_to_string({each}, ';'), ';')"
+        return f"coalesce({one}, CASE WHEN contains({raw}, ';') THEN nullif(regexp_extract({joined}, '^[^\\x01]+$'), '') END)"
 
     def _bounds(self, column: Column, value: str) -> list[tuple[str, int]]:
         """What a typed value may not be -> the fault's number."""
