@@ -17,6 +17,7 @@ from pathlib import Path
 
 import django
 import pyarrow.parquet as pq
+from killing import answer, dies_after, dies_before, forked
 
 django.setup()
 
@@ -31,36 +32,6 @@ from redway.work.returns.models import Submission  # noqa: E402
 from redway.work.returns.versions import snapshot  # noqa: E402
 
 loader("police-street")  # what is imported here no child has to import
-
-
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def dies_before(owner, name, nth=1):
-    """Make the nth call of a function the last thing the process does."""
-    real, calls = getattr(owner, name), []
-
-    def deadly(*args, **kwargs):
-        calls.append(1)
-        if len(calls) == nth:
-            die()
-        return real(*args, **kwargs)
-
-    setattr(owner, name, deadly)
-
-
-def dies_after(owner, name, nth=1):
-    real, calls = getattr(owner, name), []
-
-    def deadly(*args, **kwargs):
-        result = real(*args, **kwargs)
-        calls.append(1)
-        if len(calls) == nth:
-            die()
-        return result
-
-    setattr(owner, name, deadly)
 
 
 STEPS = {
@@ -113,28 +84,6 @@ def look(request):
 
 def count(path):
     return pq.ParquetFile(path).read().num_rows
-
-
-def forked(do, request):
-    """Do it in a child; its answer, or None when it was killed."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            os.write(writing, json.dumps(do(request)).encode())
-        except BaseException as fault:
-            os.write(writing, json.dumps({"broke": repr(fault)}).encode())
-        os._exit(0)
-    os.close(writing)
-    return child, reading
-
-
-def answer(child, reading):
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return json.loads(said) if said else {"killed": os.WIFSIGNALED(status)}
 
 
 for line in sys.stdin:
