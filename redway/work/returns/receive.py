@@ -170,7 +170,8 @@ def examining(
     profile = Profile.of(home)
     home.make()
     with only_one(reconcile.lock_of(home), waiting=lambda: progress("Waiting for another import to end ...")):
-        reconcile.settle_all(home)
+        with _room(home):
+            reconcile.settle_all(home)
         work = Path(tempfile.mkdtemp(prefix=reconcile.PREFIX, dir=home.incoming))
         try:
             with _room(home):
