@@ -39,13 +39,25 @@ PAGES = {
         "/commitments/A2/date/",
         "/commitments/A2/state/",
         "/password/",
+        "/account/",
+        "/account/second-factor/",
     ],
     Role.ANALYST: ["/", "/data/"],
     Role.MEMBER: ["/", "/commitments/A1/"],
     Role.AGENCY_CONTACT: ["/data/", "/help/"],
     Role.ADMINISTRATOR: ["/", "/data/", *GATEWAYS, "/people/", "/people/add/", "/people/1/", "/audit/"],
 }
-NO_PAGES = {"health", "sign-out", "person-access", "person-password", "gateway-new-version"}  # no HTML to read, or an answer to a form
+# No HTML to read, or an answer to a form.
+NO_PAGES = {
+    "health",
+    "sign-out",
+    "person-access",
+    "person-password",
+    "gateway-new-version",
+    "person-second-factor",
+    "sign-out-everywhere",
+}
+NO_PAGES |= {"sign-in-code", "recovery-codes"}  # for those with a second factor: test_browser_second_factor.py
 FILES = {"indicator-csv", "map-areas", "map-csv", "commitments-csv"}
 
 

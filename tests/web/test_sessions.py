@@ -78,7 +78,7 @@ def test_the_limits_are_settings(settings):
     settings.SESSION_IDLE_AGE = 60
     client = sign_in()
     earlier(client, seen_at=timedelta(minutes=2))
-    assert "for 1 minutes" in client.get("/account/", follow=True).content.decode()
+    assert "nothing was done for 1 minute." in client.get("/account/", follow=True).content.decode()
 
 
 def test_use_is_written_down_once_a_minute_and_not_for_every_page():

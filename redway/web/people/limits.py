@@ -8,7 +8,7 @@ from django.contrib.auth import logout
 from django.contrib.auth.signals import user_logged_in
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from redway.web.permissions import View
 from redway.work.accounts.models import Session
@@ -41,12 +41,20 @@ class SessionLimits:
 
 def _reason(why: Over) -> str:
     if why is Over.IDLE:
-        return _("You were signed out because nothing was done for %(minutes)s minutes.") % {
-            "minutes": settings.SESSION_IDLE_AGE // 60
-        }
-    return _("You were signed out because you had been signed in for %(hours)s hours.") % {
-        "hours": settings.SESSION_COOKIE_AGE // 3600
-    }
+        minutes = settings.SESSION_IDLE_AGE // 60
+        told = ngettext(
+            "You were signed out because nothing was done for %(n)s minute.",
+            "You were signed out because nothing was done for %(n)s minutes.",
+            minutes,
+        )
+        return told % {"n": minutes}
+    hours = settings.SESSION_COOKIE_AGE // 3600
+    told = ngettext(
+        "You were signed out because you had been signed in for %(n)s hour.",
+        "You were signed out because you had been signed in for %(n)s hours.",
+        hours,
+    )
+    return told % {"n": hours}
 
 
 @receiver(user_logged_in, dispatch_uid="redway-session-began")
