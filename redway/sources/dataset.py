@@ -43,6 +43,9 @@ class Column(Strict):
     least: float | None = None
     most: float | None = None
     kept: bool = Field(default=True, description="no: read, used and never kept, as a place that may be a home")
+    banded_from: tuple[str, ...] = Field(
+        default=(), description="headings of ages or dates of birth that redway pseudonymise makes a band of this column of"
+    )
     special: Literal["", "health", "ethnicity", "sexual-orientation", "religion", "criminal"] = Field(
         default="", description="the special category (UK GDPR Article 9) or criminal data (Article 10) it holds"
     )

@@ -172,7 +172,8 @@ class Cells:
         part = f"CASE WHEN trim(p) = '' THEN '' ELSE coalesce({one_code(column.codes, 'p')}, chr(1)) END"
         each = f"list_sort(list_distinct(list_transform(string_split({raw}, ';'), lambda p: {part})))"
         joined = f"trim(array_to_string({each}, ';'), ';')"
-        return f"coalesce({one}, CASE WHEN contains({raw}, ';') THEN nullif(regexp_extract({joined}, '^[^\\x01]+$'), '') END)"
+        several = f"nullif(regexp_extract({joined}, '^[^\\x01]+$'), '')"
+        return f"coalesce({one}, CASE WHEN contains({raw}, ';') THEN {several} END)"
 
     def _bounds(self, column: Column, value: str) -> list[tuple[str, int]]:
         """What a typed value may not be -> the fault's number."""

@@ -15,15 +15,15 @@ from redway.errors import FileRefused, Place, RedwayError
 from redway.sources.dataset import REFUSED, Context, Dataset, Loaded
 from redway.sources.returned import headings
 from redway.sources.returned.look_ups import look_ups
+from redway.sources.returned.opening import opened
 from redway.sources.returned.refusing import Refusing
 from redway.sources.returned.rows import Rows
 from redway.sources.returned.submissions import Change, Submissions
-from redway.store import csv_file, query
+from redway.store import query
 from redway.store.accepted import reading
 from redway.store.files import room_on_disk
 from redway.store.profile import Profile
 
-BOOKS = (".xlsx", ".ods")
 THREADS = 2
 
 
@@ -59,7 +59,13 @@ def load_return(
     before = set(into.iterdir())
     try:
         with room_on_disk(into), query.connect(into / "spill", threads=THREADS) as db:
-            file = csv_file.opened(_as_csv(path, dataset, file_name, into), name=file_name, work=into)
+            file = opened(
+                path,
+                dataset=dataset,
+                file_name=file_name,
+                into=into,
+                wanted=lambda found: headings.recognised(dataset, found),
+            )
             found = headings.read(dataset, file.columns, context, file_name)
             file = replace(file, columns=tuple(f"c{place}" for place in range(len(file.columns))))
             profile = Profile.of(context.home)
@@ -78,17 +84,6 @@ def load_return(
             return kept
     finally:
         _clear(into, before, kept)
-
-
-def _as_csv(path: Path, dataset: Dataset, file_name: str, into: Path) -> Path:
-    """The file itself, or the data sheet of a workbook as CSV."""
-    if not file_name.lower().endswith(BOOKS):
-        return path
-    from redway.store import sheets  # its readers are slow to load, and most files are CSV
-
-    return sheets.as_csv(
-        path, name=file_name, work=into, wanted=lambda found: headings.recognised(dataset, list(found))
-    )
 
 
 def _areas(dataset: Dataset, context: Context) -> pa.Table | None:

@@ -1,0 +1,54 @@
+"""`redway pseudonymise`: make a return of an extract on the provider's own machine, without a home or a database."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from redway.config.command import RedwayCommand
+from redway.errors import RedwayError
+from redway.sources.dataset import dataset
+from redway.sources.returned import pseudonyms
+from redway.sources.returned.pseudonymise import pseudonymise
+
+EXAMPLES = """examples:
+  redway pseudonymise police-extract november.csv --key police.key --new-key --out return.csv
+  redway pseudonymise police-extract december.csv --key police.key --out return-december.csv
+
+The first makes a key. Keep it on your own machine, with a copy in a safe, and never send it: who has the key can tell
+who is meant. With the same key the same person or crime has the same pseudonym next month.
+"""
+
+
+class Command(RedwayCommand):
+    help = "Replace identifiers by pseudonyms on your own machine, before a return is sent."
+    examples = EXAMPLES
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("dataset", help="name of the dataset: redway datasets lists them")
+        parser.add_argument("file", type=Path, help="the extract: CSV, xlsx or ods")
+        parser.add_argument("--key", type=Path, required=True, help="file of the key that only you hold")
+        parser.add_argument("--new-key", action="store_true", help="make the key, in a file that is not there yet")
+        parser.add_argument("--out", type=Path, required=True, help="file to write, which must not be there yet")
+
+    def handle(self, **options: Any) -> None:
+        definition = dataset(options["dataset"])
+        if not any(column.type == "pseudonym" for column in definition.columns):
+            raise RedwayError(
+                "a dataset with pseudonyms",
+                came=f"“{definition.title}”, which has none",
+                cause="it holds nothing that names a person, so it is sent as it is.",
+            )
+        if not options["file"].is_file():
+            raise RedwayError(f"a file at {options['file']}", came="nothing", cause="a mistyped path.")
+        if options["out"].exists():
+            raise RedwayError(
+                f"no file yet at {options['out']}", came="a file that is there", cause="an earlier run. Name another."
+            )
+        make = pseudonyms.new_key if options["new_key"] else pseudonyms.read_key
+        made = pseudonymise(options["file"], dataset=definition, key=make(options["key"]), out=options["out"])
+        self.stderr.write(f"{made.rows:,} rows written. Pseudonyms: {', '.join(made.hashed)}.")
+        if made.banded:
+            self.stderr.write(f"Made of ages or dates of birth: {', '.join(made.banded)}.")
+        if made.left_out:
+            self.stderr.write(f"Left out, as the dataset does not know them: {', '.join(made.left_out)}.")
+        self.stdout.write(str(options["out"]))
