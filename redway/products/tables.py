@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 # The shorthand of official statistics; each is also said in words for the ear.
 NOT_AVAILABLE, SUPPRESSED, NOT_APPLICABLE, PROVISIONAL = "[x]", "[c]", "[z]", "[p]"
+LATE = "[late]"
 
 
 @dataclass(frozen=True)
@@ -63,6 +64,10 @@ def suppressed() -> Cell:
     return Cell(SUPPRESSED, numeric=True, spoken=_("withheld to protect people"))
 
 
+def late() -> Cell:
+    return Cell(LATE, numeric=True, spoken=_("late"))
+
+
 def not_applicable() -> Cell:
     return Cell(NOT_APPLICABLE, numeric=True, spoken=_("does not apply"))
 
@@ -74,6 +79,7 @@ def legend(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
         SUPPRESSED: _("[c] withheld to protect people. It is not a zero."),
         NOT_APPLICABLE: _("[z] does not apply."),
         PROVISIONAL: _("[p] provisional: may still change."),
+        LATE: _("[late] due, and not received yet. It is not a zero."),
     }
     used = {cell.text for row in rows for cell in row}
     return tuple(words for mark, words in meanings.items() if mark in used)

@@ -1,6 +1,7 @@
 """Charts: plain Vega-Lite definitions, drawn to SVG on the server, from values handed in."""
 
 from redway.products.charts.intervals import Change, Changes
+from redway.products.charts.measures import Groups, Periods, Point
 from redway.products.charts.programmes import Programme, Programmes
 from redway.products.charts.render import Chart, Picture, picture
 from redway.products.charts.spark import Spark
@@ -12,9 +13,12 @@ __all__ = [
     "Changes",
     "Chart",
     "Control",
+    "Groups",
     "Mark",
     "Note",
+    "Periods",
     "Picture",
+    "Point",
     "Programme",
     "Programmes",
     "Spark",

@@ -15,6 +15,8 @@ from redway.products.charts.timeline import Timeline
 
 WIDE = Size("wide", 960, 400, left=58, right=152, top=22, bottom=44, type=14)
 NARROW = Size("narrow", 340, 330, left=40, right=12, top=20, bottom=40, type=12)
+LATE, WITHHELD = "late", "withheld"
+ABSENT = {LATE: "cross", WITHHELD: "square"}  # the mark of a month that is late, and of one withheld
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,7 @@ class Mark:
 
     signal  "", "improvement", "concern", "higher" or "lower" (the last two where neither way is better)
     label   words beside the mark; empty for most
+    absent  why there is no value, where it is not that nothing was received: "late", "withheld"
     """
 
     month: int
@@ -30,6 +33,7 @@ class Mark:
     signal: str = ""
     label: str = ""
     provisional: bool = False
+    absent: str = ""
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ class Control:
         """The Vega-Lite definition at one size."""
         if size.name == "wide" and not self._open_end:
             size = replace(size, right=24)
-        line = Timeline.of(m.month for m in self.marks if m.value is not None)
+        line = Timeline.of(m.month for m in self.marks if m.value is not None or m.absent)
         top = style.nice_top(self._highest())
         x = {"type": "quantitative", "scale": {"domain": [0, line.slots], "nice": False}, "axis": None}
         y = {"type": "quantitative", "scale": {"domain": [0, top], "nice": False, "zero": True}}
@@ -83,6 +87,7 @@ class Control:
                 *self._limits(line, x, y),
                 *self._line(line, x, y),
                 *self._marks(line, x, y, size),
+                *self._absent(line, size, x),
                 *self._labels(line, size, x, y, top),
                 *self._notes(line, size, x),
             ],
@@ -117,7 +122,8 @@ class Control:
     def _line(self, line: Timeline, x: dict[str, Any], y: dict[str, Any]) -> list[dict[str, Any]]:
         """One path for each unbroken run, so that nothing is drawn across a gap."""
         rows = []
-        for at, run in enumerate(line.runs):
+        drawn_of = Timeline.of(m.month for m in self.marks if m.value is not None)
+        for at, run in enumerate(drawn_of.runs):
             rows += [
                 {"x": line.at(m.month), "y": m.value, "run": at}
                 for m in self.marks
@@ -148,6 +154,17 @@ class Control:
                 }
                 if rows:
                     layers.append(_layer(rows, mark, x=x, y=y))
+        return layers
+
+    def _absent(self, line: Timeline, size: Size, x: dict[str, Any]) -> list[dict[str, Any]]:
+        """A mark of its own at the foot for months that are late, and for those withheld: no line goes through them."""
+        layers = []
+        for absent, shape in ABSENT.items():
+            rows = [{"x": line.at(m.month)} for m in self.marks if m.value is None and m.absent == absent]
+            mark = {"type": "point", "shape": shape, "filled": False, "stroke": style.INK, "strokeWidth": 1.5}
+            mark |= {"opacity": 1, "size": 60 if size.name == "wide" else 36}
+            if rows:
+                layers.append(_layer(rows, mark, x=x, y={"value": size.plot_height - 6}))
         return layers
 
     def _labels(

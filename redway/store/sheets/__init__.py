@@ -17,10 +17,10 @@ from redway.store.sheets.sheet import Sheet, Visibility
 from redway.store.sheets.slices import Row
 from redway.store.sheets.xlsx import Xlsx
 
-__all__ = ["ENDINGS", "Row", "Sheet", "Workbook", "as_csv", "workbook"]
+__all__ = ["ENDINGS", "Row", "Sheet", "Workbook", "as_csv", "heading", "workbook", "write_csv"]
 
 ENDINGS = (".xlsx", ".ods")
-TEMPLATE = "Data"  # the name of a template's sheet, which outranks others with the same headings
+EXAMPLE = "Worked example"  # a template's sheet that has the headings and is never what is sent
 MOST_BLANK = 1_000  # empty rows between two that hold something
 MOST_TEXT = 4_000_000_000  # bytes of the CSV
 
@@ -85,32 +85,34 @@ def as_csv(path: Path, *, name: str, work: Path, wanted: Callable[[Sequence[str]
     wanted  whether a sheet with these headings (its first row that holds anything, blanks evened out) is the one
 
     Empty rows between others stay, as rows of empty cells, so that row numbers are those of the sheet counted from its
-    heading. Where several sheets fit, the one called “Data” is taken. Raises FileRefused when no sheet fits or several
-    do, and for all that `workbook` and its rows are refused for.
+    heading. A template's “Worked example” is passed over. Raises FileRefused when no other sheet fits or several do,
+    and for all that `workbook` and its rows are refused for.
     """
     with workbook(path, name=name, work=work) as book:
-        sheet = _the_one(book, name, wanted)
-        out = work / "sheet.csv"
-        with out.open("w", encoding="utf-8", newline="") as writing:
-            written = csv.writer(writing, lineterminator="\n")
-            for number, cells in enumerate(_table(book, sheet, name)):
-                written.writerow(cells)
-                if number % 1_000 == 0 and writing.tell() > MOST_TEXT:
-                    raise FileRefused(
-                        f"at most {MOST_TEXT // 10**9} GB of text on a sheet",
-                        came="more than that",
-                        cause="the same value copied down or across without end. Delete the rows not needed.",
-                        place=Place(name),
-                    )
+        return write_csv(book, _the_one(book, name, wanted), work / "sheet.csv", name=name)
+
+
+def write_csv(book: Workbook, sheet: Sheet, out: Path, *, name: str) -> Path:
+    """One sheet as CSV in UTF-8, from its first row that holds anything; the path of it. Raises FileRefused."""
+    with out.open("w", encoding="utf-8", newline="") as writing:
+        written = csv.writer(writing, lineterminator="\n")
+        for number, cells in enumerate(_table(book, sheet, name)):
+            written.writerow(cells)
+            if number % 1_000 == 0 and writing.tell() > MOST_TEXT:
+                raise FileRefused(
+                    f"at most {MOST_TEXT // 10**9} GB of text on a sheet",
+                    came="more than that",
+                    cause="the same value copied down or across without end. Delete the rows not needed.",
+                    place=Place(name),
+                )
     return out
 
 
 def _the_one(book: Workbook, name: str, wanted: Callable[[Sequence[str]], bool]) -> Sheet:
     """The sheet that fits. Raises FileRefused when none does, or several do."""
-    headings = {sheet: heading(book, sheet) for sheet in book.sheets}
-    fitting = [sheet for sheet in book.sheets if headings[sheet] and wanted(headings[sheet])]
-    if len(fitting) > 1:
-        fitting = [sheet for sheet in fitting if sheet.name.strip().casefold() == TEMPLATE.casefold()] or fitting
+    data = (sheet for sheet in book.sheets if sheet.name.strip().casefold() != EXAMPLE.casefold())
+    headings = {sheet: heading(book, sheet) for sheet in data}
+    fitting = [sheet for sheet, row in headings.items() if row and wanted(row)]
     if len(fitting) == 1:
         return fitting[0]
     if fitting:

@@ -207,9 +207,11 @@ def test_the_sheet_with_the_wanted_columns_is_taken(tmp_path, converted):
         assert converted(path, lambda headings: headings == ["Code"]) == "Code\n8N\n"
 
 
-def test_of_several_with_the_wanted_columns_the_one_called_data_is_taken(tmp_path, converted):
+def test_the_worked_example_of_a_template_is_never_what_is_sent(tmp_path, converted):
     sheets = {"Data": [["Code"], ["8N"]], "Worked example": [["Code"], ["10A"]]}
     assert converted(xlsx(tmp_path / "book.xlsx", sheets)) == "Code\n8N\n"
+    with pytest.raises(FileRefused, match="no sheet at all"):
+        converted(xlsx(tmp_path / "book.xlsx", {"worked example ": [["Code"], ["10A"]]}))
 
 
 @pytest.mark.parametrize(

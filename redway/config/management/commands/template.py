@@ -1,0 +1,60 @@
+"""`redway template DATASET`: the file that a partner fills in."""
+
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from redway.config.command import RedwayCommand
+from redway.errors import RedwayError
+from redway.products import templates
+from redway.products.described import template
+from redway.sources.dataset import dataset
+from redway.store.home import Home
+from redway.store.profile import Profile
+
+EXAMPLES = """examples:
+  redway template asb-incidents --out asb-incidents.xlsx
+  redway template asb-incidents --format csv > asb-incidents.csv
+  redway template asb-incidents --format csv --example
+
+The workbook has the sheet to fill in, a worked example, what each column means, and the codes. As CSV it is the
+heading alone, or with --example the worked example too.
+"""
+
+
+class Command(RedwayCommand):
+    help = "Write the template of a return, for its sender to fill in."
+    examples = EXAMPLES
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("dataset", help="its name, as redway datasets lists it")
+        parser.add_argument("--format", choices=["xlsx", "csv"], help="without it, as --out ends, or xlsx")
+        parser.add_argument("--out", type=Path, metavar="FILE", help="without it, standard output")
+        parser.add_argument("--example", action="store_true", help="with the worked example; a workbook always has it")
+
+    def handle(self, **options: Any) -> None:
+        definition = dataset(options["dataset"])
+        if definition.access != "partners":
+            raise RedwayError(
+                "a dataset that partners send",
+                came=f"“{definition.name}”, which is open data and comes as its publisher files it",
+                cause=f"another dataset was meant. {definition.where_from}",
+            )
+        made = template(definition, Profile.of(Home.current()))
+        out: Path | None = options["out"]
+        kind = options["format"] or ("csv" if out and out.suffix.lower() == ".csv" else "xlsx")
+        text = templates.csv(made, example=options["example"])
+        written = text.encode() if kind == "csv" else templates.xlsx(made)
+        if out:
+            out.write_bytes(written)
+            self.stderr.write(f"Written: {out}")
+        elif kind == "xlsx" and sys.stdout.isatty():
+            raise RedwayError(
+                "a file to write the workbook to",
+                came="a terminal, which cannot show it",
+                cause="no file was named. Add --out FILE, or --format csv.",
+            )
+        else:
+            sys.stdout.buffer.write(written)
+            sys.stdout.buffer.flush()

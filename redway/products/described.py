@@ -1,0 +1,68 @@
+"""A dataset's definition in words that people fill files in by: for its template, its page and its worked example."""
+
+from redway.products.templates import Code, CodeList, Template, TemplateColumn
+from redway.sources.dataset import Column, Dataset
+from redway.sources.returned.look_ups import look_ups
+from redway.store.profile import Profile
+
+HOLDS = {
+    "text": "text",
+    "integer": "a whole number",
+    "number": "a number",
+    "month": "a month, as 2025-11",
+    "date": "a date, as 2025-11-30 or 30/11/2025",
+    "date-time": "a date and time, as 2025-11-30 22:15 or 30/11/2025 22:15",
+    "yes-no": "yes or no",
+    "area": "the code of a small area (LSOA), as E01016710",
+    "pseudonym": "a pseudonym that redway pseudonymise made",
+    "geometry": "an outline, as GeoJSON",
+}
+
+
+def template(dataset: Dataset, profile: Profile | None = None) -> Template:
+    """What the template of a partners' dataset shows, with the codes of the profile where it replaces a look-up."""
+    columns = tuple(
+        TemplateColumn(
+            column.heading,
+            column.about,
+            filled(column),
+            holds(column),
+            spelt(column.codes) if column.codes else "",
+            column.many,
+        )
+        for column in dataset.columns
+    )
+    lists = tuple(
+        CodeList(spelt(name), tuple(Code(entry.code, entry.label) for entry in found.entries))
+        for name, found in look_ups(dataset, profile).items()
+    )
+    example = tuple(tuple(row.get(column.name, "") for column in dataset.columns) for row in dataset.example)
+    return Template(dataset.title, columns, lists, example)
+
+
+def filled(column: Column) -> str:
+    """Whether and when a column has to be filled."""
+    if column.required:
+        return "In every row"
+    return "The column may be left out" if column.optional else "Where it is known"
+
+
+def holds(column: Column) -> str:
+    """What a cell of a column holds: `a whole number from 0 to 120`."""
+    if column.codes:
+        which = (
+            f"codes of the list {spelt(column.codes)}, parted by semicolons" if column.many else "a code of the list "
+        )
+        return which if column.many else which + spelt(column.codes)
+    words = column.expected or HOLDS[column.type]
+    if column.least is None and column.most is None:
+        return words
+    if column.expected:
+        return words
+    low = "" if column.least is None else f" from {column.least:g}"
+    return words + low + ("" if column.most is None else f" to {column.most:g}")
+
+
+def spelt(name: str) -> str:
+    """The name of a look-up as people read it: `yes-no-unknown` -> `yes no unknown`."""
+    return name.replace("-", " ")
