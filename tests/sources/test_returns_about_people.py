@@ -5,12 +5,13 @@ Every rule of every definition has a row here that breaks it, and it alone.
 
 import csv
 import dataclasses
+import re
 
 import pyarrow.parquet as pq
 import pytest
 
 from redway.errors import FileRefused
-from redway.sources.dataset import REFUSED, dataset, loader
+from redway.sources.dataset import REFUSED, dataset, loader, names
 from redway.sources.returned.look_ups import look_ups
 
 # Dataset -> reason of a rule -> number of the example row that is changed, and the change that breaks the rule.
@@ -274,3 +275,17 @@ def test_the_partnership_may_put_its_own_list_of_measures_in_place(accepted, ref
     row = {"measure": "Cups of tea given by the street team", "period": "2025-11", "count": "12"}
     assert accepted("agency-counts", [row])[0]["measure"] == "street-tea"
     assert refused("agency-counts", [row | {"measure": "marac-cases"}])[0]["rule"] == "is not in the look-up"
+
+
+PARTNERS = [name for name in names() if dataset(name).access == "partners"]
+
+
+@pytest.mark.parametrize("name", PARTNERS)
+def test_no_code_is_lost_that_a_spreadsheet_takes_for_something_else(name):
+    for found in look_ups(dataset(name)).values():
+        for code in found.codes:
+            # 10-11 becomes the tenth of November; 55+ becomes 55.
+            assert not re.fullmatch(r"(0?[1-9]|[12][0-9]|3[01])[-/](0?[1-9]|1[0-2])", code), (found.name, code)
+            assert not code.startswith(("=", "+", "-", "@")), (found.name, code)
+            if code.endswith("+"):
+                assert found.spellings[code.removesuffix("+")] == code, (found.name, code)
