@@ -8,6 +8,9 @@ Series are ranked by the p-value of their change, and those listed that stand ou
 Which series are examined is settled without a look at which way they went: at least `FEWEST` events in the two
 periods together. Fewer than that, and even a doubling (6 to 13) is within what chance alone gives.
 
+Of what partners send, only the partnership as a whole is examined, by counts as they may be shown: so no sentence tells
+more than the tables do.
+
 Intervals allow for the dispersion that each series shows, drawn towards what is usual for the areas of its
 indicator (`methods.dispersion.squeezed`); the partnership as a whole stands on its own.
 """
@@ -25,9 +28,11 @@ from redway.findings.finding import Finding, WhatChanged
 from redway.findings.stored import stored
 from redway.indicators.definitions import Indicator, load
 from redway.indicators.places import NAMES_REST_ON
-from redway.indicators.query import series
+from redway.indicators.query import by_area, series
 from redway.indicators.series import Area, Series
-from redway.indicators.windows import Comparison, comparison
+from redway.indicators.shown import name_of as shown_name
+from redway.indicators.shown import policy_of, shown
+from redway.indicators.windows import Comparison, comparison, total
 from redway.methods import change as change_method
 from redway.methods import dispersion as dispersion_method
 from redway.methods import false_discovery
@@ -49,7 +54,7 @@ METHOD = (
 
 def what_changed(snapshot: Snapshot, profile: Profile) -> WhatChanged:
     """Every series of the profile's computable indicators against its own past; computed once per basis."""
-    indicators = {name: one for name, one in load(profile).items() if one.computable}
+    indicators = {name: one for name, one in load(profile).items() if one.count}
     partnership = profile.partnership
     basis = basis_of(snapshot, partnership, indicators)
     return stored(basis, snapshot, partnership, lambda: compute(snapshot, partnership, indicators, basis))
@@ -62,6 +67,8 @@ def basis_of(snapshot: Snapshot, partnership: Partnership, indicators: Mapping[s
         snapshot.digest(*sorted(datasets)),
         partnership.model_dump_json(),
         [indicators[name].model_dump_json() for name in sorted(indicators)],
+        sorted(snapshot.late.items()),
+        sorted(snapshot.closed),
         METHOD,
         __version__,
     )
@@ -80,8 +87,15 @@ def compute(
         except NotSetUp as nothing:
             not_compared[name] = str(nothing)
             continue
-        areas = series(indicator, snapshot=snapshot, partnership=partnership, level="area")
-        found += [(indicator, whole), (indicator, areas)]
+        policy = policy_of(indicator.datasets[0])
+        if policy is not None:
+            # What is said of partners' data is made of what may be shown, and only of the partnership as a whole.
+            found.append((indicator, shown(whole, policy, shown_name(indicator, partnership.district))))
+        elif by_area(indicator):
+            areas = series(indicator, snapshot=snapshot, partnership=partnership, level="area")
+            found += [(indicator, whole), (indicator, areas)]
+        else:
+            found.append((indicator, whole))
     return examine(found, basis, not_compared)
 
 
@@ -107,10 +121,7 @@ def examine(
 
 def _compare(many: Series, compared: Comparison) -> list[Change | None]:
     """The change of every area; None where counts are too small, or the months too few to show how they vary."""
-    after, before = (
-        many.counts[:, [m - many.months.start for m in months]].sum(axis=1)
-        for months in (compared.after, compared.before)
-    )
+    after, before = (total(many, months) for months in (compared.after, compared.before))
     result: list[Change | None] = [None] * len(many.areas)
     enough = np.flatnonzero(after + before >= FEWEST)
     spread = dispersions(many.counts[enough], many.months)

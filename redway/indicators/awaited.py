@@ -6,16 +6,17 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from redway.indicators.definitions import Awaiting
+from redway.indicators.definitions import Needs
 
-# Returns that Redway cannot take in yet, by the name of their dataset.
+# What indicators are worked out from, by the name of the dataset.
 RETURNS: dict[str, Any] = {
     "agency-counts": gettext_lazy("counts"),
+    "ambulance": gettext_lazy("ambulance calls"),
     "asb-incidents": gettext_lazy("incidents of anti-social behaviour"),
+    "business-incidents": gettext_lazy("incidents reported by businesses"),
     "drug-tests-on-arrest": gettext_lazy("drug tests on arrest"),
     "fire": gettext_lazy("fires and rescues"),
     "hospital-admissions": gettext_lazy("hospital admissions"),
-    "hospital-assaults": gettext_lazy("attendances at hospital after an assault"),
     "hospital-istv": gettext_lazy("attendances at hospital after violence"),
     "modern-slavery-referrals": gettext_lazy("referrals of modern slavery"),
     "police-extract": gettext_lazy("an extract of police records"),
@@ -43,6 +44,6 @@ def body(name: str) -> str:
     return f"the {name}" if TAKES_THE.search(called) else name
 
 
-def wanted(needed: Awaiting) -> str:
+def wanted(needed: Needs) -> str:
     """`recorded crime by partnership from the Home Office (open tables; no agreement needed)`."""
     return _("%(what)s from %(whom)s") % {"what": title(needed.dataset), "whom": body(needed.provider)}

@@ -1,6 +1,7 @@
 """Series: labelled values by area and period, the one currency between indicators and everything above."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -45,6 +46,8 @@ class Series:
     counts       float array, areas x months; NaN wherever status is not `known` or `provisional`
     status       object array of Status, same shape
     denominators float array, one fixed denominator per area; NaN where no fair base is to be had
+    totals       of a series of one area as it may be shown: first and last month of a stretch -> its count, which
+                 can be given where some of its months cannot
     """
 
     indicator: str
@@ -53,6 +56,7 @@ class Series:
     counts: npt.NDArray[np.float64]
     status: npt.NDArray[np.object_]
     denominators: npt.NDArray[np.float64]
+    totals: Mapping[tuple[int, int], float] = field(default_factory=dict)
 
     def row(self, code: str) -> "Series":
         """The series of one area. Raises KeyError for an area that is not in it."""
@@ -67,7 +71,12 @@ class Series:
             self.counts[pick],
             self.status[pick],
             self.denominators[pick],
+            self.totals,
         )
+
+    def months_with(self, status: Status) -> list[int]:
+        """The months that have this status, in the first area."""
+        return [m for m, s in zip(self.months, self.status[0], strict=True) if s is status]
 
     @property
     def known(self) -> list[int]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from redway.errors import NotSetUp
-from redway.indicators.counting import counting
+from redway.indicators.counting import as_text, counting
 
 
 def session() -> Any:
@@ -40,14 +40,18 @@ def session() -> Any:
     return spark
 
 
-def spark_engine(columns: Sequence[str], parts: Sequence[Path], area_of: Mapping[str, str], into: Path) -> None:
+def spark_engine(
+    columns: Sequence[str], parts: Sequence[Path], area_of: Mapping[str, str], unplaced: bool, into: Path
+) -> None:
     """Count in Spark; the cube itself is small, so one file is written from here."""
     import pyarrow as pa
     from pyarrow import parquet
 
     spark = session()
-    spark.read.parquet(*[str(p) for p in parts]).createOrReplaceTempView("accepted")
+    accepted = spark.read.option("mergeSchema", "true").parquet(*[str(p) for p in parts])
+    wanted = as_text(columns, accepted.columns).replace('"', "`")
+    accepted.selectExpr(*wanted.split(", ")).createOrReplaceTempView("accepted")
     spark.createDataFrame(list(area_of.items()), "lsoa_code string, area string").createOrReplaceTempView("comparable")
-    rows = [row.asDict() for row in spark.sql(counting(columns, "pyspark")).collect()]
+    rows = [row.asDict() for row in spark.sql(counting(columns, "pyspark", unplaced=unplaced)).collect()]
     text = [pa.field(name, pa.string()) for name in ("area", "month", *columns)]
     parquet.write_table(pa.Table.from_pylist(rows, pa.schema([*text, pa.field("count", pa.int64())])), into)

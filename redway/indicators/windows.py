@@ -85,11 +85,11 @@ def comparison(series: Series) -> Comparison:
     """The latest twelve months against the twelve before; else the months of the latest calendar year of
     data whose namesakes a year earlier are known too; else nothing, and why."""
     known = _known(series)
-    if not known:
-        return Comparison((), (), None, reason=_("No month is known yet."))
-    last = max(known)
+    if not known and not series.totals:
+        return Comparison((), (), None, reason=_without_months(series))
+    last = max([*known, *(last for _first, last in series.totals)])
     after, before = range(last - 11, last + 1), range(last - 23, last - 11)
-    if known.issuperset(after) and known.issuperset(before):
+    if all(known.issuperset(year) or (year[0], year[-1]) in series.totals for year in (after, before)):
         ending = _("the year ending %(month)s")
         return Comparison(
             tuple(after),
@@ -98,7 +98,9 @@ def comparison(series: Series) -> Comparison:
             ending % {"month": periods.words(after[-1])},
             ending % {"month": periods.words(before[-1])},
         )
-    year = last // 12
+    if not known:
+        return Comparison((), (), None, reason=_without_months(series))
+    year = max(known) // 12
     matched = tuple(m for m in sorted(known) if m // 12 == year and m - 12 in known)
     if not matched:
         reason = _("No month of %(year)s that is known is known for %(before)s too, so there is nothing to compare.")
@@ -114,7 +116,7 @@ def why_no_year(series: Series) -> str:
     if len(longest) >= 12:
         return ""
     if not known:
-        return _("No month is known yet.")
+        return _without_months(series)
     run = ngettext(
         "No rolling twelve months are complete: the longest unbroken run is %(count)s month, %(months)s.",
         "No rolling twelve months are complete: the longest unbroken run is %(count)s months, %(months)s.",
@@ -125,6 +127,13 @@ def why_no_year(series: Series) -> str:
         return f"{run} {against.reason}"
     matched = _("Matched months can be compared: %(after)s with %(before)s.")
     return f"{run} {matched % {'after': against.after_words, 'before': against.before_words}}"
+
+
+def _without_months(series: Series) -> str:
+    """Why nothing is said, where no month has a count that can be given."""
+    if (series.status == Status.SUPPRESSED).any():
+        return _("Every month is too few to show, to protect people.")
+    return _("No month is known yet.")
 
 
 def _in_words(count: int) -> str:
@@ -152,7 +161,16 @@ def _windows(series: Series, wanted: Sequence[tuple[str, Sequence[int]]]) -> Win
     for at, (_label, members) in enumerate(wanted):
         if not members or not all(m in series.months for m in members):
             continue
+        # A total that was made to be shown stands, also where some of its months are hidden.
+        given = series.totals.get((members[0], members[-1])) if len(members) > 1 else None
+        if given is not None and len(members) == members[-1] - members[0] + 1:
+            counts[:, at], status[:, at] = given, Status.KNOWN
+            continue
         columns = [m - first for m in members]
+        if (series.status[:, columns] == Status.SUPPRESSED).any():
+            status[:, at] = Status.SUPPRESSED
+        elif (series.status[:, columns] == Status.LATE).any():
+            status[:, at] = Status.LATE
         whole = counted[:, columns].all(axis=1)
         counts[whole, at] = series.counts[whole][:, columns].sum(axis=1)
         # The status of a sum is that of its parts where they agree.

@@ -7,6 +7,7 @@ raw/                  what publishers of open data sent, bytes untouched, named 
 quarantine/           what partners sent, encrypted, until it is accepted or refused; refused rows until they expire
 quarantine-key        opens it; made at set-up, unless it is kept elsewhere (store/sealed.py)
 accepted/DATASET/     one Parquet file a submission, named by content
+released/             what was shown of partners' counts, and the counts: later figures must not give earlier ones away
 derived/              cubes, findings, charts: can be deleted at any time
 incoming/             half-done work; emptied at start-up
 """
@@ -69,6 +70,10 @@ class Home:
         return self.root / "accepted"
 
     @property
+    def released(self) -> Path:
+        return self.root / "released"
+
+    @property
     def derived(self) -> Path:
         return self.root / "derived"
 
@@ -78,7 +83,7 @@ class Home:
 
     @property
     def _folders(self) -> tuple[Path, ...]:
-        return self.profile, self.raw, self.quarantine, self.accepted, self.derived, self.incoming
+        return self.profile, self.raw, self.quarantine, self.accepted, self.released, self.derived, self.incoming
 
     def make(self) -> None:
         """Create the folders, readable by their owner only."""

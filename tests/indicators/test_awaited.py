@@ -3,19 +3,19 @@
 import pytest
 
 from redway.indicators.awaited import RETURNS, body, title, wanted
-from redway.indicators.definitions import Awaiting, load
+from redway.indicators.definitions import Needs, load
 from redway.store.profile import Profile
 
 
 @pytest.mark.parametrize("name", ["milton-keynes", "aldermere"])
 def test_whatever_a_shipped_profile_waits_for_has_words(name):
-    waiting = {i.awaiting.dataset for i in load(Profile(name)).values() if i.awaiting}
+    waiting = {i.needs.dataset for i in load(Profile(name)).values() if i.needs}
     assert waiting
     assert waiting <= set(RETURNS)
 
 
 def test_a_return_that_a_profile_made_up_goes_by_its_name():
-    assert title("ambulance") == "the dataset “ambulance”"
+    assert title("made-up") == "the dataset “made-up”"
 
 
 @pytest.mark.parametrize(
@@ -36,5 +36,5 @@ def test_a_body_has_its_article_inside_a_sentence(name, said):
 
 
 def test_what_is_wanted_says_what_and_from_whom():
-    needed = Awaiting(dataset="treatment", provider="Young People's Drug and Alcohol Service", needs="A return.")
+    needed = Needs(dataset="treatment", provider="Young People's Drug and Alcohol Service", what="A return.")
     assert wanted(needed) == "treatment records from the Young People's Drug and Alcohol Service"

@@ -54,13 +54,13 @@ some_types = st.lists(st.sampled_from([*TYPES, "Drugs"]), min_size=1, unique=Tru
 def test_the_cube_counts_as_a_plain_loop_does(accepted, where, rows, types, locations):
     wanted = {"crime_type": types} | ({"location": locations} if locations else {})
     areas, months = [a.code for a in where.areas], periods.span(map(periods.month, MONTHS))
-    found = cube(accepted(rows), "police-street", where.area_of, list(wanted)).counts(wanted, areas, months)
+    found = cube(accepted(rows), "police-street", where.area_of, list(wanted)).counts([wanted], areas, months)[0]
     assert np.array_equal(found, by_loop(rows, where.area_of, wanted, areas, months))
 
 
 def counts(snapshot, where):
     made = cube(snapshot, "police-street", where.area_of, ["crime_type"])
-    return made.counts({"crime_type": ["Burglary"]}, [a.code for a in where.areas], range(24288, 24290)).tolist()
+    return made.counts([{"crime_type": ["Burglary"]}], [a.code for a in where.areas], range(24288, 24290))[0].tolist()
 
 
 def test_rows_that_look_the_same_are_separate_incidents(accepted, where):
@@ -117,7 +117,7 @@ def test_an_accepted_file_that_is_lost_is_named_and_never_counted_as_nothing(acc
 
 
 def test_a_full_disk_is_said_in_one_sentence(accepted, where, home, monkeypatch):
-    def full(columns, parts, area_of, into):
+    def full(columns, parts, area_of, unplaced, into):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(cubes, "engine", lambda: full)

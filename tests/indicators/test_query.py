@@ -112,13 +112,13 @@ def test_an_indicator_that_awaits_data_says_which_and_from_whom(accepted, where)
     waiting = an_indicator(
         count=None,
         rate=None,
-        awaiting={
-            "dataset": "ambulance",
+        needs={
+            "dataset": "made-up",
             "provider": "the ambulance service",
-            "needs": "A monthly return of call-outs.",
+            "what": "A monthly return of call-outs.",
         },
     )
-    with pytest.raises(NotSetUp, match=r"“ambulance” from the ambulance service.*A monthly return of call-outs"):
+    with pytest.raises(NotSetUp, match=r"“made-up” from the ambulance service.*A monthly return of call-outs"):
         series_of(waiting, accepted([row("2024-01", "E01000001")]), where, HOME_FORCE, "partnership")
 
 

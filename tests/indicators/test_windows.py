@@ -158,9 +158,10 @@ def test_totals_are_by_area_and_never_of_a_part():
     [
         ([Status.KNOWN] * 3, Status.KNOWN),
         ([Status.KNOWN, Status.PROVISIONAL, Status.KNOWN], Status.PROVISIONAL),
-        ([Status.KNOWN, Status.SUPPRESSED, Status.KNOWN], Status.NOT_AVAILABLE),
+        ([Status.KNOWN, Status.SUPPRESSED, Status.KNOWN], Status.SUPPRESSED),
         ([Status.SUPPRESSED] * 3, Status.SUPPRESSED),
-        ([Status.KNOWN, Status.LATE, Status.KNOWN], Status.NOT_AVAILABLE),
+        ([Status.KNOWN, Status.LATE, Status.KNOWN], Status.LATE),
+        ([Status.KNOWN, Status.NOT_AVAILABLE, Status.KNOWN], Status.NOT_AVAILABLE),
     ],
 )
 def test_the_status_of_a_quarter_is_that_of_its_months(parts, whole):

@@ -27,7 +27,9 @@ HEADINGS = {
     "indicators/NAME.yaml": definitions.Indicator,
     "count": definitions.Count,
     "rate": definitions.Rate,
-    "awaiting": definitions.Awaiting,
+    "measure": definitions.Measure,
+    "needs": definitions.Needs,
+    "published.yaml": definitions.Stated,
     "published": definitions.Published,
 }
 

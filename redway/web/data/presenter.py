@@ -73,7 +73,7 @@ def page(basis: Basis, *, agency: str, today: date, page: int) -> DataPage:
         files(list(shown)),
         shown,
         versions(),
-        awaited(basis.indicators.values()),
+        awaited(basis, (i for i in basis.indicators.values() if i.priority)),
     )
 
 

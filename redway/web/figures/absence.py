@@ -137,14 +137,14 @@ class Awaited:
     indicators: tuple[Indicator, ...]
 
 
-def awaited(indicators: Iterable[Indicator]) -> list[Awaited]:
+def awaited(basis: Basis, indicators: Iterable[Indicator]) -> list[Awaited]:
     """Indicators that cannot be computed yet, by who could make them so; whom most wait for first."""
     waiting: dict[str, list[Indicator]] = defaultdict(list)
     for one in indicators:
-        if one.awaiting:
-            waiting[one.awaiting.provider].append(one)
+        if one.needs and basis.waits(one):
+            waiting[one.needs.provider].append(one)
     found = [
-        Awaited(provider, tuple(dict.fromkeys(i.awaiting.needs for i in those if i.awaiting)), tuple(those))
+        Awaited(provider, tuple(dict.fromkeys(i.needs.what for i in those if i.needs)), tuple(those))
         for provider, those in waiting.items()
     ]
     return sorted(found, key=lambda a: (-len(a.indicators), a.provider))

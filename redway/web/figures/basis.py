@@ -12,13 +12,18 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
+from redway.errors import NotSetUp
 from redway.findings.changes import WhatChanged, what_changed
 from redway.indicators import definitions
 from redway.indicators.definitions import Indicator
+from redway.indicators.measures import Measured, measured
 from redway.indicators.places import Places, places
-from redway.indicators.query import Level, series
+from redway.indicators.query import Level, by_area, series
+from redway.indicators.release import Policy
 from redway.indicators.series import Series
+from redway.indicators.shown import name_of, policy_of, shown
 from redway.store.home import Home
 from redway.store.profile import Partnership, Profile
 from redway.store.snapshot import Snapshot
@@ -31,10 +36,15 @@ T = TypeVar("T")
 
 
 class Basis:
-    """One data version under one profile. `made_at` is None before anything was accepted."""
+    """One data version under one profile. `made_at` is None before anything was accepted.
 
-    def __init__(self, home: Home, profile: Profile, snapshot: Snapshot, made_at: datetime | None):
-        self.home, self.profile, self.snapshot, self.made_at = home, profile, snapshot, made_at
+    exact  whether partners' counts are shown as they are; without it they go through disclosure control
+    """
+
+    def __init__(
+        self, home: Home, profile: Profile, snapshot: Snapshot, made_at: datetime | None, *, exact: bool = False
+    ):
+        self.home, self.profile, self.snapshot, self.made_at, self.exact = home, profile, snapshot, made_at, exact
         self._kept: dict[Any, Any] = {}
 
     @property
@@ -69,12 +79,82 @@ class Basis:
     def changed(self) -> WhatChanged:
         return what_changed(self.snapshot, self.profile)
 
-    def series(self, indicator: Indicator, level: Level) -> Series:
-        """As redway.indicators.query.series, once for each indicator and level."""
-        return self.keep(
-            ("series", indicator.id, level),
-            lambda: series(indicator, snapshot=self.snapshot, partnership=self.partnership, level=level),
+    @cached_property
+    def exactly(self) -> "Basis":
+        """The same with partners' counts as they are, for those who may see them; each use is audited."""
+        return Basis(self.home, self.profile, self.snapshot, self.made_at, exact=True)
+
+    def defined(self, id: str, version: str) -> Indicator:
+        """An indicator by one version of serious violence. Raises RedwayError for a version that does not exist."""
+        by_version: dict[str, Indicator] = self.keep(
+            ("definition", version), lambda: definitions.load(self.profile, version)
         )
+        return by_version[id]
+
+    def policy(self, indicator: Indicator) -> Policy | None:
+        """How the counts of an indicator are hidden and rounded; None where they are shown as they are."""
+        read = indicator.count.dataset if self.follows(indicator) and indicator.count else indicator.datasets[0]
+        return None if self.exact else policy_of(read)
+
+    def series(self, indicator: Indicator, level: Level) -> Series:
+        """As redway.indicators.query.series, once for each indicator and level, as it may be shown.
+
+        Of partners' data only the partnership as a whole, unless counts are shown as they are.
+        """
+
+        def make() -> Series:
+            found = series(indicator, snapshot=self.snapshot, partnership=self.partnership, level=level)
+            policy = policy_of(indicator.datasets[0])
+            if self.exact or policy is None:
+                return found
+            if level == "area":
+                raise NotSetUp(_("counts by area that may be shown"), came=_("exact counts alone"))
+            return shown(found, policy, name_of(indicator, self.partnership.district), self.home)
+
+        return self.keep(("series", indicator.key, level), make)
+
+    def measured(self, indicator: Indicator) -> Measured:
+        """As redway.indicators.measures.measured, once for each indicator, as it may be shown."""
+
+        def make() -> Measured:
+            policy = None if self.exact or indicator.measure is None else policy_of(indicator.measure.dataset)
+            return measured(indicator, self.snapshot, self.places, self.partnership.police_force, policy)
+
+        return self.keep(("measured", indicator.key), make)
+
+    def follows(self, indicator: Indicator) -> bool:
+        """Whether the months of an indicator that counts have come."""
+        if indicator.count is None or not self.snapshot.has(indicator.count.dataset):
+            return False
+
+        def tried() -> bool:
+            try:
+                return bool(self.series(indicator, "partnership").months)
+            except NotSetUp:
+                return False
+
+        return self.keep(("follows", indicator.key), tried)
+
+    def measures(self, indicator: Indicator) -> bool:
+        """Whether what a measure is worked out of has come."""
+        if indicator.measure is None or not self.snapshot.has(indicator.measure.dataset):
+            return False
+
+        def tried() -> bool:
+            try:
+                return bool(self.measured(indicator).values)
+            except NotSetUp:
+                return False
+
+        return self.keep(("measures", indicator.key), tried)
+
+    def waits(self, indicator: Indicator) -> bool:
+        """Whether nothing has come that an indicator could be worked out of."""
+        return not (self.follows(indicator) or self.measures(indicator))
+
+    def areas_of(self, indicator: Indicator) -> bool:
+        """Whether an indicator can be shown by area."""
+        return self.follows(indicator) and by_area(indicator) and self.policy(indicator) is None
 
     def keep(self, key: Any, make: Callable[[], T]) -> T:
         """What `make` gives, made once for this basis and language. Two threads may both make it: it is the same."""

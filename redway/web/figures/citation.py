@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 import redway
 from redway import periods
 from redway.indicators.definitions import Indicator
+from redway.indicators.sets import definitions
 from redway.sources.dataset import dataset
 from redway.store.snapshot import Part
 from redway.web.figures.basis import Basis
@@ -35,7 +36,7 @@ def cite(
     for name in datasets:
         if parts := basis.snapshot.of(name):
             lines.append(files(basis, name, parts))
-    named = [_("%(title)s, version %(version)s") % {"title": i.title, "version": i.version} for i in indicators]
+    named = [_named(basis, i) for i in indicators]
     if len(named) == 1:
         lines.append(_("Definition: %(name)s.") % {"name": named[0]})
     elif named:
@@ -44,6 +45,15 @@ def cite(
         lines.append(_("Method: %(method)s") % {"method": method})
     lines.append(_("Redway release %(release)s.") % {"release": redway.__version__})
     return Citation(tuple(lines))
+
+
+def _named(basis: Basis, indicator: Indicator) -> str:
+    said = _("%(title)s, version %(version)s") % {"title": indicator.title, "version": indicator.version}
+    if not indicator.definition:
+        return said
+    serious = definitions(basis.profile).versions[indicator.definition]
+    names = {"said": said, "title": serious.title, "authority": serious.authority, "date": serious.date}
+    return _("%(said)s, with serious violence as “%(title)s” (%(authority)s; %(date)s)") % names
 
 
 def as_at(basis: Basis) -> str:

@@ -11,9 +11,11 @@ from redway.findings import words
 from redway.findings.control import Segment, control
 from redway.indicators.definitions import Indicator
 from redway.indicators.series import Area, Series, Status
+from redway.indicators.windows import comparison
 from redway.methods.xmr import Meaning, Rule, Signal
 from redway.products import charts
-from redway.products.charts import Changes, Chart, Control, Mark, Programmes, Spark, Stretch, Timeline, picture
+from redway.products.charts import Changes, Chart, Control, Mark, Note, Programmes, Spark, Stretch, Timeline, picture
+from redway.products.charts.spc import LATE, WITHHELD
 from redway.web.figures.basis import Basis
 from redway.web.figures.changes import AreaChanges, drawn
 from redway.web.figures.citation import source
@@ -38,8 +40,9 @@ def row_of(basis: Basis, indicator: Indicator, area: Area) -> Series:
 
 def segments_of(basis: Basis, indicator: Indicator, area: Area) -> tuple[Segment, ...]:
     """The control charts of a series, one for each unbroken run."""
-    make = lambda: control(row_of(basis, indicator, area), indicator)  # noqa: E731
-    return basis.keep(("control", indicator.id, area.code), make)
+    rebases = [periods.month(one.month) for one in indicator.breaks]
+    make = lambda: control(row_of(basis, indicator, area), indicator, rebases)  # noqa: E731
+    return basis.keep(("control", indicator.key, area.code), make)
 
 
 def subtitle(basis: Basis, indicator: Indicator, area: Area) -> str:
@@ -58,18 +61,34 @@ def subtitle(basis: Basis, indicator: Indicator, area: Area) -> str:
 def control_figure(basis: Basis, indicator: Indicator, area: Area) -> Figure:
     """The control chart of one place."""
     row, parts = row_of(basis, indicator, area), segments_of(basis, indicator, area)
-    missing = sorted(set(row.months) - set(row.known))
-    title = parts[-1].sentence if parts else _("No month is known yet.")
+    title = parts[-1].sentence if parts else comparison(row).reason or _("No month is known yet.")
     under = subtitle(basis, indicator, area)
-    gaps = _("Not available: %(months)s.") % {"months": periods.phrase(missing)} if missing else ""
+    gaps = absent(row)
     chart = Control(
         title=title,
         description=" ".join(filter(None, [under, *spoken(parts), gaps])),
         marks=marks(row, parts),
         stretches=tuple(_stretch(part) for part in parts),
+        notes=tuple(
+            Note(periods.month(one.month), _("counted otherwise"))
+            for one in indicator.breaks
+            if periods.month(one.month) in row.known
+        ),
     )
-    notes = tuple(filter(None, [key(parts), trial_note(parts), gaps]))
+    breaks = [f"{periods.words(periods.month(one.month))}: {one.why}" for one in indicator.breaks]
+    notes = tuple(filter(None, [key(parts), trial_note(parts), gaps, *breaks]))
     return Figure(title, under, picture(chart, basis.charts).drawings, notes)
+
+
+def absent(row: Series) -> str:
+    """Which months have no count, and why: late, withheld to protect people, or never received."""
+    said = {
+        Status.LATE: _("Late (×): %(months)s."),
+        Status.SUPPRESSED: _("Withheld to protect people (□): %(months)s."),
+        Status.NOT_AVAILABLE: _("Not available: %(months)s."),
+    }
+    found = {status: row.months_with(status) for status in said}
+    return " ".join(said[status] % {"months": periods.phrase(months)} for status, months in found.items() if months)
 
 
 def spoken(parts: tuple[Segment, ...]) -> list[str]:
@@ -113,6 +132,9 @@ def trial_note(parts: tuple[Segment, ...]) -> str:
     )
 
 
+ABSENT = {Status.LATE: LATE, Status.SUPPRESSED: WITHHELD}
+
+
 def mark_of(signal: Signal) -> str:
     """The name of a signal's mark in a chart."""
     if signal.meaning is Meaning.NEUTRAL:
@@ -130,7 +152,7 @@ def marks(row: Series, parts: tuple[Segment, ...], *, small: bool = False) -> tu
     for at, month in enumerate(row.months):
         count, status = float(row.counts[0, at]), row.status[0, at]
         if count != count:
-            found.append(Mark(month, None))
+            found.append(Mark(month, None, absent="" if small else ABSENT.get(status, "")))
             continue
         signal = signals.get(month)
         label = ""

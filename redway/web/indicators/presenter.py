@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 from django.urls import reverse
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from redway import periods
@@ -13,7 +11,7 @@ from redway.findings import control, words
 from redway.findings.finding import Finding
 from redway.indicators import windows
 from redway.indicators.definitions import Indicator
-from redway.indicators.series import Area, Series
+from redway.indicators.series import Area, Series, Status
 from redway.indicators.windows import Comparison, Windows, comparison, why_no_year
 from redway.methods.change import Change, change
 from redway.methods.dispersion import dispersion
@@ -23,20 +21,14 @@ from redway.products.tables import Cell, Column, Table
 from redway.web.figures import changes, neighbours
 from redway.web.figures.basis import Basis
 from redway.web.figures.changes import ORDERS, AreaChanges
-from redway.web.figures.numbers import period_words
 from redway.web.figures.pictures import Figure, control_figure, intervals_figure, row_of, segments_of
-from redway.work.returns.models import Submission
+from redway.web.indicators.about import Link, caveats, definition, files, hidden, parts, published, related
 
 __all__ = ["METHODS", "ORDERS", "page"]
 
 METHODS = f"{control.METHOD}; {findings.METHOD}."
 YEARS = 3
-
-
-@dataclass(frozen=True)
-class Link:
-    text: str
-    href: str
+WITHOUT = {Status.SUPPRESSED: tables.suppressed, Status.LATE: tables.late}
 
 
 @dataclass(frozen=True)
@@ -60,6 +52,10 @@ class IndicatorPage:
     quarters: Table
     rolling: Table | None
     no_year: str
+    hidden: str
+    published: tuple[tuple[str, str], ...]
+    faults: tuple[str, ...]
+    areas_possible: bool
     areas: AreaChanges | None
     areas_figure: Figure | None
     areas_table: Table | None
@@ -80,7 +76,7 @@ def page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: boo
     """
     if area.code != basis.places.partnership.code:
         return _page(basis, indicator, area, order, opened)
-    key = ("indicator page", indicator.id, order, opened)
+    key = ("indicator page", indicator.key, order, opened)
     return basis.keep(key, lambda: _page(basis, indicator, area, order, opened))
 
 
@@ -88,8 +84,9 @@ def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bo
     row = row_of(basis, indicator, area)
     whole = area.code == basis.places.partnership.code
     compared = comparison(row)
-    found = basis.changed.of(indicator.id, area.code)
-    areas = changes.area_changes(basis, indicator) if whole else None
+    found = finding(basis, indicator, area)
+    possible = basis.areas_of(indicator)
+    areas = changes.area_changes(basis, indicator) if whole and possible and not basis.exact else None
     return IndicatorPage(
         indicator=indicator,
         area=area,
@@ -101,7 +98,11 @@ def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bo
         change=change_rows(found),
         no_change="" if found else no_change(row, compared),
         doubt=found.doubt if found else "",
-        lacking=neighbours.caveat(basis, [*compared.before, *compared.after]),
+        lacking=neighbours.caveat(basis, [*compared.before, *compared.after]) if indicator.open else "",
+        hidden=hidden(basis.policy(indicator)),
+        published=published(indicator),
+        faults=indicator.published.faults if indicator.published else (),
+        areas_possible=possible,
         three_years=three_years(row),
         rate=rate(row, indicator, compared),
         months=_table(_("Months"), windows.months(row), indicator),
@@ -116,9 +117,17 @@ def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bo
         caveats=caveats(indicator, area),
         parts=parts(basis, indicator),
         related=related(basis, indicator),
-        files=files(basis, indicator),
-        csv=csv_links(indicator, area, whole),
+        files=files(basis, indicator, indicator.count.dataset if indicator.count else ""),
+        csv=csv_links(basis, indicator, area, whole),
     )
+
+
+def finding(basis: Basis, indicator: Indicator, area: Area) -> Finding | None:
+    """How the series changed: as found among all, or by itself where it is of another definition, or exact."""
+    if not basis.exact and indicator == basis.indicators.get(indicator.id):
+        return basis.changed.of(indicator.id, area.code)
+    alone = findings.examine([(indicator, row_of(basis, indicator, area))], "")
+    return alone.every[0] if alone.every else None
 
 
 def answer(
@@ -253,17 +262,22 @@ def _table(caption: str, found: Windows, indicator: Indicator) -> Table:
     fair = bool((found.denominators == found.denominators).any())
     rows: list[tuple[Cell, ...]] = []
     gap: list[str] = []
+    why: list[Status] = []
 
     def close() -> None:
         if gap:
             label = gap[-1] if len(gap) == 1 else _("%(first)s to %(last)s") % {"first": gap[-1], "last": gap[0]}
-            unknown = tables.not_available()
+            unknown = WITHOUT.get(why[0], tables.not_available)()
             rows.append((tables.text(label), unknown, *([unknown] if fair else [])))
             gap.clear()
+            why.clear()
 
     for at in range(len(found.labels) - 1, -1, -1):
         if found.counts[0, at] != found.counts[0, at]:
+            if why and why[0] is not found.status[0, at]:
+                close()
             gap.append(found.labels[at])
+            why.append(found.status[0, at])
             continue
         close()
         count = tables.number(float(found.counts[0, at]))
@@ -287,80 +301,19 @@ def _areas_table(areas: AreaChanges, indicator: Indicator, order: str) -> Table:
     return changes.table(areas, order=order, link=here + "?area={code}", sort=sort, caption=caption)
 
 
-def definition(indicator: Indicator) -> tuple[tuple[str, str], ...]:
-    """The definition card."""
-    better = {"lower": _("Lower"), "higher": _("Higher"), "neutral": _("Neither: read it with what was done")}
-    rows = [
-        (_("What is counted"), indicator.numerator),
-        (_("Base"), indicator.denominator),
-        (_("Better is"), ". ".join(filter(None, [better[indicator.better], indicator.why_better]))),
-        (_("Why it matters"), indicator.why_it_matters),
-        (_("What good looks like"), indicator.what_good_looks_like),
-        (_("How it is worked out"), indicator.compute),
-        (_("Comes from"), f"{indicator.provider}, {indicator.cadence}"),
-        (_("Author"), indicator.author),
-        (_("Next review"), period_words(indicator.next_review)),
-        (_("Definition version"), str(indicator.version)),
-    ]
-    return tuple((name, value) for name, value in rows if value)
-
-
-def caveats(indicator: Indicator, area: Area) -> tuple[str, ...]:
-    return tuple(filter(None, [*indicator.caveats, area.note]))
-
-
-def parts(basis: Basis, indicator: Indicator) -> tuple[Link, ...]:
-    """The parts of the strategy it belongs to."""
-    wanted = [p for p in basis.strategy.parts if p.id in indicator.priority or indicator.id in p.indicators]
-    return tuple(Link(p.title, reverse("priority", args=[p.id])) for p in wanted)
-
-
-def related(basis: Basis, indicator: Indicator) -> tuple[Link, ...]:
-    """The open indicators that come closest."""
-    known = [basis.indicators[name] for name in indicator.related if name in basis.indicators]
-    return tuple(Link(one.title, reverse("indicator", args=[one.id])) for one in known)
-
-
-def files(basis: Basis, indicator: Indicator) -> Table:
-    """Which submissions it rests on, newest period first."""
-    name = indicator.count.dataset if indicator.count else ""
-    held = basis.keep(
-        ("submissions", name),
-        lambda: list(
-            Submission.objects.filter(versions__number=basis.snapshot.number, dataset=name).order_by(
-                "-period", "provider"
-            )
-        ),
-    )
-    rows = tuple(
-        (
-            tables.text(s.file_name),
-            tables.text(s.provider),
-            tables.text(period_words(s.period)),
-            tables.number(s.rows_accepted),
-            tables.text(date_format(timezone.localtime(s.received_at), "j F Y")),
-        )
-        for s in held
-    )
-    columns = (
-        Column(_("File")),
-        Column(_("From")),
-        Column(_("Month")),
-        Column(_("Rows accepted"), numeric=True),
-        Column(_("Received")),
-    )
-    return Table(_("Files this page rests on, newest month first"), columns, rows)
-
-
-def csv_links(indicator: Indicator, area: Area, whole: bool) -> tuple[Link, ...]:
+def csv_links(basis: Basis, indicator: Indicator, area: Area, whole: bool) -> tuple[Link, ...]:
     """Every table of the page as CSV."""
     address = reverse("indicator-csv", args=[indicator.id])
     at = "" if whole else f"&area={area.code}"
+    asked = "&exact=1" if basis.exact else ""
+    if indicator.definition:
+        asked += f"&definition={indicator.definition}"
+    at += asked
     links = [
         Link(_("Months (CSV)"), f"{address}?by=month{at}"),
         Link(_("Quarters (CSV)"), f"{address}?by=quarter{at}"),
         Link(_("Rolling twelve months (CSV)"), f"{address}?by=rolling-12{at}"),
     ]
-    if whole:
-        links.append(Link(_("Months of every area (CSV)"), f"{address}?by=month&level=area"))
+    if whole and basis.areas_of(indicator):
+        links.append(Link(_("Months of every area (CSV)"), f"{address}?by=month&level=area{asked}"))
     return tuple(links)

@@ -3,13 +3,13 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from redway.errors import NotSetUp, RedwayError
+from redway.errors import RedwayError
 from redway.indicators.definitions import Indicator
 from redway.indicators.series import Area
 from redway.web.figures.basis import Basis, basis
 from redway.web.figures.citation import cite
 from redway.web.figures.numbers import one_of
-from redway.web.indicators import export, listing, presenter, waiting
+from redway.web.indicators import choosing, export, listing, measuring, presenter, waiting
 from redway.web.permissions import allow
 from redway.work.accounts.roles import Permission
 
@@ -24,20 +24,34 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @allow(Permission.SEE_PARTNERSHIP)
 def indicator(request: HttpRequest, slug: str) -> HttpResponse:
-    """One indicator, of the partnership or (?area=CODE) of one area."""
+    """One indicator, of the partnership or (?area=CODE) of one area; a measure where months are not to be had."""
     rests_on = basis()
-    one = _indicator(rests_on, slug)
-    if not one.computable:
-        context = {"page": waiting.awaiting(rests_on, one), "cited": cite(rests_on, datasets=(), indicators=[one])}
-        return render(request, "indicators/awaiting.html", context)
-    area = _area(rests_on, request.GET.get("area", ""))
-    order = one_of(request.GET.get("order", ""), presenter.ORDERS)
-    if area is None:
+    rests_on, one = choosing.chosen(rests_on, request, _indicator(rests_on, slug))
+    choose = choosing.choices(rests_on, request, one)
+    if rests_on.follows(one):
+        return _followed(request, rests_on, one, choose)
+    if rests_on.measures(one):
+        context = {
+            "page": measuring.page(rests_on, one, choosing.query(request)),
+            "choose": choose,
+            "cited": cite(rests_on, datasets=one.datasets, indicators=[one], method=measuring.METHODS),
+        }
+        return render(request, "indicators/measure.html", context)
+    if one.open:
         context = {"page": waiting.no_data(rests_on, one), "cited": cite(rests_on, indicators=[one])}
         return render(request, "indicators/no_data.html", context)
+    context = {"page": waiting.awaiting(rests_on, one), "cited": cite(rests_on, datasets=(), indicators=[one])}
+    return render(request, "indicators/awaiting.html", context)
+
+
+def _followed(request: HttpRequest, rests_on: Basis, one: Indicator, choose: choosing.Choices) -> HttpResponse:
+    """The page of an indicator whose months have come."""
+    area = _area(rests_on, one, request.GET.get("area", ""))
+    order = one_of(request.GET.get("order", ""), presenter.ORDERS)
     context = {
         "page": presenter.page(rests_on, one, area, order, opened="order" in request.GET),
-        "cited": cite(rests_on, indicators=[one], method=presenter.METHODS),
+        "choose": choose,
+        "cited": cite(rests_on, datasets=one.datasets[:1], indicators=[one], method=presenter.METHODS),
     }
     return render(request, "indicators/indicator.html", context)
 
@@ -46,14 +60,20 @@ def indicator(request: HttpRequest, slug: str) -> HttpResponse:
 def csv(request: HttpRequest, slug: str) -> HttpResponse:
     """The rows behind an indicator page: ?by=month|quarter|rolling-12, ?area=CODE, or ?level=area for every area."""
     rests_on = basis()
-    one = _indicator(rests_on, slug)
+    rests_on, one = choosing.chosen(rests_on, request, _indicator(rests_on, slug))
     by = one_of(request.GET.get("by", ""), export.PERIODS)
     level = one_of(request.GET.get("level", ""), ("partnership", "area"))
-    area = _area(rests_on, request.GET.get("area", ""))
-    if not one.computable or area is None:
+    if rests_on.follows(one):
+        area = _area(rests_on, one, request.GET.get("area", ""))
+        if level == "area" and not rests_on.areas_of(one):
+            raise Http404
+        text, name = export.document(rests_on, one, area, by, level), export.file_name(one, area, by, level)
+    elif rests_on.measures(one):
+        text, name = measuring.document(rests_on, one), f"{one.id}.csv"
+    else:
         raise Http404
-    answer = HttpResponse(export.document(rests_on, one, area, by, level), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{export.file_name(one, area, by, level)}"'
+    answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
     return answer
 
 
@@ -63,15 +83,13 @@ def _indicator(rests_on: Basis, slug: str) -> Indicator:
     return rests_on.indicators[slug]
 
 
-def _area(rests_on: Basis, code: str) -> Area | None:
-    """The area a query names, the partnership when it names none; None where no data have come; else 404."""
+def _area(rests_on: Basis, one: Indicator, code: str) -> Area:
+    """The area a query names, the partnership when it names none; else 404."""
+    places = rests_on.places
     try:
-        places = rests_on.places
-    except NotSetUp:
-        return None
-    if not rests_on.has_crime:
-        return None
-    try:
-        return places.find(code) if code else places.partnership
+        area = places.find(code) if code else places.partnership
     except RedwayError as unknown:
         raise Http404 from unknown
+    if area.level == "area" and not rests_on.areas_of(one):
+        raise Http404
+    return area

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from redway.indicators.awaited import wanted
 from redway.indicators.definitions import Indicator
 from redway.web.figures.basis import Basis
-from redway.web.indicators.presenter import Link, definition, parts, related
+from redway.web.indicators.about import Link, definition, parts, published, related
 
 
 @dataclass(frozen=True)
@@ -27,9 +27,17 @@ class WaitingPage:
 
 def awaiting(basis: Basis, indicator: Indicator) -> WaitingPage:
     """The page of an indicator that cannot be computed yet. It shows no zero and no line."""
-    needed = indicator.awaiting
+    needed = indicator.needs
+    if indicator.kind == "fact":
+        return _waiting(
+            basis, indicator, _("This is a fact stated once. There is no series of it."), needed.what if needed else ""
+        )
+    if shut := next((basis.snapshot.closed[d] for d in indicator.datasets if d in basis.snapshot.closed), ""):
+        return _waiting(
+            basis, indicator, _("This cannot be shown: %(why)s") % {"why": shut}, needed.what if needed else ""
+        )
     said = _("This cannot be computed yet: it needs %(what)s.") % {"what": wanted(needed)} if needed else ""
-    return _waiting(basis, indicator, said, needed.needs if needed else "")
+    return _waiting(basis, indicator, said, needed.what if needed else "")
 
 
 def no_data(basis: Basis, indicator: Indicator) -> WaitingPage:
@@ -40,24 +48,12 @@ def no_data(basis: Basis, indicator: Indicator) -> WaitingPage:
 
 
 def _waiting(basis: Basis, indicator: Indicator, answer: str, needs: str) -> WaitingPage:
-    said = indicator.published
-    published = (
-        (
-            (_("Value"), said.value),
-            *([(_("Direction"), said.direction)] if said.direction else []),
-            (_("Period"), said.period),
-            (_("Base"), said.base),
-            (_("Where in the strategy"), said.section),
-        )
-        if said
-        else ()
-    )
     return WaitingPage(
         indicator,
         answer,
         needs,
-        published,
-        said.faults if said else (),
+        published(indicator),
+        indicator.published.faults if indicator.published else (),
         definition(indicator),
         indicator.caveats,
         parts(basis, indicator),

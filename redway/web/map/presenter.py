@@ -57,7 +57,7 @@ class MapPage:
 
 def choices(basis: Basis) -> dict[str, Indicator]:
     """The indicators that can be mapped by ID; the first is shown when none is chosen."""
-    found = {name: one for name, one in basis.indicators.items() if one.computable}
+    found = {name: one for name, one in basis.indicators.items() if one.open}
     return dict(sorted(found.items(), key=lambda item: (item[0] != "recorded-crime", item[1].title)))
 
 

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from redway.errors import NotSetUp
 from redway.indicators.definitions import Indicator
 from redway.products.tables import Table
 from redway.web.figures import promises
@@ -82,7 +81,7 @@ def page(basis: Basis, part: Part, standings: Standings, today: date) -> PartPag
     """One part's page."""
     strategy = basis.strategy
     indicators = indicators_of(basis, part)
-    waiting = [i for i in indicators if not i.computable]
+    waiting = [i for i in indicators if basis.waits(i) and not i.open]
     followed = followable(basis, indicators)
     listed = promises.promises(strategy, strategy.next_of(part), standings, today)
     at = strategy.parts.index(part)
@@ -95,7 +94,7 @@ def page(basis: Basis, part: Part, standings: Standings, today: date) -> PartPag
         multiples=multiples(basis, followed),
         no_multiples=_no_multiples(basis, indicators),
         published=tuple(_published(i) for i in waiting if i.published),
-        awaited=awaited(waiting),
+        awaited=awaited(basis, waiting),
         done=_said(basis, part.done),
         programmes=tuple(_done(strategy, p) for p in strategy.programmes_of(part)),
         programmes_figure=programmes_figure(basis, timeline(basis, followed), strategy.programmes_of(part)),
@@ -113,12 +112,8 @@ def indicators_of(basis: Basis, part: Part) -> list[Indicator]:
 
 
 def followable(basis: Basis, indicators: list[Indicator]) -> list[Indicator]:
-    """Those that can be computed today."""
-    try:
-        ready = basis.has_crime and bool(basis.places)
-    except NotSetUp:
-        ready = False
-    return [i for i in indicators if i.computable] if ready else []
+    """Those whose months have come."""
+    return [i for i in indicators if basis.follows(i)]
 
 
 def moved(basis: Basis, followed: list[Indicator]) -> str:
@@ -179,7 +174,7 @@ def multiples(basis: Basis, followed: list[Indicator]) -> tuple[Multiple, ...]:
 def _no_multiples(basis: Basis, indicators: list[Indicator]) -> str:
     if followable(basis, indicators):
         return ""
-    if any(i.computable for i in indicators):
+    if any(i.open for i in indicators):
         return _("Recorded crime has not been imported yet. When it is, its charts stand here.")
     return _("No open data follows this part month by month.")
 
@@ -193,7 +188,7 @@ def _published(indicator: Indicator) -> PublishedFigure:
     said = indicator.published
     if said is None:
         raise ValueError(f"{indicator.id} has no published figure")
-    provider = indicator.awaiting.provider if indicator.awaiting else indicator.provider
+    provider = indicator.needs.provider if indicator.needs else indicator.provider
     return PublishedFigure(indicator, said.value, said.period, provider, said.faults)
 
 
@@ -243,7 +238,8 @@ def index(basis: Basis, standings: Standings, today: date) -> IndexPage:
         for part in (p for p in strategy.parts if p.theme == theme.id):
             indicators = indicators_of(basis, part)
             listed = promises.promises(strategy, strategy.next_of(part), standings, today)
-            followed, waiting = followable(basis, indicators), [i for i in indicators if not i.computable]
+            followed = followable(basis, indicators)
+            waiting = [i for i in indicators if basis.waits(i) and not i.open]
             sentence = f"{moved(basis, followed) or unknown(followed, waiting)} {promises.sentence(listed)}"
             entries.append(Entry(part, reverse("priority", args=[part.id]), sentence))
         themes.append((theme.title, theme.summary, tuple(entries)))

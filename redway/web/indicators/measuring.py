@@ -1,0 +1,231 @@
+"""Shapes the page of an indicator that measures: the answer, its picture, every period and group, how we know."""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from redway import __version__
+from redway.findings import measured as said
+from redway.findings import words
+from redway.indicators.definitions import Indicator
+from redway.indicators.measure import Measure
+from redway.indicators.measures import ALL, Measured, Value
+from redway.indicators.series import Status
+from redway.methods import proportion, ratio
+from redway.products import csv, tables
+from redway.products.charts import Chart, Groups, Periods, Point, picture
+from redway.products.tables import Cell, Column, Table
+from redway.web.figures.basis import Basis
+from redway.web.figures.citation import licence, source
+from redway.web.figures.pictures import Figure
+from redway.web.indicators.about import Link, definition, files, hidden, parts, published, related
+
+METHODS = f"proportion {proportion.VERSION}, ratio {ratio.VERSION}."
+NEWEST = 24  # periods that a picture shows
+
+
+@dataclass(frozen=True)
+class MeasurePage:
+    """What the template shows, in its order."""
+
+    indicator: Indicator
+    answer: str
+    figures: tuple[Figure, ...]
+    missing: str
+    hidden: str
+    table: Table
+    published: tuple[tuple[str, str], ...]
+    faults: tuple[str, ...]
+    definition: tuple[tuple[str, str], ...]
+    caveats: tuple[str, ...]
+    parts: tuple[Link, ...]
+    related: tuple[Link, ...]
+    files: Table
+    csv: str
+
+
+def page(basis: Basis, indicator: Indicator, query: str) -> MeasurePage:
+    """The page of a measure; `query` is what its address asks for, to be kept in the address of its file."""
+    found, measure = basis.measured(indicator), _measure(indicator)
+    policy = basis.policy(indicator)
+    return MeasurePage(
+        indicator=indicator,
+        answer=said.sentence(measure, found),
+        figures=figures(basis, indicator, measure, found),
+        missing=missing(found),
+        hidden=hidden(policy),
+        table=table(measure, found, indicator),
+        published=published(indicator),
+        faults=indicator.published.faults if indicator.published else (),
+        definition=definition(indicator),
+        caveats=indicator.caveats,
+        parts=parts(basis, indicator),
+        related=related(basis, indicator),
+        files=files(basis, indicator, measure.dataset),
+        csv=reverse("indicator-csv", args=[indicator.id]) + query,
+    )
+
+
+def _measure(indicator: Indicator) -> Measure:
+    if indicator.measure is None:
+        raise ValueError(f"{indicator.id} measures nothing")
+    return indicator.measure
+
+
+def missing(found: Measured) -> str:
+    """Which periods are not whole, and who has not sent them."""
+    listed = "; ".join(f"{label}: {', '.join(who)}" for label, who in found.missing[-6:])
+    return _("Not received: %(listed)s.") % {"listed": listed} if listed else ""
+
+
+def figures(basis: Basis, indicator: Indicator, measure: Measure, found: Measured) -> tuple[Figure, ...]:
+    """Over time for everybody or for the one group there is; beside each other for the groups of the newest period."""
+    made: list[Chart] = []
+    under = []
+    lines = [g for g in found.groups if g == ALL] or list(found.groups)[: 1 if len(found.groups) == 1 else 0]
+    for group in lines:
+        points = tuple(_point(measure, v, v.period) for v in found.values if v.group == group)[-NEWEST:]
+        title = indicator.short_title or indicator.title
+        under.append(_("%(unit)s, with 95%% intervals. Source: %(source)s.") % _names(basis, indicator, measure))
+        made.append(Periods(title, f"{under[-1]} {_spoken(points)}", points, _decimals(measure), _suffix(measure)))
+    named = [g for g in found.groups if g != ALL]
+    latest = found.latest or (found.periods[-1] if found.periods else "")
+    if len(named) > 1 and latest:
+        values = [v for g in named if (v := found.of(latest, g))]
+        points = tuple(_point(measure, v, v.group) for v in values)
+        title = _("By group, %(when)s") % {"when": said.when(latest)}
+        under.append(_("%(unit)s, with 95%% intervals. Source: %(source)s.") % _names(basis, indicator, measure))
+        middle = {"rate-ratio": 1.0, "risk-ratio": 1.0, "gap": 0.0}.get(measure.kind)
+        made.append(
+            Groups(title, f"{under[-1]} {_spoken(points)}", points, _decimals(measure), _suffix(measure), middle)
+        )
+    return tuple(
+        Figure(chart.title, words_under, picture(chart, basis.charts).drawings)
+        for chart, words_under in zip(made, under, strict=True)
+    )
+
+
+def _names(basis: Basis, indicator: Indicator, measure: Measure) -> dict[str, str]:
+    return {"unit": measure.unit[:1].upper() + measure.unit[1:], "source": source(basis, indicator)}
+
+
+def _suffix(measure: Measure) -> str:
+    return "%" if measure.percentage and measure.kind != "gap" else ""
+
+
+def _decimals(measure: Measure) -> int:
+    return 0 if measure.percentage or measure.kind in ("count", "sum") else 1
+
+
+def _point(measure: Measure, value: Value, label: str) -> Point:
+    reason = said.why(value) if value.value is None else ""
+    return Point(label, value.value, value.low, value.high, reason)
+
+
+def _spoken(points: tuple[Point, ...]) -> str:
+    return (
+        "; ".join(f"{p.label}: {p.value:,.1f}" if p.value is not None else f"{p.label}: {p.why}" for p in points) + "."
+    )
+
+
+def table(measure: Measure, found: Measured, indicator: Indicator) -> Table:
+    """Every period and group, the newest period first."""
+    grouped = any(found.groups)
+    counted = measure.kind not in ("count", "sum")
+    columns = [Column(_("Period"))]
+    if grouped:
+        columns.append(Column(_("Group")))
+    columns.append(Column(measure.unit[:1].upper() + measure.unit[1:], numeric=True))
+    if counted:
+        columns.append(Column(_("95% interval"), numeric=True))
+        columns.append(Column(_("Counted"), numeric=True))
+        columns.append(Column(_("Out of"), numeric=True))
+    columns.append(Column(_("Not known"), numeric=True))
+    rows = []
+    for period in reversed(found.periods):
+        for group in found.groups:
+            if (value := found.of(period, group)) is not None:
+                rows.append(_row(measure, value, grouped=grouped, counted=counted))
+    return Table(indicator.title, tuple(columns), tuple(rows), tables.legend(rows))
+
+
+def _row(measure: Measure, value: Value, *, grouped: bool, counted: bool) -> tuple[Cell, ...]:
+    cells = [tables.text(value.period)]
+    if grouped:
+        cells.append(tables.text(value.group or _("All")))
+    cells.append(_cell(measure, value))
+    if counted:
+        doubt = said.interval(measure, value)
+        cells.append(Cell(doubt, numeric=True) if doubt else Cell("–", numeric=True, spoken=_("none given")))
+        cells += [_number(value.hits, value), _number(value.base, value)]
+    cells.append(
+        _number(value.unknown, value) if value.unknown is not None else Cell("–", numeric=True, spoken=_("none"))
+    )
+    return tuple(cells)
+
+
+def _cell(measure: Measure, value: Value) -> Cell:
+    if value.value is not None:
+        return Cell(said.number(measure, value.value), numeric=True)
+    if value.status is Status.SUPPRESSED:
+        return tables.suppressed()
+    if value.status is Status.LATE:
+        return tables.late()
+    if value.why:
+        return Cell(said.why(value), numeric=True)
+    return tables.not_available()
+
+
+def _number(count: float | None, value: Value) -> Cell:
+    if count is not None:
+        return tables.number(count)
+    if value.status is Status.SUPPRESSED:
+        return tables.suppressed()
+    return Cell("–", numeric=True, spoken=_("none given"))
+
+
+def document(basis: Basis, indicator: Indicator) -> str:
+    """CSV of every period and group, below what it rests on."""
+    found, measure = basis.measured(indicator), _measure(indicator)
+    about: dict[str, csv.Value] = {
+        "indicator": indicator.title,
+        "definition version": indicator.version,
+        "serious violence as": indicator.definition,
+        "numerator": indicator.numerator,
+        "denominator": indicator.denominator,
+        "value": measure.unit,
+        "disclosure control": hidden(basis.policy(indicator)) or "none: exact counts",
+        "data version": basis.snapshot.number,
+        "data as at": basis.made_at.isoformat() if basis.made_at else "",
+        "redway release": __version__,
+        "source": licence(basis, measure.dataset),
+        "marking": "OFFICIAL",
+        "note": "An empty value with a status other than 'known' is not a zero.",
+    }
+    columns = ("period", "group", "value", "low", "high", "counted", "out of", "not known", "status", "why")
+    rows = [
+        (
+            v.period,
+            v.group,
+            _exact(v.value),
+            _exact(v.low),
+            _exact(v.high),
+            v.hits,
+            v.base,
+            v.unknown,
+            str(v.status),
+            v.why,
+        )
+        for v in found.values
+    ]
+    return csv.document(columns, rows, about)
+
+
+def _exact(value: float | None) -> float | None:
+    return None if value is None else round(value, 4)
+
+
+def listed(basis: Basis, indicator: Indicator) -> str:
+    """The sentence of a measure, for lists."""
+    return said.sentence(_measure(indicator), basis.measured(indicator)) or words.count(0)
