@@ -119,26 +119,31 @@ def period_words(one: Delivery) -> str:
     labels = one.periods or ([one.period] if one.period else [])
     if not labels:
         return _("as its rows say") if one.state in QUEUED else _("none")
+    return spanned(labels)
+
+
+def spanned(labels: list[str]) -> str:
+    """Periods in words: the one, or how many from which to which."""
     if len(labels) == 1:
         return periods.in_words(labels[0])
-    first, last = sorted(labels, key=lambda label: periods.months_of(label)[0])[:: len(labels) - 1]
+    ordered = sorted(labels, key=lambda label: periods.months_of(label)[0])
     return _("%(count)s periods, %(first)s to %(last)s") % {
         "count": len(labels),
-        "first": periods.in_words(first),
-        "last": periods.in_words(last),
+        "first": periods.in_words(ordered[0]),
+        "last": periods.in_words(ordered[-1]),
     }
 
 
-def answer(waiting: int, checking: int) -> str:
-    """The first sentence of the list."""
-    sentences = []
+def answer(due: str, waiting: int, checking: int) -> str:
+    """The first sentences of the page."""
+    sentences = [due]
     if waiting:
         sentences.append(
             ngettext("%(n)s return waits for somebody.", "%(n)s returns wait for somebody.", waiting) % {"n": waiting}
         )
     if checking:
         sentences.append(ngettext("%(n)s is being checked.", "%(n)s are being checked.", checking) % {"n": checking})
-    return " ".join(sentences) or _("No return waits for anybody.")
+    return " ".join(sentences)
 
 
 # ------------------------------------------------------------------ One delivery

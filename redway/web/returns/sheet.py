@@ -43,7 +43,7 @@ class Sheet:
         choices = self.look_ups[column.codes].entries if column.codes and not column.many else ()
         return Box(
             box_name(i, column),
-            f"{column.heading}, row {i + 1}",
+            column.heading,
             row[column.name],
             tuple((entry.code, entry.label) for entry in choices),
         )

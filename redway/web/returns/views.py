@@ -22,7 +22,7 @@ from redway.store.home import Home
 from redway.web.figures.numbers import page_number
 from redway.web.permissions import allow
 from redway.web.profile import profile
-from redway.web.returns import presenter
+from redway.web.returns import due, presenter
 from redway.web.returns.forms import AcknowledgeForm, ForWhom, ReasonForm, SendForm
 from redway.web.returns.presenter import Offer
 from redway.web.returns.sheet import FILE, sheet
@@ -47,8 +47,10 @@ def returns(request: HttpRequest) -> HttpResponse:
     others = Paginator(visible.exclude(state__in=WAITING), A_PAGE)
     shown = others.get_page(page_number(request.GET.get("page", "")))
     now = profile()
+    awaited = due.awaited(_person(request), now, timezone.localdate())
     context = {
-        "answer": presenter.answer(waiting.count(), visible.filter(state__in=QUEUED).count()),
+        "answer": presenter.answer(due.answer(awaited), waiting.count(), visible.filter(state__in=QUEUED).count()),
+        "awaited": awaited,
         "waiting": presenter.lines(waiting, now),
         "lines": presenter.lines(shown, now),
         "page": shown,
