@@ -10,6 +10,8 @@ from django.utils.translation import gettext_lazy, ngettext
 from redway.web.jinja import day
 from redway.web.people.forms import ROLE_NAMES
 from redway.work.audit.models import AuditRow
+from redway.work.returns.states import NAMES as DELIVERY_STATES
+from redway.work.returns.states import State
 from redway.work.strategy.states import NAMES as STATES
 
 Detail = Mapping[str, Any]
@@ -73,6 +75,54 @@ def _import(detail: Detail) -> str:
     return _("accepted %(summary)s") % {"summary": detail.get("summary", "")}
 
 
+def _rows_of(count: int) -> str:
+    return ngettext("%(n)s row", "%(n)s rows", count) % {"n": f"{count:,}"}
+
+
+def _delivered(detail: Detail) -> str:
+    return _("handed in %(dataset)s of %(agency)s") % {
+        "dataset": detail["dataset"],
+        "agency": detail["agency"] or _("no agency named"),
+    }
+
+
+def _checked(detail: Detail) -> str:
+    told = _("checked it: %(accepted)s fit, %(refused)s refused; now %(state)s") % {
+        "accepted": _rows_of(detail["rows accepted"]),
+        "refused": detail["rows refused"],
+        "state": str(DELIVERY_STATES[State(detail["state"])]).lower(),
+    }
+    return (
+        told
+        if detail["version"] is None
+        else _("%(told)s, in data version %(n)s")
+        % {
+            "told": told,
+            "n": detail["version"],
+        }
+    )
+
+
+def _acknowledged(detail: Detail) -> str:
+    count = len(detail["warnings"])
+    return ngettext("acknowledged %(n)s warning", "acknowledged %(n)s warnings", count) % {"n": count}
+
+
+def _withdrawn(detail: Detail) -> str:
+    return _("withdrew it, in data version %(version)s: “%(reason)s”") % dict(detail)
+
+
+def _destroyed(detail: Detail) -> str:
+    return _("destroyed %(rows)s of %(dataset)s in every data version: “%(reason)s”") % {
+        **detail,
+        "rows": _rows_of(detail["rows"]),
+    }
+
+
+def _backed_up(detail: Detail) -> str:
+    return _("wrote a backup, %(file)s, with %(n)s files") % {"file": detail["file"], "n": f"{detail['files']:,}"}
+
+
 def _gateway_changed(detail: Detail) -> str:
     return _("changed %(what)s in the draft") % {
         "what": ", ".join(name.replace("_", " ") for name in detail["changed"])
@@ -104,6 +154,16 @@ SENTENCES: dict[str, Callable[[Detail], str]] = {
     "read-rows": _rows,
     "see-small-counts": _small_counts,
     "import": _import,
+    "deliver-return": _delivered,
+    "check-return": _checked,
+    "acknowledge-warnings": _acknowledged,
+    "accept-return": lambda detail: _("let it be accepted, as the second person"),
+    "refuse-return": lambda detail: _("refused it: “%(reason)s”") % dict(detail),
+    "discard-return": lambda detail: _("took it back before it was accepted"),
+    "withdraw-return": _withdrawn,
+    "destroy-retention": _destroyed,
+    "destroy-erasure": _destroyed,
+    "back-up": _backed_up,
     "draft-gateway": lambda detail: _("drafted it"),
     "change-gateway-draft": _gateway_changed,
     "discard-gateway-draft": lambda detail: _("discarded the draft"),
@@ -131,6 +191,16 @@ ACTIONS: dict[str, Any] = {
     "read-rows": gettext_lazy("Rows about people read"),
     "see-small-counts": gettext_lazy("Small counts seen"),
     "import": gettext_lazy("Data imported"),
+    "deliver-return": gettext_lazy("Return handed in"),
+    "check-return": gettext_lazy("Return checked"),
+    "acknowledge-warnings": gettext_lazy("Warnings acknowledged"),
+    "accept-return": gettext_lazy("Return accepted by a second person"),
+    "refuse-return": gettext_lazy("Return refused by a second person"),
+    "discard-return": gettext_lazy("Return taken back"),
+    "withdraw-return": gettext_lazy("Return withdrawn"),
+    "destroy-retention": gettext_lazy("Destroyed at the end of its time"),
+    "destroy-erasure": gettext_lazy("Erased by law"),
+    "back-up": gettext_lazy("Backup written"),
     "draft-gateway": gettext_lazy("Gateway drafted"),
     "change-gateway-draft": gettext_lazy("Draft of a gateway changed"),
     "discard-gateway-draft": gettext_lazy("Draft of a gateway discarded"),
