@@ -151,11 +151,11 @@ class EndForm(forms.Form):
     )
 
 
-def filled(now: Gateway) -> dict[str, Any]:
-    """A draft as the form's first values."""
+def filled(now: Gateway, agencies: dict[str, str]) -> dict[str, Any]:
+    """A draft as the form's first values; agencies by their names, as people write them."""
     values = {name: getattr(now, name) for name in Terms.model_fields if name not in ("dataset", "purpose", "fields")}
     return values | {
-        "controllers": "\n".join(now.controllers),
+        "controllers": "\n".join(agencies.get(one, one) for one in now.controllers),
         "fields_permitted": now.fields,
         "keep_months": now.keep_months or "",
         "seen": now.edits,

@@ -124,7 +124,7 @@ def warnings(on: dt.date) -> list[Attention]:
     """What wants attention: what has ended without a successor, then what ends soon."""
     found = [
         Attention(
-            _("%(what)s is no longer in force: its data cannot be read.") % {"what": words(gateway)},
+            _("%(what)s: the gateway is no longer in force, so its data cannot be read.") % {"what": words(gateway)},
             gateway.dataset,
             gateway.purpose,
         )
@@ -137,14 +137,14 @@ def warnings(on: dt.date) -> list[Attention]:
 
 
 def ending_words(ending: Ending) -> str:
-    """`Ambulance call-outs for analysis expires in 12 days, on 3 May 2026. Then its data can no longer be read.`"""
+    """`Ambulance call-outs, analysis: the gateway expires in 12 days, on 3 May 2026 ...`"""
     said = {"what": words(ending.gateway), "day": day(ending.gateway.expires), "n": ending.days}
     if ending.days == 0:
-        return _("%(what)s expires today. From tomorrow its data cannot be read.") % said
+        return _("%(what)s: the gateway expires today. From tomorrow its data cannot be read.") % said
     return (
         ngettext(
-            "%(what)s expires in %(n)s day, on %(day)s. After that its data cannot be read.",
-            "%(what)s expires in %(n)s days, on %(day)s. After that its data cannot be read.",
+            "%(what)s: the gateway expires in %(n)s day, on %(day)s. After that its data cannot be read.",
+            "%(what)s: the gateway expires in %(n)s days, on %(day)s. After that its data cannot be read.",
             ending.days,
         )
         % said
@@ -152,8 +152,8 @@ def ending_words(ending: Ending) -> str:
 
 
 def words(gateway: Gateway) -> str:
-    """`Ambulance call-outs for analysis`."""
-    return _("%(title)s for %(purpose)s") % {
+    """`Ambulance call-outs, analysis`."""
+    return _("%(title)s, %(purpose)s") % {
         "title": title(gateway.dataset),
         "purpose": str(NAMES[Purpose(gateway.purpose)]).lower(),
     }

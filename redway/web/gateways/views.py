@@ -128,7 +128,9 @@ def draft(request: HttpRequest, dataset: str, purpose: str) -> HttpResponse:
     """The terms of the draft."""
     definition, wanted, versions = _find(dataset, purpose)
     now = _draft(versions)
-    form = TermsForm(request.POST or None, initial=filled(now), definition=definition, law=law(), agencies=agencies())
+    form = TermsForm(
+        request.POST or None, initial=filled(now, agencies()), definition=definition, law=law(), agencies=agencies()
+    )
     if form.is_valid():
         terms: Terms = form.terms(now)
         seen = form.cleaned_data["seen"]
