@@ -129,3 +129,28 @@ class Destruction(models.Model):
 
     def __str__(self) -> str:
         return f"destruction {self.pk}"
+
+
+class Token(models.Model):
+    """The key of a program that hands in an agency's returns: a service account. Only a hash of it is kept."""
+
+    name = models.CharField(max_length=80, help_text="what uses it: the hospital's integration engine")
+    agency = models.CharField(max_length=80, help_text="ID of an agency in the profile")
+    handle = models.CharField(max_length=12, unique=True, help_text="the part of it that is no secret")
+    hash = models.CharField(max_length=64, help_text="SHA-256 of all of it")
+    made_at = models.DateTimeField(auto_now_add=True)
+    made_by = models.CharField(max_length=150)
+    used_on = models.DateField(null=True, blank=True, help_text="the last day on which it was used")
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    revoked_by = models.CharField(max_length=150, blank=True)
+
+    class Meta:
+        ordering = ["agency", "name", "pk"]
+
+    def __str__(self) -> str:
+        return f"token {self.handle}"
+
+    @property
+    def account(self) -> str:
+        """The service account as deliveries and the audit name it."""
+        return f"{self.name} (token {self.handle})"
