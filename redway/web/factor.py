@@ -30,8 +30,9 @@ def required() -> bool:
 
 
 def passed(request: HttpRequest) -> bool:
-    """Whether this session has shown a second factor."""
-    return request.session.get(PASSED) is True
+    """Whether this session has shown a second factor. What asks without a session, as warming does, has not."""
+    session = getattr(request, "session", None)
+    return session is not None and session.get(PASSED) is True
 
 
 def mark_passed(request: HttpRequest) -> None:
