@@ -115,9 +115,10 @@ class Cells:
             return Cell(column, f"NULL::{sql_type(column)}")
         raw, value = f'"r_{column.name}"', f'"{column.name}"'
         bounds = self._bounds(column, value)
-        fine = " AND ".join([f"{value} IS NOT NULL", *(f"NOT coalesce({beyond}, false)" for beyond, _ in bounds)])
+        fine = " AND ".join([f"{value} IS NOT NULL", *(f"NOT coalesce({condition}, false)" for condition, _ in bounds)])
         read = [(f"{value} IS NULL AND {condition}", number) for condition, number in self._unread(column, raw)]
-        when = "".join(f" WHEN {condition} THEN {number}" for condition, number in [*read, *bounds])
+        beyond = [(f"{value} IS NOT NULL AND {condition}", number) for condition, number in bounds]
+        when = "".join(f" WHEN {condition} THEN {number}" for condition, number in [*read, *beyond])
         rule = {"code": "is not in the look-up", "pseudonym": "is no pseudonym, and may name a person"}
         last = self._fault(column, rule.get(column.type, f"is not {WORDS.get(column.type)}"), hidden=_secret(column))
         empty = self._fault(column, "is empty", mend="Fill in the cell.") if column.required else "NULL"

@@ -72,7 +72,7 @@ def macros() -> str:
     patterns = {
         "$given": _either(f"{name}|{name.upper()}" for name in words["given"]),
         "$title": _either(words["titles"]),
-        "$place": _either(words["places"]),
+        "$place": _either(f"{word}|{word.upper()}" for word in words["places"]),
         "$spared": _either(words["spared"]),
     }
     sql = MACROS.read_text("utf-8")

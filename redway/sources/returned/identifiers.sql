@@ -3,7 +3,7 @@
 -- digits are worked out are general knowledge of the NHS, the Department for Education and the police.
 CREATE OR REPLACE MACRO suspicious(cell) AS regexp_matches(
     cell,
-    '@|[0-9][0-9 -]{6,}[0-9]|[0-9]{2} ?[A-Z]\b|[A-Z] ?[0-9]{2}|[0-9][A-Z]{2}\b|[0-9],? +[A-Z]|/[0-9]{4,}[A-Z]|(?i:\bdob\b|d\.o\.b|birth|\bborn\b)|\b(?:$title)\b|\b(?:$given) +[A-Z]'
+    '@|[0-9][0-9 -]{6,}[0-9]|[0-9]{2} ?[A-Z]\b|[A-Z] ?[0-9]{2}|[0-9][A-Z]{2}\b|[0-9][A-Za-z]?,? +[A-Z]|(?i:[a-z][0-9][0-9a-z]? ?[0-9][a-z]{2}\b)|/[0-9]{4,}[A-Z]|(?i:\bdob\b|d\.o\.b|birth|\bborn\b)|\b(?:$title)\b|\b(?:$given) +[A-Z]'
 );
 CREATE OR REPLACE MACRO has_email(cell) AS regexp_matches(cell, '[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+\.[A-Za-z]{2,}');
 CREATE OR REPLACE MACRO digit(digits, nth) AS ascii(digits[nth]) - 48;
@@ -43,7 +43,7 @@ CREATE OR REPLACE MACRO has_birth_date(cell) AS regexp_matches(
 );
 CREATE OR REPLACE MACRO without_places(cell) AS regexp_replace(
     regexp_replace(cell, '(?i)\b(?:$spared)\b', ' ', 'g'),
-    '(?i)(?:\b[a-z]+[''’]?s? +){1,3}(?:$place)\b', ' ', 'g'
+    '(?:\b[A-Z][A-Za-z''’-]* +){1,3}(?:$place)\b', ' ', 'g'
 );
 CREATE OR REPLACE MACRO has_name(cell) AS
     regexp_matches(cell, '\b(?:$title)\.? +[A-Z][A-Za-z''’-]+')

@@ -104,7 +104,7 @@ def _areas(dataset: Dataset, context: Context) -> pa.Table | None:
 def _refuse_too_many(rows: Rows, refusing: Refusing) -> None:
     """Raise FileRefused when more rows are refused than the dataset allows."""
     filled, most = rows.read - rows.empty, rows.dataset.refuse_above
-    if rows.refused <= most * filled:
+    if rows.refused <= most * filled and rows.refused < filled:
         return
     worst = max(refusing.by_reason(), key=lambda r: r.count)
     share = f"at most {most:.0%} of rows may be refused, here {rows.refused:,} of {filled:,} are"

@@ -135,10 +135,10 @@ class Submissions:
         watched = [known[name] for name in dataset.watched if name in known]
         totals = [name for name in dataset.totals if name in self.kept]
         dates = [n for n, c in known.items() if n == dataset.period_from and sql_type(c) in ("DATE", "TIMESTAMP")]
-        asked = [f"count(*) FILTER ({self._unknown(c)})" for c in watched]
+        asked = ["count(*)", *(f"count(*) FILTER ({self._unknown(c)})" for c in watched)]
         asked += [f'coalesce(sum("{name}"), 0)::DOUBLE' for name in totals]
         asked += [f'{which}("{name}")::DATE::VARCHAR' for name in dates for which in ("min", "max")] or ["''", "''"]
-        found = self.rows.db.execute(f"SELECT {', '.join(asked)} FROM {source}").fetchall()[0]  # noqa: S608
+        _, *found = self.rows.db.execute(f"SELECT {', '.join(asked)} FROM {source}").fetchall()[0]  # noqa: S608
         codes = {
             c.name: dict(
                 self.rows.db.execute(
