@@ -42,9 +42,9 @@ PAGES = {
         "/account/",
         "/account/second-factor/",
     ],
-    Role.ANALYST: ["/", "/data/"],
+    Role.ANALYST: ["/", "/data/", "/datasets/", "/datasets/youth-justice/", "/datasets/police-street/"],
     Role.MEMBER: ["/", "/commitments/A1/"],
-    Role.AGENCY_CONTACT: ["/data/", "/help/"],
+    Role.AGENCY_CONTACT: ["/data/", "/exchange/", "/help/"],
     Role.ADMINISTRATOR: ["/", "/data/", *GATEWAYS, "/people/", "/people/add/", "/people/1/", "/audit/"],
 }
 # No HTML to read, or an answer to a form.
@@ -58,7 +58,7 @@ NO_PAGES = {
     "sign-out-everywhere",
 }
 NO_PAGES |= {"sign-in-code", "recovery-codes"}  # for those with a second factor: test_browser_second_factor.py
-FILES = {"indicator-csv", "map-areas", "map-csv", "commitments-csv"}
+FILES = {"indicator-csv", "map-areas", "map-csv", "commitments-csv", "exchange-csv"}
 
 
 def test_the_list_of_pages_has_every_address_that_shows_one():

@@ -35,11 +35,18 @@ TABLE = {
     "commitment-date": {ANALYST, CHAIR},
     "commitment-state": {ANALYST, CHAIR},
     "data": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
+    "datasets": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
+    "dataset": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
+    "dataset-template": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
+    "dataset-template-csv": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
+    "dataset-example-csv": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
     "people": {ADMINISTRATOR},
     "person": {ADMINISTRATOR},
     "person-add": {ADMINISTRATOR},
     "person-access": {ADMINISTRATOR},
     "person-password": {ADMINISTRATOR},
+    "exchange": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
+    "exchange-csv": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
     "audit": {ADMINISTRATOR},
     "gateways": {ANALYST, CHAIR, ADMINISTRATOR},
     "gateways-law": {ANALYST, CHAIR, ADMINISTRATOR},
@@ -69,6 +76,7 @@ TABLE = {
 ALL = list(addresses())
 # What stands in an address for something that exists.
 SAMPLES = {"commitments/": "A1", "priorities/": "domestic-abuse", "indicators/": "recorded-burglary", "gateways/": "1"}
+SAMPLES |= {"datasets/": "fire"}
 # Where something has no data yet, its file is not there, whoever asks; nor is a gateway that nobody drafted.
 WITHOUT_DATA = {"indicator-csv", "map-areas", "map-csv"}
 WITHOUT_DATA |= {name for name in TABLE if name.startswith("gateway-") and name != "gateway-new"} | {"gateway"}

@@ -59,13 +59,18 @@ def page(profile: Profile, quarter: str, *, agency: str, today: date) -> Exchang
         mapping.note,
         answer(found, quarter),
         _due(exchange.due(quarter), today),
-        tuple(Choice(q, periods.in_words(q).capitalize(), q == quarter) for q in exchange.quarters(today)),
+        tuple(Choice(q, _heading(periods.in_words(q)), q == quarter) for q in exchange.quarters(today)),
         mine(found, agency),
         tuple(
             table(holder.title, [s for s in found if s.item.holder == name]) for name, holder in mapping.holders.items()
         ),
         url("exchange-csv", quarter=quarter),
     )
+
+
+def _heading(words: str) -> str:
+    """With a capital at its start: `April to June 2025`, of which months keep theirs."""
+    return words[:1].upper() + words[1:]
 
 
 def answer(found: Sequence[Supply], quarter: str) -> str:
@@ -93,7 +98,7 @@ def answer(found: Sequence[Supply], quarter: str) -> str:
             % {"n": closed}
         )
     if nobody := counts[Standing.NO_SENDER] + counts[Standing.NOT_CARRIED]:
-        more.append(ngettext("Nobody sends %(n)s.", "Nobody sends %(n)s.", nobody) % {"n": nobody})
+        more.append(ngettext("Nobody sends %(n)s of them.", "Nobody sends %(n)s of them.", nobody) % {"n": nobody})
     return " ".join([said, *more])
 
 

@@ -15,7 +15,8 @@ from typing import Literal
 
 from django.db.models import Min
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from pydantic import Field
 
 from redway import periods
@@ -33,11 +34,11 @@ FILE = "exchange.yaml"
 SHIPPED = Path(__file__).with_name(FILE)
 Piece = Literal["category", "time", "date", "location", "postcode"]
 PIECES = {
-    "category": _("category"),
-    "time": _("time"),
-    "date": _("date"),
-    "location": _("location"),
-    "postcode": _("first half of the postcode"),
+    "category": gettext_lazy("category"),
+    "time": gettext_lazy("time"),
+    "date": gettext_lazy("date"),
+    "location": gettext_lazy("location"),
+    "postcode": gettext_lazy("first half of the postcode"),
 }
 
 
@@ -91,13 +92,13 @@ class Standing(StrEnum):
 
 
 NAMES = {
-    Standing.SUPPLIED: _("Supplied"),
-    Standing.IN_PART: _("Supplied in part"),
-    Standing.LATE: _("Not supplied, late"),
-    Standing.NOT_YET_DUE: _("Not yet due"),
-    Standing.CLOSED: _("Came, and may not be used"),
-    Standing.NO_SENDER: _("Nobody sends it"),
-    Standing.NOT_CARRIED: _("No return carries it"),
+    Standing.SUPPLIED: gettext_lazy("Supplied"),
+    Standing.IN_PART: gettext_lazy("Supplied in part"),
+    Standing.LATE: gettext_lazy("Not supplied, late"),
+    Standing.NOT_YET_DUE: gettext_lazy("Not yet due"),
+    Standing.CLOSED: gettext_lazy("Came, and may not be used"),
+    Standing.NO_SENDER: gettext_lazy("Nobody sends it"),
+    Standing.NOT_CARRIED: gettext_lazy("No return carries it"),
 }
 
 
@@ -250,7 +251,7 @@ class _Quarter:
             standing = Standing.LATE if overdue else Standing.NOT_YET_DUE
             return Supply(item, sender, standing, self.due, carrier.dataset, (), missing, item.asks, late=overdue)
         came = max(self.came[p.dataset, p.provider, p.period] for p in parts)
-        closed = self.open.closed.get(carrier.dataset, "")
+        closed = self.open.closed.get(carrier.dataset, "") or self._untold(carrier)
         lacking = self._lacking(item, carrier)
         complete = not missing and not lacking
         standing = Standing.CLOSED if closed else Standing.SUPPLIED if complete else Standing.IN_PART
@@ -270,11 +271,16 @@ class _Quarter:
             why=closed or carrier.note,
         )
 
-    def _lacking(self, item: Item, carrier: Carrier) -> tuple[Piece, ...]:
-        """Pieces that no column carries, or none that a gateway opens; all, where the item cannot be told apart."""
+    def _untold(self, carrier: Carrier) -> str:
+        """Why an item cannot be told from others of its return; empty where it can."""
         opened = _opened(self.open, carrier.dataset)
-        if opened is not None and not {*carrier.needs} <= opened:
-            return item.asks
+        if opened is None or {*carrier.needs} <= opened:
+            return ""
+        return _("The gateway leaves out what tells these records from others of the return.")
+
+    def _lacking(self, item: Item, carrier: Carrier) -> tuple[Piece, ...]:
+        """Pieces that no column carries, or none that a gateway opens."""
+        opened = _opened(self.open, carrier.dataset)
         return tuple(
             piece
             for piece in item.asks

@@ -144,8 +144,10 @@ def test_a_piece_whose_column_the_gateway_leaves_out_is_lacking(standing, accept
     accept(*came("hospital", "hospital-admissions", QUARTER))
     supply = standing()["assault-admissions", "hospital"]
     assert (supply.standing, supply.lacking) == (Standing.IN_PART, ("postcode",))
-    # Without the column that tells domestic abuse from other causes, nothing of that item is supplied.
-    assert standing()["domestic-abuse-admissions", "hospital"].lacking == ("date", "postcode")
+    # Without the column that tells domestic abuse from other causes, nothing of that item can be used.
+    untold = standing()["domestic-abuse-admissions", "hospital"]
+    assert untold.standing is Standing.CLOSED
+    assert "tells these records from others" in untold.why
 
 
 def test_open_files_of_the_own_force_supply_a_part_until_a_better_return_comes(standing, accept, opened):

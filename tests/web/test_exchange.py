@@ -1,0 +1,140 @@
+"""The page of the statutory exchange: before anything came, with some of it, as a file, asked in bad faith."""
+
+import csv
+import datetime as dt
+
+import pytest
+from django.utils import timezone
+
+from redway import periods
+from redway.work.accounts.roles import Role
+from redway.work.returns.exchange import quarters
+from redway.work.returns.models import DataVersion, Submission
+
+pytestmark = pytest.mark.django_db
+FIRE = "fire-and-rescue-service"
+
+
+def text(answer):
+    assert answer.status_code == 200, answer.status_code
+    return answer.content.decode()
+
+
+@pytest.fixture
+def quarter():
+    """The last quarter that has ended."""
+    return quarters(timezone.localdate())[0]
+
+
+@pytest.fixture
+def came(milton_keynes, quarter):
+    """Two months of the fire service's return, in a data version. Neither file is read here."""
+    version = DataVersion.objects.create(number=1, made_by="a test", summary="fires")
+    for month in list(periods.months_of(quarter))[:2]:
+        version.submissions.create(
+            dataset="fire",
+            provider=FIRE,
+            period=periods.label(month),
+            content=periods.label(month),
+            file_name="fires.csv",
+            parquet="fire/none.parquet",
+            rows_read=40,
+            rows_accepted=40,
+            facts={"unknown": {"area": 3}},
+            received_by="a test",
+        )
+    return version
+
+
+@pytest.fixture
+def opened(in_force, settings):
+    """A gateway that opens fires for the exchange; pages then ask for a second factor, which the client passes."""
+    return in_force("fire", purpose="statutory-exchange")
+
+
+def passing(client):
+    session = client.session
+    session["second-factor"] = True
+    session.save()
+    return client
+
+
+def test_before_anything_came_it_says_what_is_wanted_and_by_when(milton_keynes, signed_in, quarter):
+    page = text(signed_in(Role.CHAIR).get("/exchange/"))
+    assert f"For {periods.in_words(quarter)}, 0 of 13 items were supplied in full" in page
+    assert "Nobody sends 2 of them." in page
+    assert "due by" in page
+    assert "Transport incidents" in page
+    assert "No return that Redway takes holds it." in page
+    assert "2007/1831" in page
+
+
+def test_what_came_in_part_is_told_with_what_is_missing(came, opened, signed_in, quarter):
+    page = text(passing(signed_in(Role.CHAIR)).get(f"/exchange/?quarter={quarter}"))
+    last = periods.words(periods.months_of(quarter)[-1])
+    assert "5 in part" in page
+    assert f"{last} did not come." in page
+    assert "The location is not known in 6 of 80 rows." in page
+
+
+def test_what_no_gateway_opens_is_told_apart_from_what_did_not_come(came, signed_in):
+    page = text(signed_in(Role.CHAIR).get("/exchange/"))
+    assert "5 came, and no gateway lets them be used for the exchange." in page
+    assert "Came, and may not be used" in page
+
+
+def test_an_agency_contact_reads_first_what_is_wanted_of_their_own(came, opened, signed_in, people):
+    people[Role.AGENCY_CONTACT].agency = FIRE
+    people[Role.AGENCY_CONTACT].save()
+    page = text(passing(signed_in(Role.AGENCY_CONTACT)).get("/exchange/"))
+    own = page[page.index('id="mine"') : page.index("</section>")]
+    assert "Fire and rescue service" in own
+    assert own.count("<li>") == 1  # five items of one return are one thing to do
+    assert "did not come." in own
+    assert 'href="/returns/' in own
+
+
+def test_who_is_of_no_agency_reads_of_none(came, signed_in):
+    assert 'id="mine"' not in text(signed_in(Role.CHAIR).get("/exchange/"))
+
+
+def test_the_file_says_the_same(came, opened, signed_in, quarter):
+    answer = passing(signed_in(Role.ANALYST)).get(f"/exchange/exchange.csv?quarter={quarter}")
+    assert answer["Content-Type"] == "text/csv; charset=utf-8"
+    assert "/" not in answer["Content-Disposition"].partition("filename=")[2]
+    lines = text(answer).split("\r\n\r\n", 1)
+    assert f"# quarter,{quarter}" in lines[0]
+    rows = list(csv.DictReader(lines[1].splitlines()))
+    assert len({row["item"] for row in rows}) == 13
+    fires = next(row for row in rows if row["item"] == "attacks-on-crews")
+    assert (fires["standing"], fires["agency"], fires["return"]) == ("in-part", FIRE, "fire")
+    assert len(fires["months supplied"].split()) == 2
+    assert len(fires["months missing"].split()) == 1
+
+
+def test_every_quarter_offered_can_be_chosen_and_reads_as_months(milton_keynes, signed_in):
+    client = signed_in(Role.CHAIR)
+    page = text(client.get("/exchange/"))
+    for one in quarters(timezone.localdate()):
+        words = periods.in_words(one)
+        assert f">{words}</option>" in page
+        assert words in text(client.get(f"/exchange/?quarter={one}"))
+
+
+@pytest.mark.parametrize(
+    "asked", ["2025-11", "1999/00-Q1", "2999/00-Q1", "x" * 5000, "2025/26-Q3'", "٢٠٢٥/26-Q3", "\x00"]
+)
+@pytest.mark.parametrize("page", ["/exchange/", "/exchange/exchange.csv"])
+def test_a_quarter_that_is_not_offered_is_not_found(milton_keynes, signed_in, page, asked):
+    if asked not in quarters(timezone.localdate()):
+        assert signed_in(Role.CHAIR).get(page, {"quarter": asked}).status_code == 404
+
+
+def test_a_member_sees_nothing_of_it(milton_keynes, signed_in):
+    assert signed_in(Role.MEMBER).get("/exchange/").status_code == 404
+
+
+def test_a_correction_keeps_the_day_of_the_first_copy(came, opened, signed_in, quarter):
+    Submission.objects.update(received_at=dt.datetime(2000, 1, 1, 12, tzinfo=dt.UTC))
+    page = text(passing(signed_in(Role.CHAIR)).get("/exchange/"))
+    assert "1 Jan 2000" in page
