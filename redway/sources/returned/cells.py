@@ -120,7 +120,7 @@ class Cells:
         beyond = [(f"{value} IS NOT NULL AND {condition}", number) for condition, number in bounds]
         when = "".join(f" WHEN {condition} THEN {number}" for condition, number in [*read, *beyond])
         rule = {"code": "is not in the look-up", "pseudonym": "is no pseudonym, and may name a person"}
-        last = self._fault(column, rule.get(column.type, f"is not {WORDS.get(column.type)}"), hidden=_secret(column))
+        last = self._fault(column, rule.get(column.type, f"is not {self._words(column)}"), hidden=_secret(column))
         empty = self._fault(column, "is empty", mend="Fill in the cell.") if column.required else "NULL"
         return Cell(
             column,
@@ -143,12 +143,17 @@ class Cells:
             codes = self.look_ups[column.codes].codes
             shown = ", ".join(codes[:12]) + (f" and {len(codes) - 12:,} more" if len(codes) > 12 else "")
             return f"{'codes parted by semicolons, each' if column.many else 'a code,'} one of {shown}"
-        words = PERIOD if column.name == self.dataset.period_from and column.type == "text" else WORDS[column.type]
+        words = self._words(column)
         if column.least is not None and column.most is not None:
             return f"{words} from {column.least:g} to {column.most:g}"
         if column.least is not None:
             return f"{words}, {column.least:g} or more"
         return f"{words}, {column.most:g} or less" if column.most is not None else words
+
+    def _words(self, column: Column) -> str:
+        """What a cell of a column's type is, in words."""
+        labels = column.type == "text" and column.name == self.dataset.period_from
+        return PERIOD if labels else WORDS.get(column.type, "a code")
 
     def _typed(self, column: Column, raw: str) -> str:
         if column.type == "code":
