@@ -112,6 +112,20 @@ def load_table(
     """
     with room_on_disk(into), query.connect(into / "spill") as db:
         texts = _texts(db, _as_csv(path, fields, file_name, into), fields, definition, file_name, into)
+    return check_table(texts, definition, fields, file_name=file_name, key=key, checks=checks, repeats=repeats)
+
+
+def check_table(
+    texts: pa.Table,
+    definition: Dataset,
+    fields: Sequence[Field],
+    *,
+    file_name: str,
+    key: Sequence[str],
+    checks: Sequence[RowCheck] = (),
+    repeats: bool = False,
+) -> tuple[pa.Table, int, tuple[Refusals, ...]]:
+    """The same for a table that was read already: its columns are the fields, its cells text, empty ones null."""
     read = texts.num_rows
     rows = Rows(texts, file_name, np.arange(1, read + 1), [])
     for field in fields:
@@ -197,17 +211,23 @@ def _texts(
 ) -> pa.Table:
     """The wanted columns as text under their canonical names, empty cells null."""
     file = csv_file.opened(path, name=file_name, work=into)
-    at = _positions(file.columns, fields, definition, file_name)
+    at = positions(file.columns, fields, definition, file_name)
     # Publishers repeat headings and leave some blank, so columns are told apart by where they stand.
     file = replace(file, columns=tuple(f"c{i}" for i in range(len(file.columns))))
     file.as_view(db, "sent")
-    cells = ", ".join(
-        f"nullif(trim(c{at[f.name]}), '') AS {f.name}" if f.name in at else f"NULL::VARCHAR AS {f.name}" for f in fields
-    )
+    cells = as_cells({name: f"c{place}" for name, place in at.items()}, fields)
     try:
         return db.execute(f"SELECT {cells} FROM sent").to_arrow_table()  # noqa: S608 - our own names
     except duckdb.InvalidInputException:
         raise file.explain(db) from None
+
+
+def as_cells(cells: dict[str, str], fields: Sequence[Field]) -> str:
+    """SQL for the fields as text, empty cells null; `cells` is the SQL of each field that the table has."""
+    return ", ".join(
+        f"nullif(trim({cells[f.name]}), '') AS {f.name}" if f.name in cells else f"NULL::VARCHAR AS {f.name}"
+        for f in fields
+    )
 
 
 def _find(headings: Sequence[str], fields: Sequence[Field]) -> tuple[dict[str, int], list[str]]:
@@ -224,7 +244,7 @@ def _find(headings: Sequence[str], fields: Sequence[Field]) -> tuple[dict[str, i
     return found, lacking
 
 
-def _positions(headings: Sequence[str], fields: Sequence[Field], definition: Dataset, file_name: str) -> dict[str, int]:
+def positions(headings: Sequence[str], fields: Sequence[Field], definition: Dataset, file_name: str) -> dict[str, int]:
     """Where each field stands among the headings. Raises FileRefused when one that is needed is lacking."""
     found, lacking = _find(headings, fields)
     if lacking:

@@ -26,7 +26,7 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
     """One table for the whole of England."""
     definition = dataset("crime-severity")
     table, read, refused = load_table(
-        path, definition, FIELDS, file_name=file_name, into=into, key=("district_code", SCORE)
+        path, definition, FIELDS, file_name=file_name, into=into, key=("district_code", SCORE), repeats=True
     )
     scores = pc.if_else(pc.equal(table[SCORE], NONE), pa.scalar(None, pa.string()), table[SCORE])
     given = pa.table({"district_code": table["district_code"], "score": pc.cast(scores, pa.float64())})

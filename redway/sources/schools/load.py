@@ -1,7 +1,8 @@
 """The data of the Local Authority Interactive Tool: a value for each measure, year and area, all cells text."""
 
 import re
-from functools import cache
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pyarrow as pa
@@ -10,7 +11,7 @@ import pyarrow.compute as pc
 from redway.sources.dataset import Context, Dataset, Loaded, dataset
 from redway.sources.returned.look_ups import LookUp, look_up
 from redway.sources.schools import parquet
-from redway.sources.tabular import Field, load_table, loaded
+from redway.sources.tabular import Field, check_table, load_table, loaded
 from redway.store.profile import Profile
 
 # A dash stands for no value; letters are the department's marks for values withheld, low or not applicable.
@@ -35,8 +36,10 @@ def load(path: Path, *, file_name: str, into: Path, context: Context | None) -> 
     """One table for the whole of England."""
     definition = dataset("schools")
     if file_name.lower().endswith(".parquet"):
-        path, file_name = parquet.as_csv(path, name=file_name, work=into, definition=definition), f"{file_name}.csv"
-    table, read, refused = load_table(path, definition, FIELDS, file_name=file_name, into=into, key=KEY)
+        texts = parquet.read(path, definition, FIELDS, file_name=file_name, work=into)
+        table, read, refused = check_table(texts, definition, FIELDS, file_name=file_name, key=KEY)
+    else:
+        table, read, refused = load_table(path, definition, FIELDS, file_name=file_name, into=into, key=KEY)
     table = _shaped(table, definition, Profile.of(context.home) if context else None)
     lacking = table["value"].null_count
     notes = {NONE_GIVEN: lacking} if lacking else {}
@@ -47,25 +50,33 @@ def _shaped(table: pa.Table, definition: Dataset, profile: Profile | None) -> pa
     """The columns of the definition: periods for years, codes for the department's numbers, numbers for text."""
     ends = _groups(look_up(definition, "measures", profile))
     codes = _groups(look_up(definition, "education-areas", profile))
-    measures, years, numbers = (table[name].to_pylist() for name in KEY)
     told = pc.match_substring_regex(table["value"], f"^(?:{NUMBER})$")
-    values = pc.cast(pc.if_else(told, table["value"], pa.scalar(None, pa.string())), pa.float64())
+    years = table["years"]
+    by_kind = {kind: _mapped(years, partial(period, ends=kind)) for kind in LAST_MONTH}
+    kinds = _mapped(table["measure"], ends.get)
     given = {
         **{name: table[name] for name in table.column_names},
-        "period": pa.array(map(period, years, (ends.get(measure, "") for measure in measures)), pa.string()),
-        "release": pa.array(map(release, years), pa.string()),
-        "area_code": pa.array(map(codes.get, numbers), pa.string()),
+        "period": pc.case_when(
+            pc.make_struct(*(pc.fill_null(pc.equal(kinds, kind), False) for kind in by_kind)), *by_kind.values()
+        ),
+        "release": _mapped(years, release),
+        "area_code": _mapped(table["area_number"], codes.get),
         "region": pc.if_else(pc.equal(table["region"], "NA"), pa.scalar(None, pa.string()), table["region"]),
-        "value": values,
+        "value": pc.cast(pc.if_else(told, table["value"], pa.scalar(None, pa.string())), pa.float64()),
     }
     return pa.table({column.name: given[column.name] for column in definition.columns})
+
+
+def _mapped(cells: pa.ChunkedArray, made: Callable[[str], str | None]) -> pa.Array:
+    """What is made of each cell; made once for each different one, of which there are few."""
+    coded = cells.combine_chunks().dictionary_encode()
+    return pa.array([made(cell) for cell in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
 
 
 def _groups(found: LookUp) -> dict[str, str]:
     return {entry.code: entry.group for entry in found.entries}
 
 
-@cache
 def period(years: str, ends: str) -> str | None:
     """The year as a period, by the kind of year the measure has; None for several years, and kinds that are not known.
 
@@ -80,7 +91,6 @@ def period(years: str, ends: str) -> str | None:
     return f"YE-{first + 1}-{LAST_MONTH[ends]}" if (first + 1) % 100 == int(second) else None
 
 
-@cache
 def release(years: str) -> str | None:
     """What stands in brackets after the year."""
     found = YEARS.fullmatch(years)
