@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redway.aldermere.city import City, city
-from redway.aldermere.partners import answers, health, justice, places
+from redway.aldermere.partners import answers, health, justice, places, police
 from redway.aldermere.partners.drawing import Row
 from redway.aldermere.partners.truths import FIRST_MONTH, FIRST_QUARTER, LAST_MONTH, LAST_QUARTER
 
@@ -34,6 +34,7 @@ def counted_by(agency: str) -> Return:
 
 
 RETURNS = (
+    Return("police-extract", "aldermere-constabulary", lambda city, seed: police.crimes(city, seed, MONTHS)),
     Return("hospital-istv", "aldermere-infirmary", lambda city, seed: health.assaults(city, seed, LATE)),
     Return("hospital-admissions", "aldermere-infirmary", lambda city, seed: health.admissions(city, seed, QUARTERS)),
     Return("ambulance", "aldermere-ambulance-service", lambda city, seed: health.calls(city, seed, BROKEN)),
