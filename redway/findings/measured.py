@@ -23,10 +23,11 @@ def sentence(measure: Measure, found: Measured) -> str:
     """What the newest period says; why nothing can be said where nothing can."""
     latest = found.latest
     if not latest:
-        return _without(measure, found)
+        return _without(found)
     whole = found.of(latest, ALL)
     said = _grouped(measure, found, latest) if whole is None or whole.value is None else _one(measure, whole, latest)
-    return " ".join(filter(None, [said, *changes(measure, found), completeness(measure, found, latest)]))
+    rest = [*changes(measure, found), *_year_before(measure, found, latest), completeness(measure, found, latest)]
+    return " ".join(filter(None, [said, *rest, _newer(found, latest)]))
 
 
 def number(measure: Measure, value: float) -> str:
@@ -158,7 +159,42 @@ def completeness(measure: Measure, found: Measured, latest: str) -> str:
     return _("Of %(n)s more it is not known.") % {"n": words.count(whole.unknown)}
 
 
-def _without(measure: Measure, found: Measured) -> str:
-    newest = next((v for v in reversed(found.values)), None)
-    reason = why(newest) if newest else _("not available")
-    return _("No figure can be given for %(unit)s: %(why)s.") % {"unit": measure.unit, "why": reason}
+def _year_before(measure: Measure, found: Measured, latest: str) -> list[str]:
+    """Of a plain count: what it was a year before. No verdict: how much such counts vary is not known."""
+    try:
+        months = [m - 12 for m in periods.months_of(latest)]
+    except ValueError:
+        return []
+    then = next((v for v in found.values if v.group == ALL and _covers(v.period, months)), None)
+    if measure.kind not in ("count", "sum") or then is None or then.value is None:
+        return []
+    return [_("A year before it was %(value)s.") % {"value": number(measure, then.value)}]
+
+
+def _covers(label: str, months: list[int]) -> bool:
+    try:
+        return list(periods.months_of(label)) == months
+    except ValueError:
+        return False
+
+
+def _newer(found: Measured, latest: str) -> str:
+    """Why the newest period that came has no figure, where an older one is told of instead."""
+    newer = [v for v in found.values[found.values.index(_last_of(found, latest)) + 1 :] if v.status in TOLD or v.why]
+    if not newer:
+        return ""
+    return _("In %(when)s: %(why)s.") % {"when": when(newer[-1].period), "why": why(newer[-1])}
+
+
+TOLD = (Status.SUPPRESSED, Status.LATE)
+
+
+def _last_of(found: Measured, period: str) -> Value:
+    return next(v for v in reversed(found.values) if v.period == period)
+
+
+def _without(found: Measured) -> str:
+    """Why there is no figure at all: the newest reason that is more than that nothing came."""
+    told = [v for v in found.values if v.status in TOLD or v.why]
+    newest = told[-1] if told else None
+    return _("No figure can be given: %(why)s.") % {"why": why(newest) if newest else _("not available")}

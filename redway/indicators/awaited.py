@@ -38,8 +38,8 @@ def title(name: str) -> str:
 
 def body(name: str) -> str:
     """A body inside a sentence: `the Home Office (open tables)`, `Thames Valley Police`, `the Safety Centre`."""
-    if name.startswith("The "):
-        return f"the {name[4:]}"
+    if name.startswith(("The ", "Whoever ")):
+        return f"{name[:1].lower()}{name[1:]}"
     called = re.split(r"[,(]", name, maxsplit=1)[0].strip()
     return f"the {name}" if TAKES_THE.search(called) else name
 

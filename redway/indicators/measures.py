@@ -110,7 +110,7 @@ def measured(
         tuple(shown),
         labels,
         tuple(g.label if g else ALL for g in groups),
-        _changes(measure, found, labels, policy),
+        _changes(measure, found, [p for p in labels if _status(measure, covered, p) is Status.KNOWN], policy),
         tuple((label, who) for label, who in gaps.items() if who),
     )
 
@@ -341,7 +341,10 @@ def _ratio_value(one: Value, found: ratio.Ratio | None) -> Value:
 def _changes(
     measure: Measure, found: Tallies, labels: Sequence[str], policy: Policy | None
 ) -> tuple[tuple[str, str, str, Difference], ...]:
-    """Of shares: how the newest period differs from the one before it, for everybody and each group."""
+    """Of shares: how the newest known period differs from the one before it, for everybody and each group.
+
+    Both have to have a value: a period that is withheld or too small is not passed over in silence.
+    """
     if len(labels) < 2 or measure.kind not in ("survey", "share"):
         return ()
     before, after = labels[-2], labels[-1]

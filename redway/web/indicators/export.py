@@ -8,6 +8,7 @@ from redway.products import csv, series_rows
 from redway.web.figures.basis import Basis
 from redway.web.figures.citation import licence
 from redway.web.figures.pictures import row_of
+from redway.web.indicators.about import hidden
 
 PERIODS = ("month", "quarter", "rolling-12")
 TABLES = {"month": windows.months, "quarter": windows.quarters, "rolling-12": windows.rolling_12}
@@ -24,12 +25,14 @@ def document(basis: Basis, indicator: Indicator, area: Area, by: str, level: str
         "numerator": indicator.numerator,
         "denominator": indicator.denominator,
         "value": f"per {indicator.rate.per:,} residents" if indicator.rate else "",
+        "serious violence as": indicator.definition,
+        "disclosure control": hidden(basis.policy(indicator)),
         "data version": basis.snapshot.number,
         "data as at": basis.made_at.isoformat() if basis.made_at else "",
         "redway release": __version__,
         "source": licence(basis, indicator.count.dataset) if indicator.count else "",
         "marking": "OFFICIAL",
-        "note": "An empty count with the status 'not available' is not a zero.",
+        "note": "An empty count is never a zero: its status says why it is empty.",
     }
     columns = ("area", "area name", "period", "count", "denominator", "value", "status")
     rows = [(r.area, name_of[r.area], r.period, r.count, r.denominator, r.value, r.status) for r in found]

@@ -1,19 +1,18 @@
 """Shapes the page of an indicator that measures: the answer, its picture, every period and group, how we know."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from redway import __version__
 from redway.findings import measured as said
-from redway.findings import words
 from redway.indicators.definitions import Indicator
 from redway.indicators.measure import Measure
 from redway.indicators.measures import ALL, Measured, Value
 from redway.indicators.series import Status
 from redway.methods import proportion, ratio
-from redway.products import csv, tables
+from redway.products import csv, measure_rows, tables
 from redway.products.charts import Chart, Groups, Periods, Point, picture
 from redway.products.tables import Cell, Column, Table
 from redway.web.figures.basis import Basis
@@ -203,29 +202,9 @@ def document(basis: Basis, indicator: Indicator) -> str:
         "marking": "OFFICIAL",
         "note": "An empty value with a status other than 'known' is not a zero.",
     }
-    columns = ("period", "group", "value", "low", "high", "counted", "out of", "not known", "status", "why")
-    rows = [
-        (
-            v.period,
-            v.group,
-            _exact(v.value),
-            _exact(v.low),
-            _exact(v.high),
-            v.hits,
-            v.base,
-            v.unknown,
-            str(v.status),
-            v.why,
-        )
-        for v in found.values
-    ]
-    return csv.document(columns, rows, about)
-
-
-def _exact(value: float | None) -> float | None:
-    return None if value is None else round(value, 4)
+    return csv.document(measure_rows.COLUMNS, [tuple(asdict(r).values()) for r in measure_rows.rows(found)], about)
 
 
 def listed(basis: Basis, indicator: Indicator) -> str:
     """The sentence of a measure, for lists."""
-    return said.sentence(_measure(indicator), basis.measured(indicator)) or words.count(0)
+    return said.sentence(_measure(indicator), basis.measured(indicator))

@@ -145,6 +145,16 @@ def no_change(row: Series, compared: Comparison) -> str:
     if compared.kind is None:
         return compared.reason
     before, after = windows.total(row, compared.before)[0], windows.total(row, compared.after)[0]
+    if before + after >= findings.FEWEST:
+        return _(
+            "%(after)s in %(when)s against %(before)s in %(then)s. Whether that is chance cannot be told: too "
+            "few months can be shown to see how much they vary."
+        ) % {
+            "after": words.count(after),
+            "before": words.count(before),
+            "when": compared.after_words,
+            "then": compared.before_words,
+        }
     return _(
         "%(after)s in %(when)s against %(before)s in %(then)s: too few to tell a change from chance "
         "(at least %(fewest)s in the two together are needed)."

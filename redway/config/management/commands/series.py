@@ -8,15 +8,23 @@ from typing import Any
 
 from redway.config.command import RedwayCommand
 from redway.errors import RedwayError
+from redway.findings import measured as measured_words
 from redway.indicators import definitions, windows
 from redway.indicators.definitions import Indicator
-from redway.indicators.places import places
+from redway.indicators.measures import measured
+from redway.indicators.places import Places, places
 from redway.indicators.query import awaiting, series
 from redway.indicators.series import Area, Series
+from redway.indicators.shown import name_of, policy_of, shown
 from redway.indicators.windows import Windows
+from redway.products import measure_rows
 from redway.products.series_rows import as_csv, as_json, as_table, rows
 from redway.store.home import Home
 from redway.store.profile import Profile
+from redway.store.snapshot import Snapshot
+from redway.work.accounts.models import User
+from redway.work.accounts.roles import Permission
+from redway.work.audit.reading import record_small_counts
 from redway.work.returns.destruction import unmade
 from redway.work.returns.versions import snapshot
 
@@ -31,10 +39,15 @@ EXAMPLES = """examples:
   redway series recorded-burglary --area E01016715 --by quarter
   redway series recorded-vehicle-crime --by rolling-12 --format csv > vehicle-crime.csv
   redway series recorded-robbery --as-at 1 --format json
+  redway series serious-violence-victims-male --definition youth-justice-board
 
 Columns: area, period, count, denominator, value, status. A period without every month it needs is
 “not available”, never zero and never the sum of a part. The value is the count per 1,000 residents of
 Census 2021, of the period itself; it is blank where residents are no fair base.
+
+Small counts of partners' data are hidden and others rounded, as on the pages; their status is “suppressed”. An
+indicator that measures prints its own periods and groups: period, group, value, low, high, counted, out_of, unknown,
+status. Those that depend on what serious violence is can be had by another definition (--definition).
 
 Quarters are of the financial year: 2023/24-Q4 is January to March 2024. A small area whose borders changed
 between 2011 and 2021 is counted in the smallest area that both have in common; the area column then holds
@@ -46,7 +59,7 @@ recorded as incidents and not as crimes.
 class Command(RedwayCommand):
     """Parse, ask, print."""
 
-    help = "Print an indicator's counts and rates by month, quarter or twelve months."
+    help = "Print an indicator's figures: counts and rates by month, quarter or twelve months, or what it measures."
     examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -59,21 +72,61 @@ class Command(RedwayCommand):
         )
         parser.add_argument("--by", choices=list(BY), default="month", help="without it, month")
         parser.add_argument("--as-at", type=int, metavar="VERSION", help="a data version; without it, the newest")
+        parser.add_argument(
+            "--definition", metavar="NAME", help="a definition of serious violence; without it, the profile's first"
+        )
+        parser.add_argument(
+            "--exact", action="store_true", help="exact counts of partners' data; needs --as, and is written down"
+        )
+        parser.add_argument("--as", dest="by_person", metavar="USERNAME", help="who is shown exact counts")
         parser.add_argument("--format", choices=["table", "csv", "json"], default="table", help="without it, table")
 
+    def _measured(
+        self, indicator: Indicator, version: Snapshot, where: Places, force: str, options: dict[str, Any]
+    ) -> None:
+        """Print the figures of a measure, and its sentence on stderr."""
+        if indicator.measure is None:
+            raise awaiting(indicator)
+        policy = None if options["exact"] else policy_of(indicator.measure.dataset)
+        found = measured(indicator, version, where, force, policy)
+        printed = measure_rows.rows(found)
+        if options["format"] == "json":
+            text = measure_rows.as_json(printed, indicator=indicator, snapshot=version)
+        else:
+            text = measure_rows.as_csv(printed) if options["format"] == "csv" else measure_rows.as_table(printed)
+        self.stdout.write(text, ending="")
+        print(measured_words.sentence(indicator.measure, found), file=sys.stderr)
+
     def handle(self, **options: Any) -> None:
-        profile = Profile.of(Home.current())
-        indicator = find(definitions.load(profile), options["indicator"])
+        home = Home.current()
+        profile = Profile.of(home)
+        indicator = find(definitions.load(profile, options["definition"] or ""), options["indicator"])
         if not indicator.computable:
             raise awaiting(indicator)
         version = snapshot(options["as_at"])
         partnership = profile.partnership
         where = places(version, partnership)
         area = where.find(options["area"]) if options["area"] else where.partnership
+        if options["exact"]:
+            audited(indicator, options["by_person"] or "")
+        if not (indicator.count and version.has(indicator.count.dataset)) and indicator.measure:
+            if area.level == "area":
+                raise RedwayError("an indicator that is counted by area", came=f"“{indicator.id}”, which is not")
+            self._measured(indicator, version, where, partnership.police_force, options)
+            return
         whole = area.level == "partnership"
         found = series(
             indicator, snapshot=version, partnership=partnership, level="partnership" if whole else "area"
         ).row(area.code)
+        policy = policy_of(indicator.count.dataset) if indicator.count else None
+        if policy and not options["exact"]:
+            if not whole:
+                raise RedwayError(
+                    "the whole partnership, where small counts are hidden",
+                    came=f"the area {area.code}",
+                    cause="counts by area of partners' data are shown only with --exact, which is written down.",
+                )
+            found = shown(found, policy, name_of(indicator, area.code), home)
         printed = rows(BY[options["by"]](found), indicator)
         if options["format"] == "json":
             text = as_json(printed, indicator=indicator, area=area, by=options["by"], snapshot=version)
@@ -85,6 +138,20 @@ class Command(RedwayCommand):
             *unmade([version.number]).values(),
         ]:
             print(sentence, file=sys.stderr)
+
+
+def audited(indicator: Indicator, name: str) -> None:
+    """Write down who is shown exact counts. Raises RedwayError for a person who is not there or may not see them."""
+    person = User.objects.filter(username=name, is_active=True).first()
+    if person is None or not person.may(Permission.SEE_SMALL_COUNTS):
+        raise RedwayError(
+            "the username of a person who may see small counts, after --as",
+            came=f"“{name}”" if name else "none",
+            cause="exact counts of partners' data are shown only to an analyst, and each use is written down.",
+        )
+    for dataset in indicator.datasets:
+        if policy_of(dataset):
+            record_small_counts(by=person, dataset=dataset, what=f"series {indicator.id}", purpose="analysis")
 
 
 def find(indicators: Mapping[str, Indicator], name: str) -> Indicator:
