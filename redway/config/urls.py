@@ -13,6 +13,7 @@ urlpatterns = [
     path("returns/", include("redway.web.returns.urls")),
     path("exchange/", include("redway.web.exchange.urls")),
     path("data/", include("redway.web.data.urls")),
+    path("datasets/", include("redway.web.datasets.urls")),
     path("gateways/", include("redway.web.gateways.urls")),
     path("audit/", include("redway.web.audit.urls")),
 ]

@@ -15,6 +15,7 @@ from redway.web.permissions import public
 CADENCES = {
     "monthly": gettext_lazy("Every month"),
     "quarterly": gettext_lazy("Every quarter"),
+    "termly": gettext_lazy("Every school term"),
     "annual": gettext_lazy("Every year"),
     "once": gettext_lazy("Once"),
 }
