@@ -28,6 +28,7 @@ BIGGEST = 500_000_000  # bytes unpacked; the largest real table has about 40 mil
 CHUNK = 1 << 20
 WORKBOOKS = (".xlsx", ".ods")
 
+NUMBER = r"-?[0-9]{1,15}(\.[0-9]{0,30})?([eE][-+]?[0-9]{1,2})?"  # never so large that a float cannot hold it
 LSOA = r"[A-Z]01[0-9]{6}"
 LSOA_EXAMPLE = "an LSOA code such as E01016710"
 DISTRICT = r"[A-Z]0[6-9][0-9]{6}"
@@ -263,7 +264,7 @@ def _check(rows: Rows, field: Field) -> None:
     if not field.optional:
         empty = pc.is_null(rows.table[field.name])
         rows.refuse(empty, f"no {field.name}", column=field.name, expected=field.needs)
-    patterns = {"text": field.like, "integer": r"-?[0-9]{1,15}", "number": r"-?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?"}
+    patterns = {"text": field.like, "integer": r"-?[0-9]{1,15}", "number": NUMBER}
     if pattern := patterns[field.kind]:
         cells = _plain(rows.table[field.name], field)
         unlike = pc.fill_null(pc.invert(pc.match_substring_regex(cells, f"^(?:{pattern})$")), False)

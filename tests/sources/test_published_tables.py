@@ -141,6 +141,28 @@ class TestStopAndSearchByEthnicity:
         assert quick == slow
         assert sum(row["residents"] is None for row in rows) == none == 1_554
 
+    HEAD = (
+        "Measure,Time,Time_type,Ethnicity,Ethnicity_type,Geography,Geography_type, Number of stop and searches ,"
+        " Total number of stop and search carried out in this year in this area (excluding cases where the ethnicity"
+        ' was unreported) ,Population by ethnicity,"Rate per 1,000 population by ethnicity",Proportion,Notes\n'
+    )
+
+    def row(self, searches, rate="9.39"):
+        return f'M,2006/07,Financial year,Asian,ONS 2001 5+1,Kent,Area," {searches} ", N/A ,"1,599,555",{rate},N/A,\n'
+
+    def test_blanks_around_headings_commas_and_dashes_are_taken(self, load):
+        _, (one,) = load("stop-search-ethnicity", self.HEAD + self.row("15,018"))
+        assert (one["period"], one["searches"], one["searches_all"]) == ("YE-2007-03", 15_018, None)
+        _, (none,) = load("stop-search-ethnicity", self.HEAD + self.row("-", " -   "))
+        assert (none["searches"], none["rate"]) == (0, 0.0)
+
+    @pytest.mark.parametrize(
+        ("searches", "rate"), [(",", "9"), ("1,5018", "9"), ("9" * 40, "9"), ("5", ","), ("5", "1e999")]
+    )
+    def test_what_only_looks_like_a_number_is_refused(self, load, searches, rate):
+        with pytest.raises(FileRefused, match="number"):
+            load("stop-search-ethnicity", self.HEAD + self.row(searches, f'"{rate}"'))
+
 
 class TestCrimeSeverity:
     def test_a_colon_is_no_score(self, load):

@@ -43,7 +43,7 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
     """One table for the whole of England."""
     definition, headings = dataset("school-exclusion-reasons"), _headings()
     counts = [
-        Field(heading, like=r"[0-9]+(\.[0-9]+)?|" + WITHHELD, example="a number, or x where it is withheld")
+        Field(heading, like=r"[0-9]{1,9}(\.[0-9]{1,9})?|" + WITHHELD, example="a number, or x where it is withheld")
         for heading in headings
     ]
     table, read, refused = load_table(path, definition, [*AREAS, *counts], file_name=file_name, into=into, key=KEY)

@@ -11,12 +11,11 @@ import pyarrow.compute as pc
 from redway.sources.dataset import Context, Dataset, Loaded, dataset
 from redway.sources.returned.look_ups import LookUp, look_up
 from redway.sources.schools import parquet
-from redway.sources.tabular import Field, check_table, load_table, loaded
+from redway.sources.tabular import NUMBER, Field, check_table, load_table, loaded
 from redway.store.profile import Profile
 
 # A dash stands for no value; letters are the department's marks for values withheld, low or not applicable.
 MARKS = "[-:cklxzu]|NA"
-NUMBER = r"-?[0-9]+(\.[0-9]*)?([eE][-+]?[0-9]+)?"
 FIELDS = (
     Field("measure", ("Short Desc",)),
     Field("item", ("Data item",), optional=True),

@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 from redway.sources.dataset import Context, Loaded, dataset
 from redway.sources.tabular import Field, load_table, loaded
 
-COUNT = r"[0-9]{1,3}(,[0-9]{3})*|[0-9]+"
-NUMBER = r"[0-9,]+(\.[0-9]+)?"
+COUNT = r"[0-9]{1,3}(,[0-9]{3}){0,4}|[0-9]{1,12}"
+NUMBER = rf"({COUNT})(\.[0-9]{{1,20}})?"
 FIELDS = (
     Field("year", ("Time",), like="20[0-9]{2}/[0-9]{2}", example="a financial year such as 2017/18"),
     Field("force", ("Geography",)),
