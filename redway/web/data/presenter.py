@@ -19,6 +19,7 @@ from redway.web.figures import arrivals
 from redway.web.figures.absence import Absence, Awaited, absences, awaited, months_held, months_missing
 from redway.web.figures.basis import Basis
 from redway.web.figures.numbers import period_words
+from redway.work.returns.destruction import unmade
 from redway.work.returns.models import DataVersion, Submission
 from redway.work.strategy.profile import Agency
 
@@ -222,13 +223,15 @@ def versions() -> Table:
     """The newest data versions and what made each."""
     columns = (Column(_("Version")), Column(_("What came")), Column(_("Made")), Column(_("By")))
     came = arrivals.sentences()
+    shown = list(DataVersion.objects.order_by("-number")[:VERSIONS])
+    lost = unmade([v.number for v in shown])
     rows = tuple(
         (
             tables.text(str(v.number)),
-            tables.text(came.get(v.number, _("Nothing new."))),
+            tables.text(came.get(v.number, _("Nothing new.")), note=lost.get(v.number, "")),
             tables.text(date_format(timezone.localtime(v.made_at), "j M Y, H:i")),
             tables.text(v.made_by),
         )
-        for v in DataVersion.objects.order_by("-number")[:VERSIONS]
+        for v in shown
     )
     return Table(_("Data versions, newest first"), columns, rows)

@@ -32,7 +32,13 @@ class Absence:
 
 def absences(basis: Basis, today: date) -> list[Absence]:
     """Everything that is late or missing from what Redway can take today, the most pressing first."""
-    return [*crime_months(basis, today), *reference(basis), *other_forces(basis)]
+    return [*closed(basis), *crime_months(basis, today), *reference(basis), *other_forces(basis)]
+
+
+def closed(basis: Basis) -> list[Absence]:
+    """Partners' data that were accepted and may not be read now, with what its gateway says."""
+    mend = _("A gateway in force opens it again: an administrator drafts it, a second person puts it in force.")
+    return [Absence(why, mend, _("Whoever answers for data sharing.")) for why in basis.snapshot.closed.values()]
 
 
 def months_held(basis: Basis) -> list[int]:
@@ -119,12 +125,12 @@ def reference(basis: Basis) -> list[Absence]:
     """Reference data that have not come, and what cannot be done without them."""
     return [
         Absence(
-            _("%(title)s: not received. %(without)s") % {"title": kind.title, "without": getattr(kind, "without", "")},
+            _("%(title)s: not received. %(without)s") % {"title": kind.title, "without": kind.without},
             kind.where_from,
             _("The analyst or whoever runs this server."),
         )
         for kind in map(datasets.dataset, datasets.names())
-        if kind.cadence != "monthly" and not basis.snapshot.has(kind.name)
+        if kind.access == "open" and kind.without and kind.cadence != "monthly" and not basis.snapshot.has(kind.name)
     ]
 
 

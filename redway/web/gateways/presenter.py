@@ -136,6 +136,22 @@ def warnings(on: dt.date) -> list[Attention]:
     ]
 
 
+def past(files: int) -> str:
+    """That accepted files are past their time, and what to do; empty where none is."""
+    return (
+        ngettext(
+            "%(n)s accepted file is past the time that its gateway keeps it. Whoever runs this server sees which, and "
+            "destroys it, by redway retention.",
+            "%(n)s accepted files are past the time that their gateways keep them. Whoever runs this server sees "
+            "which, and destroys them, by redway retention.",
+            files,
+        )
+        % {"n": files}
+        if files
+        else ""
+    )
+
+
 def ending_words(ending: Ending) -> str:
     """`Ambulance call-outs, analysis: the gateway expires in 12 days, on 3 May 2026 ...`"""
     said = {"what": words(ending.gateway), "day": day(ending.gateway.expires), "n": ending.days}

@@ -29,6 +29,7 @@ from redway.work.gateways.policies import Register
 from redway.work.gateways.purposes import ABOUT, NAMES, Purpose
 from redway.work.gateways.states import State
 from redway.work.gateways.terms import Terms
+from redway.work.returns import retention
 
 BOTH = ("GET", "POST")
 
@@ -42,6 +43,7 @@ def register(request: HttpRequest) -> HttpResponse:
         "warnings": presenter.warnings(today),
         "lines": lines,
         "without": presenter.without(lines),
+        "past": presenter.past(len(retention.due(on=today))),
         "open_data": [d for d in map(definition_of, names()) if d.access == "open"],
     }
     return render(request, "gateways/register.html", context)

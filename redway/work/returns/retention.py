@@ -39,18 +39,31 @@ def due(*, on: dt.date | None = None) -> list[Due]:
     """Everything whose time is over on a day (today), by dataset, provider and period. Destroys nothing."""
     day = on or timezone.localdate()
     longest = _longest()
-    found = []
     held = Submission.objects.filter(dataset__in=longest).exclude(parquet="")
-    for one in held.order_by("dataset", "provider", "period", "pk"):
-        gateway = longest[one.dataset]
-        since = first_day_without(one, gateway.keep_months)
-        if since <= day:
-            numbers = DataVersion.objects.filter(submissions=one).order_by("number").values_list("number", flat=True)
-            why = _("%(gateway)s keeps it for %(months)s months after its period") % {
-                "gateway": gateway.words,
-                "months": gateway.keep_months,
-            }
-            found.append(Due(one, since, why, tuple(numbers)))
+    past = [
+        one
+        for one in held.order_by("dataset", "provider", "period", "pk")
+        if first_day_without(one, longest[one.dataset].keep_months) <= day
+    ]
+    losing = _versions(past)
+    return [
+        Due(
+            one,
+            first_day_without(one, longest[one.dataset].keep_months),
+            _("%(gateway)s keeps it for %(months)s months after its period")
+            % {"gateway": longest[one.dataset].words, "months": longest[one.dataset].keep_months},
+            tuple(losing.get(one.pk, ())),
+        )
+        for one in past
+    ]
+
+
+def _versions(those: Sequence[Submission]) -> dict[int, list[int]]:
+    """The numbers of the data versions that hold each submission, by its key."""
+    found: dict[int, list[int]] = {}
+    links = DataVersion.submissions.through.objects.filter(submission__in=those).order_by("dataversion__number")
+    for submission, number in links.values_list("submission_id", "dataversion__number"):
+        found.setdefault(submission, []).append(number)
     return found
 
 
