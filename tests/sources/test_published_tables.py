@@ -140,6 +140,13 @@ class TestStopAndSearchByEthnicity:
             quick[f"{int(row['period'][3:7]) - 1}/{row['period'][5:7]}"] += row["searches"]
         assert quick == slow
         assert sum(row["residents"] is None for row in rows) == none == 1_554
+        # With a dash as nought, groups add up to all searches of each force and year.
+        every, groups = Counter(), Counter()
+        for row in rows:
+            counted = {"All": every, "ONS 2001 16+1": groups}.get(row["classification"])
+            if counted is not None:
+                counted[row["period"], row["force"]] += row["searches"]
+        assert groups == every
 
     HEAD = (
         "Measure,Time,Time_type,Ethnicity,Ethnicity_type,Geography,Geography_type, Number of stop and searches ,"
