@@ -12,10 +12,12 @@ urlpatterns = [
     path("commitments/", include("redway.web.commitments.urls")),
     path("returns/", include("redway.web.returns.urls")),
     path("exchange/", include("redway.web.exchange.urls")),
+    path("quality/", include("redway.web.quality.urls")),
     path("data/", include("redway.web.data.urls")),
     path("datasets/", include("redway.web.datasets.urls")),
     path("gateways/", include("redway.web.gateways.urls")),
     path("audit/", include("redway.web.audit.urls")),
+    path("api/v1/", include("redway.web.api.urls")),
 ]
 
 handler400 = "redway.web.site.views.bad_request"

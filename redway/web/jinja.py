@@ -85,6 +85,7 @@ ROOMS = (
     Room("map", gettext_lazy("Map"), Permission.SEE_PARTNERSHIP),
     Room("commitments", gettext_lazy("Commitments"), Permission.SEE_PARTNERSHIP),
     Room("returns", gettext_lazy("Returns"), Permission.SEE_RETURNS),
+    Room("quality", gettext_lazy("Quality"), Permission.SEE_QUALITY),
     Room("data", gettext_lazy("Data"), Permission.SEE_RETURNS),
     Room("gateways", gettext_lazy("Gateways"), Permission.SEE_GATEWAYS),
     Room("people", gettext_lazy("People"), Permission.MANAGE_PEOPLE),
