@@ -1,5 +1,6 @@
 """Setting up a partnership: its home, its profile, its database, and the reference data it rests on."""
 
+import datetime as dt
 import os
 import secrets
 import shutil
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from redway import aldermere
 from redway.aldermere.partners import files as partners
+from redway.aldermere.partners.truths import CAME_LATE, IN_TIME
 from redway.errors import NotSetUp, RedwayError
 from redway.indicators.places import Places, places
 from redway.sources.dataset import Dataset
@@ -22,6 +24,8 @@ from redway.store.files import put
 from redway.store.home import Home
 from redway.store.profile import Partnership, Profile, available
 from redway.work.gateways.actions import bring_shipped
+from redway.work.returns.expected import rules
+from redway.work.returns.models import Submission
 from redway.work.returns.receipt import Receipt
 from redway.work.returns.receive import Parcel, receive_many
 from redway.work.returns.versions import snapshot
@@ -73,6 +77,8 @@ def set_up(profile: str, *, data: Path | None = None, by: str, progress: Progres
             progress("Making the city of Aldermere")
             parcels = _generated(Path(scratch))
         receipt = receive_many(parcels, by=by, progress=progress) if parcels else None
+        if receipt and profile == GENERATED and not data:
+            _as_if_sent_then(made)
     now = snapshot()
     return SetUp(
         home,
@@ -156,3 +162,13 @@ def _generated(scratch: Path) -> list[Parcel]:
         Parcel(STREET, sorted((scratch / "police-uk").glob("*.zip"))),
         *(Parcel(one.dataset, [path], one.agency) for one, path in partners.write(scratch / "returns")),
     ]
+
+
+def _as_if_sent_then(profile: Profile) -> None:
+    """A made-up city's returns came when they would have come: about the day that each was due."""
+    for rule in rules(profile):
+        days = dt.timedelta(days=CAME_LATE.get(rule.agency, IN_TIME))
+        for one in Submission.objects.filter(dataset=rule.dataset, provider=rule.agency).only("period"):
+            day = rule.due(one.period) + days
+            moment = dt.datetime.combine(day, dt.time(10), tzinfo=dt.UTC)
+            Submission.objects.filter(pk=one.pk).update(received_at=moment)

@@ -97,6 +97,9 @@ FIRE_SETTING = Planted(
     after=9.0,
     expected="deliberate secondary fires rise in one area",
 )
+# How many days after they were due the returns of an agency came; the others sent theirs in time.
+CAME_LATE = {"aldermere-infirmary": 24, "youth-justice-service": 9}
+IN_TIME = -3
 TRUTHS = (
     HOSPITAL_KNIFE,
     UNREPORTED_VENUE,
