@@ -27,6 +27,7 @@ from redway.work.accounts.roles import Permission
 View = Callable[..., HttpResponse]
 PUBLIC = "public"  # anyone
 SIGNED_IN = "signed in"  # anyone who signed in, whatever their role
+TOKEN = "token"  # noqa: S105 # a program with a token of an agency: web/api asks for it, and no cookie counts
 READ = ("GET",)
 
 
@@ -55,8 +56,13 @@ def signed_in(*, methods: Sequence[str] = READ) -> Callable[[View], View]:
     return _declare(SIGNED_IN, methods)
 
 
+def by_token(view: View, *, methods: Sequence[str] = ("GET", "POST")) -> View:
+    """Declare that a view is the API's, which asks for a token itself."""
+    return _declare(TOKEN, methods)(view)
+
+
 def declared(view: Any) -> Any:
-    """What a view declares: a Permission, PUBLIC or SIGNED_IN; None when it declares nothing."""
+    """What a view declares: a Permission, PUBLIC, SIGNED_IN or TOKEN; None when it declares nothing."""
     return getattr(view, "permission", None)
 
 
@@ -82,6 +88,8 @@ class DenyByDefault:
         if needed is None:
             raise ImproperlyConfigured(f"{request.path}: its view declares no permission (see web/permissions.py)")
         request.for_some_only = needed != PUBLIC  # type: ignore[attr-defined]
+        if needed == TOKEN:
+            return None
         if needed != PUBLIC and not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         if needed not in (PUBLIC, SIGNED_IN):

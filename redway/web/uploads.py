@@ -13,8 +13,9 @@ from django.utils.translation import gettext as _
 
 from redway.store.files import room_on_disk
 from redway.store.home import Home
-from redway.web.permissions import View, declared
+from redway.web.permissions import TOKEN, View, declared
 from redway.work.accounts.roles import Permission
+from redway.work.returns.tokens import token_of
 
 SMALL = 3_000_000  # bytes: any form but one with files, for anybody; Django itself takes no more without files
 
@@ -73,6 +74,7 @@ class SizeLimit:
         person: Any = request.user
         needed = declared(view)
         known = isinstance(needed, Permission) and person.is_authenticated and person.may(needed)
+        known = known or (needed == TOKEN and has_token(request))
         most = settings.UPLOAD_LIMIT if known else SMALL
         if length <= most:
             return None
@@ -83,3 +85,9 @@ class SizeLimit:
         ]
         context = {"title": _("Too much at once"), "sentences": sentences}
         return render(request, "site/fault.html", context, status=413)
+
+
+def has_token(request: HttpRequest) -> bool:
+    """Whether a program shows a token that holds."""
+    scheme, _sep, token = request.headers.get("Authorization", "").partition(" ")
+    return scheme.lower() == "bearer" and token_of(token) is not None
