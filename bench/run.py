@@ -19,6 +19,7 @@ BENCHES = {
     "imports": "Importing street crime",
     "pages": "Pages",
     "series": "Cubes and series",
+    "sheets": "Importing workbooks",
 }
 
 
