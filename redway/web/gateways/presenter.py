@@ -122,17 +122,18 @@ def answer(found: list[Line]) -> str:
 
 def warnings(on: dt.date) -> list[Attention]:
     """What wants attention: what has ended without a successor, then what ends soon."""
+    register = Register(on)
     found = [
         Attention(
             _("%(what)s: the gateway is no longer in force, so its data cannot be read.") % {"what": words(gateway)},
             gateway.dataset,
             gateway.purpose,
         )
-        for gateway in policies.expired(on)
+        for gateway in policies.expired(on, register)
     ]
     return found + [
         Attention(ending_words(ending), ending.gateway.dataset, ending.gateway.purpose)
-        for ending in policies.ending_soon(on)
+        for ending in policies.ending_soon(on, register)
     ]
 
 

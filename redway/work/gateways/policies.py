@@ -53,16 +53,22 @@ class Register:
     @property
     def key(self) -> tuple[tuple[int, str], ...]:
         """What stands in force on the day: the same key, the same answers."""
-        chosen = (self.latest(dataset, Purpose(purpose)) for dataset, purpose in self._versions)
-        return tuple(sorted((g.pk, g.standing(self.on).value) for g in chosen if g))
+        return tuple(sorted((g.pk, g.standing(self.on).value) for g in self.newest))
 
-    def latest(self, dataset: str, purpose: Purpose) -> Gateway | None:
-        """The newest version that had begun by the day, whatever became of it since; else the next to begin.
+    @property
+    def newest(self) -> list[Gateway]:
+        """The version that counts on the day, of every dataset and purpose there is one for."""
+        chosen = (self.latest(dataset, Purpose(purpose)) for dataset, purpose in self._versions)
+        return [one for one in chosen if one is not None]
+
+    def latest(self, dataset: str, purpose: Purpose, on: dt.date | None = None) -> Gateway | None:
+        """The newest version that had begun by the day (or another), whatever became of it since; else the next to
+        begin.
 
         A newer version replaces an older one for good: when it ends, the older does not come back.
         """
         versions = self._versions.get((dataset, purpose), [])
-        begun = [g for g in versions if g.begins is not None and g.begins <= self.on]
+        begun = [g for g in versions if g.begins is not None and g.begins <= (on or self.on)]
         return begun[-1] if begun else (versions[0] if versions else None)
 
     def reading(self, dataset: str, purpose: Purpose) -> Reading:
@@ -127,7 +133,8 @@ def columns_of(gateway: Gateway, definition: Dataset) -> frozenset[str]:
     if definition.period_from in fields:
         fields |= {"month", "period"}
     if definition.area_from in fields:
-        fields |= {"lsoa_code"}
+        # How sure the area is, where it was found from words.
+        fields |= {"lsoa_code", f"{definition.area_from}_confidence"}
     return frozenset(fields)
 
 
@@ -183,31 +190,27 @@ class Ending:
     within: int  # the warning it falls under: 90, 30 or 7 days
 
 
-def ending_soon(on: dt.date) -> list[Ending]:
+def ending_soon(on: dt.date, register: Register | None = None) -> list[Ending]:
     """Gateways in force that expire within 90, 30 or 7 days, the soonest first. One that a newer version, put in
     force already, takes over from without a gap is no cause for worry.
     """
-    everything = ever_in_force()
-    register = Register(on, everything)
+    register = register or Register(on)
     found = []
-    for dataset, purpose in dict.fromkeys((g.dataset, g.purpose) for g in everything):
-        gateway = register.latest(dataset, Purpose(purpose))
-        if gateway is None or gateway.standing(on) is not Standing.IN_FORCE or gateway.expires is None:
+    for gateway in register.newest:
+        if gateway.standing(on) is not Standing.IN_FORCE or gateway.expires is None:
             continue
         days = (gateway.expires - on).days
-        after = Register(gateway.expires + dt.timedelta(1), everything).latest(dataset, Purpose(purpose))
+        after = register.latest(gateway.dataset, Purpose(gateway.purpose), gateway.expires + dt.timedelta(1))
         renewed = after is not None and after.pk != gateway.pk
         if days <= max(WARNED) and not renewed:
             found.append(Ending(gateway, days, min(w for w in WARNED if days <= w)))
     return sorted(found, key=lambda e: (e.days, e.gateway.dataset, e.gateway.purpose))
 
 
-def expired(on: dt.date) -> list[Gateway]:
+def expired(on: dt.date, register: Register | None = None) -> list[Gateway]:
     """Gateways that have expired, or were ended, and that nothing took the place of: their data cannot be read."""
-    everything = ever_in_force()
-    register = Register(on, everything)
-    chosen = (register.latest(d, Purpose(p)) for d, p in dict.fromkeys((g.dataset, g.purpose) for g in everything))
-    return [g for g in chosen if g and g.standing(on) in (Standing.EXPIRED, Standing.ENDED)]
+    chosen = (register or Register(on)).newest
+    return [g for g in chosen if g.standing(on) in (Standing.EXPIRED, Standing.ENDED)]
 
 
 def check_draft(now: Gateway) -> None:
