@@ -1,4 +1,4 @@
-"""The states of a gateway: one table, which also draws itself (`redway states`).
+"""The states of a gateway: one table, which also draws itself (`redway states gateway`).
 
 A state is what people did. The calendar does the rest: a gateway in force has not begun before its first day, has
 expired after its last, and is replaced from the day on that a newer version in force begins (`standing` in models).

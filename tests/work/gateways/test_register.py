@@ -2,8 +2,10 @@
 
 import datetime as dt
 import threading
+from pathlib import Path
 
 import pytest
+import yaml
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
@@ -18,7 +20,7 @@ from redway.work.gateways.models import Gateway
 from redway.work.gateways.policies import Register, ending_soon, expired, may_link, may_read, permitted
 from redway.work.gateways.purposes import ABOUT, NAMES, Purpose
 from redway.work.gateways.states import TRANSITIONS, Standing, State
-from redway.work.gateways.terms import Terms, shipped
+from redway.work.gateways.terms import Drafted, Terms, shipped
 
 pytestmark = pytest.mark.django_db
 COUNTS = "agency-counts"
@@ -393,3 +395,12 @@ def test_the_states_draw_themselves_and_every_word_is_there():
 def test_the_words_of_a_gateway(put):
     assert put().words == "agency-counts for analysis, version 1"
     assert policies.day(timezone.localdate(timezone.now()).replace(2026, 5, 3)) == "3 May 2026"
+
+
+def test_the_guide_shows_the_states_and_names_what_can_be_named():
+    guide = (Path(__file__).resolve().parents[3] / "docs" / "gateways.md").read_text("utf-8")
+    assert states.diagram() in guide
+    assert all(str(name).lower() in guide.lower() for name in NAMES.values())
+    entry = guide.split("```yaml\n")[1].split("```")[0]
+    (given,) = yaml.safe_load(entry)
+    assert not Drafted.model_validate(given).in_force
