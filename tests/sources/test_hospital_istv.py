@@ -110,7 +110,7 @@ def test_places_become_areas_with_a_confidence_and_all_rows_are_kept(send):
         "placed surely": 5,
         "placed fairly surely": 2,
         "placed doubtfully": 1,
-        "no area": 6,
+        "placed nowhere": 6,
     }
     assert loaded.facts.unknown["area"] == 6
 
@@ -184,7 +184,7 @@ def test_the_same_rows_placed_by_the_same_names_are_the_same_return(send):
 def test_without_street_crime_or_a_list_assaults_are_kept_without_area(send, context, partnership):
     (partnership.profile / "gazetteer.yaml").unlink()
     _, (loaded,) = send([{"place": "Example Street"}], snapshot=context.snapshot)
-    assert loaded.notes["no area"] == 1
+    assert loaded.notes["placed nowhere"] == 1
 
 
 @pytest.mark.parametrize(

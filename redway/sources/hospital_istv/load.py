@@ -23,7 +23,7 @@ NOTES = {
     "high": "placed surely",
     "medium": "placed fairly surely",
     "low": "placed doubtfully",
-    NO_AREA: "no area",
+    NO_AREA: "placed nowhere",
 }
 
 
