@@ -1,6 +1,6 @@
 """The query engine: DuckDB in memory, over Parquet and CSV files, with bounded memory and no downloads."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,11 @@ def connect(spill: Path, *, memory: str = "400MB", threads: int = 1) -> Iterator
         yield database
     finally:
         database.close()
+
+
+def texts(values: Iterable[str]) -> str:
+    """A list of texts as SQL writes it. Quicker than a parameter: DuckDB asks of each item what it is."""
+    return f"[{', '.join(map(text, values))}]::VARCHAR[]"
 
 
 def text(value: str | Path) -> str:

@@ -10,6 +10,7 @@ from redway.sources.returned import identifiers
 from redway.store.csv_file import IN_A_SPREADSHEET
 
 SHOWN = 8
+MOST_BLANK = 100  # places without a heading; sheets leave a few, and each costs work for every row
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,13 @@ def read(dataset: Dataset, headings: Sequence[str], context: Context, file_name:
     _refuse_identifiers(unknown, place)
     if unknown or missing or twice:
         raise _other_columns(dataset, unknown, missing, twice, place)
+    if len(blank) > MOST_BLANK:
+        raise FileRefused(
+            "a heading over every column",
+            came=f"{len(blank):,} columns without one",
+            cause="cells far to the right that once held something. Delete the empty columns, or use the template.",
+            place=place,
+        )
     spelt = {name: headings[position] for name, position in at.items()}
     _refuse_not_permitted(spelt, context, place)
     return Headings(at, spelt, tuple(blank))

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import pyarrow as pa
+import duckdb
 
 from redway.errors import FileRefused, Place, RedwayError
 from redway.sources.dataset import REFUSED, Context, Dataset, Loaded
@@ -69,7 +69,8 @@ def load_return(
             found = headings.read(dataset, file.columns, context, file_name)
             file = replace(file, columns=tuple(f"c{place}" for place in range(len(file.columns))))
             profile = Profile.of(context.home)
-            rows = Rows(db, dataset, file, found, look_ups(dataset, profile), context, into, _areas(dataset, context))
+            areas = _make_areas(db, dataset, context)
+            rows = Rows(db, dataset, file, found, look_ups(dataset, profile), context, into, areas)
             rows.type()
             refusing = Refusing(rows)
             refusing.refuse_identifiers()
@@ -82,23 +83,32 @@ def load_return(
             submissions.prepare()
             kept = submissions.made() or [submissions.empty(context.period)]
             return kept
+    except duckdb.OutOfMemoryException:
+        raise FileRefused(
+            "rows of ordinary length",
+            came="rows so long that a few of them fill the memory",
+            cause="cells that hold whole documents, or a file made to do harm.",
+            place=Place(file_name),
+        ) from None
     finally:
         _clear(into, before, kept)
 
 
-def _areas(dataset: Dataset, context: Context) -> pa.Table | None:
-    """Codes of small areas of 2011 and 2021, with whether they are the partnership's; None before the look-up came."""
+def _make_areas(db: duckdb.DuckDBPyConnection, dataset: Dataset, context: Context) -> bool:
+    """Make the table `areas` of small areas of 2011 and 2021, with whether they are the partnership's. Whether it could
+    be made: not before their look-up came, nor is it for a dataset without areas.
+    """
     parts = context.snapshot.of("lsoa-lookup")
     if not parts or not any(column.type == "area" for column in dataset.columns):
-        return None
-    with reading(parts) as paths, query.connect(context.home.incoming / "spill") as db:
-        listed = ", ".join(query.text(path) for path in paths)
-        return db.execute(
-            "SELECT code, bool_or(district_code = $1) AS ours FROM ("  # noqa: S608
-            f"SELECT unnest([lsoa11_code, lsoa21_code]) AS code, district_code FROM read_parquet([{listed}])) "
-            "WHERE code IS NOT NULL GROUP BY code",
-            [context.partnership.district],
-        ).to_arrow_table()
+        return False
+    with reading(parts) as paths:
+        db.execute(
+            "CREATE TABLE areas AS SELECT code, bool_or(district_code = "  # noqa: S608
+            f"{query.text(context.partnership.district)}) AS ours FROM "
+            "(SELECT unnest([lsoa11_code, lsoa21_code]) AS code, district_code FROM "
+            f"read_parquet({query.texts(map(str, paths))})) WHERE code IS NOT NULL GROUP BY code"
+        )
+    return True
 
 
 def _refuse_too_many(rows: Rows, refusing: Refusing) -> None:

@@ -92,8 +92,9 @@ class Refusing:
             for wrong, number, cell in faults
         )
         known = rows.faults.known
-        for name in ("heading", "rule", "expected", "mend", "hidden"):
-            rows.db.execute(f'SET VARIABLE "{name}" = $1', [[getattr(fault, name) for fault in known]])
+        for name in ("heading", "rule", "expected", "mend"):
+            rows.db.execute(f'SET VARIABLE "{name}" = {query.texts(getattr(fault, name) for fault in known)}')
+        rows.db.execute(f'SET VARIABLE "hidden" = {[fault.hidden for fault in known]}')
         # Asked as an expression, not as a join, which would part the rows that are there again from the others.
         again = "row IN (FROM repeats)" if rows.repeats else "false"
         each = (

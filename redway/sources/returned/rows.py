@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from redway.sources.dataset import Context, Dataset, Rule
 from redway.sources.returned import identifiers, periods
@@ -36,15 +35,14 @@ class Rows:
     look_ups: dict[str, LookUp]
     context: Context
     into: Path
-    areas: pa.Table | None  # code, ours; None when no look-up was accepted
+    areas: bool  # whether the table `areas` was made
 
     def __post_init__(self) -> None:
         self.faults = Faults()
         self.db.execute(identifiers.macros())
         for name, found in self.look_ups.items():
             self._make_types(name, found)
-        if self.areas is not None:
-            self.db.register("areas", self.areas)
+        if self.areas:
             self.db.execute("CREATE TYPE known_areas AS ENUM (SELECT DISTINCT code FROM areas ORDER BY code)")
 
     def _make_types(self, name: str, found: LookUp) -> None:
@@ -53,7 +51,7 @@ class Rows:
         for which, words in kinds.items():
             if listed := ", ".join(query.text(word) for word in dict.fromkeys(words)):
                 self.db.execute(f"CREATE TYPE {enum(name, which)} AS ENUM ({listed})")
-        self.db.execute(f'SET VARIABLE "{variable(name)}" = $1', [list(spellings.values())])
+        self.db.execute(f'SET VARIABLE "{variable(name)}" = {query.texts(spellings.values())}')
 
     @property
     def typed_file(self) -> Path:
@@ -61,9 +59,7 @@ class Rows:
 
     @cached_property
     def cells(self) -> list[Cell]:
-        made = Cells(
-            self.dataset, self.headings.spelt, self.look_ups, self.faults, self.areas is not None, self.context.period
-        )
+        made = Cells(self.dataset, self.headings.spelt, self.look_ups, self.faults, self.areas, self.context.period)
         return [made.of(column) for column in self.dataset.columns]
 
     @cached_property

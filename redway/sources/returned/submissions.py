@@ -55,7 +55,7 @@ class Submissions:
     def _outside(self) -> str:
         """SQL, true for a row outside the partnership; rows without an area are kept."""
         dataset = self.rows.dataset
-        if not dataset.area_from or dataset.keep_outside or self.rows.areas is None:
+        if not dataset.area_from or dataset.keep_outside or not self.rows.areas:
             return "false"
         area = f'"{dataset.area_from}"'
         return f"{area} IS NOT NULL AND {area} NOT IN (SELECT code FROM areas WHERE ours)"  # noqa: S608
@@ -124,7 +124,7 @@ class Submissions:
         if not self.rows.floats:
             return 0
         found = self.rows.db.execute(
-            "SELECT count(*) FROM typed WHERE floats AND NOT wrong AND of_period = $1", [period]
+            f"SELECT count(*) FROM typed WHERE floats AND NOT wrong AND of_period = {query.text(period)}"  # noqa: S608
         ).fetchall()
         return int(found[0][0])
 
