@@ -169,7 +169,7 @@ AXES_VERBOSE = False
 MFA_REQUIRED = _one_of("REDWAY_MFA", ("", "required")) == "required"
 MFA_ADAPTER = "redway.web.people.adapters.SecondFactors"
 ACCOUNT_ADAPTER = "redway.web.people.adapters.Accounts"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_RECOVERY_CODE_DIGITS = 10
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds: clocks differ, and people type slowly
 ACCOUNT_RATE_LIMITS = {"login_failed": "5/15m/key"}  # wrong codes, for each person

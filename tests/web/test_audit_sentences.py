@@ -53,7 +53,7 @@ TOLD = [
     ),
     (
         "set-up-second-factor",
-        {"kind": "app", "replaced": True},
+        {"replaced": True},
         "put another authenticator app in place of the one they had",
     ),
 ]

@@ -95,7 +95,7 @@ def test_setting_up_shows_a_picture_and_a_key_and_then_ten_codes_once(clock):
     for address in ("/account/", "/account/recovery-codes/", "/account/second-factor/"):
         assert not CODES.search(client.get(address).content.decode())
     row = AuditRow.objects.get(action="set-up-second-factor")
-    assert (row.actor, row.detail) == ("chair", {"kind": "app", "replaced": False})
+    assert (row.actor, row.detail) == ("chair", {"replaced": False})
     assert secret not in row.detail_text
 
 

@@ -48,8 +48,6 @@ def _role(detail: Detail) -> str:
 
 
 def _second_factor(detail: Detail) -> str:
-    if detail["kind"] == "passkey":
-        return _("added the passkey “%(name)s” as a second factor") % dict(detail)
     if detail["replaced"]:
         return _("put another authenticator app in place of the one they had")
     return _("set up an authenticator app as a second factor")
@@ -146,7 +144,6 @@ SENTENCES: dict[str, Callable[[Detail], str]] = {
     "give-one-time-password": lambda detail: _("gave them a one-time password"),
     "sign-out-everywhere": lambda detail: _("signed out everywhere"),
     "set-up-second-factor": _second_factor,
-    "remove-second-factor": lambda detail: _("took away one of their second factors"),
     "renew-recovery-codes": lambda detail: _("made new recovery codes"),
     "reset-second-factor": lambda detail: _("took away their second factor"),
     "use-recovery-code": _recovery_code,
@@ -183,7 +180,6 @@ ACTIONS: dict[str, Any] = {
     "give-one-time-password": gettext_lazy("One-time password given"),
     "sign-out-everywhere": gettext_lazy("Signed out everywhere"),
     "set-up-second-factor": gettext_lazy("Second factor set up"),
-    "remove-second-factor": gettext_lazy("Second factor removed"),
     "renew-recovery-codes": gettext_lazy("New recovery codes"),
     "reset-second-factor": gettext_lazy("Second factor reset"),
     "use-recovery-code": gettext_lazy("Recovery code used"),

@@ -1,5 +1,5 @@
-"""The second factor: codes of an app, passkeys, recovery codes. What they are and how they are checked is
-django-allauth's; here is what is done to them, each with its audit row, ending the person's other sessions.
+"""The second factor: codes of an app, and recovery codes. What they are and how they are checked is django-allauth's;
+here is what is done to them, each with its audit row, ending the person's other sessions.
 """
 
 from typing import Any
@@ -7,7 +7,6 @@ from typing import Any
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
-from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -18,12 +17,11 @@ from redway.work.accounts.sessions import end_all
 from redway.work.audit.actions import record
 
 Kind = Authenticator.Type
-MAIN = (Kind.TOTP, Kind.WEBAUTHN)  # recovery codes stand in for one of these, never alone
 
 
 def factors(person: User) -> QuerySet[Any]:
-    """What a person can show besides their password, recovery codes left out."""
-    found: QuerySet[Any] = Authenticator.objects.filter(user=person, type__in=MAIN).order_by("created_at")
+    """What a person can show besides their password; recovery codes stand in for it, never alone, and are left out."""
+    found: QuerySet[Any] = Authenticator.objects.filter(user=person, type=Kind.TOTP)
     return found
 
 
@@ -50,43 +48,9 @@ def set_up_app(*, person: User, secret: str, session: str | None) -> list[str]:
     TOTP.activate(person, secret)
     codes = _new_codes(person)
     end_all(person, but=session)
-    detail = {"kind": "app", "replaced": bool(replaced)}
+    detail = {"replaced": bool(replaced)}
     record(by=person, action="set-up-second-factor", subject=_subject(person), detail=detail)
     return codes
-
-
-@transaction.atomic
-def add_passkey(*, person: User, name: str, credential: dict[str, Any], session: str | None) -> list[str]:
-    """Take a passkey or security key as the person's, beside others; new recovery codes where it is the first factor.
-
-    credential  what the browser gave for it, checked
-    """
-    _hold(person)
-    first = not has_second_factor(person)
-    WebAuthn.add(person, name, credential)
-    codes = _new_codes(person) if first else []
-    end_all(person, but=session)
-    detail = {"kind": "passkey", "name": name}
-    record(by=person, action="set-up-second-factor", subject=_subject(person), detail=detail)
-    return codes
-
-
-@transaction.atomic
-def remove_factor(*, person: User, id: int, session: str | None) -> None:
-    """Take away one of several factors. Raises NotAllowed for the last, which an administrator can take away."""
-    _hold(person)
-    found = factors(person)
-    chosen = found.filter(pk=id).first()
-    if chosen is None:
-        return
-    if found.count() == 1:
-        raise NotAllowed(
-            _("That is the only way you have to show that it is you. Add another first, or ask the administrator.")
-        )
-    detail = {"kind": "app" if chosen.type == Kind.TOTP else "passkey"}
-    chosen.delete()
-    end_all(person, but=session)
-    record(by=person, action="remove-second-factor", subject=_subject(person), detail=detail)
 
 
 @transaction.atomic
