@@ -153,7 +153,9 @@ def _labels(measure: Measure, covered: Coverage, found: Tallies, last: int | Non
     if measure.wave or measure.by == "own":
         own = {t.period for t in found.values}
         return tuple(sorted(own, key=lambda label: (_ends(label), label)))
-    return tuple(dict.fromkeys(period_of(m, measure.by, last) for m in covered.months))
+    every = dict.fromkeys(period_of(m, measure.by, last) for m in covered.months)
+    # One that began before anything was sent, or is not over, is no gap: it is left out until it is whole.
+    return tuple(p for p in every if covered.known.issuperset(_months(p)) or covered.gaps.keys() & set(_months(p)))
 
 
 def _ends(label: str) -> int:
@@ -194,6 +196,8 @@ def _value(
     if status is not Status.KNOWN:
         return empty
     tally = found.of(period, name)
+    if group and measure.group in measure.known:  # whose group is not known is in none: they stand beside every one
+        tally = replace(tally, unknown=found.of(period, ALL).unknown)
     if measure.amount and tally.unknown and not tally.hits:
         return replace(empty, status=Status.NOT_AVAILABLE)
     if measure.kind == "survey":

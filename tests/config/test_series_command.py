@@ -216,7 +216,7 @@ def test_an_indicator_that_awaits_data_names_the_dataset_and_who_has_it(imported
     (folder / "knife-injuries.yaml").write_text(
         "id: knife-injuries\ntitle: Knife injuries\nkind: police\nbetter: lower\nwhy_it_matters: ''\n"
         "what_good_looks_like: ''\nnumerator: ''\ndenominator: ''\ncaveats: []\nprovider: ''\ncadence: ''\n"
-        "awaiting: {dataset: hospital-istv, provider: the hospital, needs: A monthly return of injuries.}\n"
+        "needs: {dataset: hospital-istv, provider: the hospital, what: A monthly return of injuries.}\n"
     )
     with pytest.raises(
         NotSetUp, match=r"attendances at hospital after violence from the hospital.*A monthly return of injuries"

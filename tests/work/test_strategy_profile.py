@@ -152,8 +152,8 @@ def test_a_fault_in_an_indicator_is_named_with_its_file(make, tmp_path, text, wo
     ("changed", "words"),
     [
         ({"id": "theirs"}, ["ours.yaml", "“ours”", "“theirs”"]),
-        ({"awaiting": None}, ["ours.yaml", "neither"]),
-        ({"count": {"dataset": "police-street", "unit": "incidents"}}, ["ours.yaml", "both"]),
+        ({"needs": None}, ["ours.yaml", "“count”, “measure” and “needs”", "none"]),
+        ({"measure": {"kind": "rate", "dataset": "fire", "unit": "fires"}}, ["ours.yaml", "a rate needs population"]),
         ({"priority": ["roads"]}, ["indicators/ours.yaml", "“roads”"]),
         ({"priority": ["shops"]}, ["strategy.yaml", "“indicators” of “shops” to name “ours”"]),
         ({"related": ["no-such-thing"]}, ["indicators/ours.yaml", "“no-such-thing”"]),
@@ -170,7 +170,7 @@ def test_an_indicator_must_fit_its_file_and_the_strategy(make, tmp_path, changed
         "caveats": [text],
         "provider": "Police",
         "cadence": "yearly",
-        "awaiting": {"dataset": "agency-counts", "provider": "Police", "needs": text},
+        "needs": {"dataset": "agency-counts", "provider": "Police", "what": text},
     }
     (tmp_path / "indicators").mkdir()
     (tmp_path / "indicators" / "ours.yaml").write_text(yaml.safe_dump(whole | changed))

@@ -16,7 +16,7 @@ from redway.products.charts.timeline import Timeline
 WIDE = Size("wide", 960, 400, left=58, right=152, top=22, bottom=44, type=14)
 NARROW = Size("narrow", 340, 330, left=40, right=12, top=20, bottom=40, type=12)
 LATE, WITHHELD = "late", "withheld"
-ABSENT = {LATE: "cross", WITHHELD: "square"}  # the mark of a month that is late, and of one withheld
+ABSENT = {LATE: "M-1,-1L1,1M-1,1L1,-1", WITHHELD: "square"}  # the mark of a month that is late, and of one withheld
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 """What every indicator's page says of it: its definition, what was published, where it is used, what it rests on."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -7,9 +8,11 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from redway import periods
 from redway.indicators.definitions import Indicator
 from redway.indicators.release import Policy
 from redway.indicators.series import Area
+from redway.indicators.sets import definitions
 from redway.products import tables
 from redway.products.tables import Column, Table
 from redway.web.figures.basis import Basis
@@ -23,9 +26,10 @@ class Link:
     href: str
 
 
-def definition(indicator: Indicator) -> tuple[tuple[str, str], ...]:
+def definition(basis: Basis, indicator: Indicator) -> tuple[tuple[str, str], ...]:
     """The definition card."""
     better = {"lower": _("Lower"), "higher": _("Higher"), "neutral": _("Neither: read it with what was done")}
+    serious = definitions(basis.profile).versions.get(indicator.definition)
     rows = [
         (_("What is counted"), indicator.numerator),
         (_("Base"), indicator.denominator),
@@ -37,7 +41,7 @@ def definition(indicator: Indicator) -> tuple[tuple[str, str], ...]:
         (_("Author"), indicator.author),
         (_("Next review"), period_words(indicator.next_review)),
         (_("Definition version"), str(indicator.version)),
-        (_("Serious violence as"), indicator.definition),
+        (_("Serious violence as"), serious.title if serious else ""),
     ]
     return tuple((name, value) for name, value in rows if value)
 
@@ -100,6 +104,20 @@ def published(indicator: Indicator) -> tuple[tuple[str, str], ...]:
         (_("Base"), said.base),
         (_("Where in the strategy"), said.section),
     )
+
+
+def senders(basis: Basis, gaps: Mapping[int, Sequence[str]]) -> str:
+    """Who has not sent which months: `Not received: October 2025 from Aby Infirmary.`"""
+    missing: dict[str, list[int]] = {}
+    for month, agencies in sorted(gaps.items()):
+        for agency in agencies:
+            missing.setdefault(agency, []).append(month)
+    listed = "; ".join(
+        _("%(months)s from %(agency)s")
+        % {"months": periods.phrase(months), "agency": basis.strategy.names.get(agency, agency)}
+        for agency, months in missing.items()
+    )
+    return _("Not received: %(listed)s.") % {"listed": listed} if listed else ""
 
 
 def hidden(policy: Policy | None) -> str:

@@ -52,12 +52,12 @@ def page(basis: Basis, indicator: Indicator, query: str) -> MeasurePage:
         indicator=indicator,
         answer=said.sentence(measure, found),
         figures=figures(basis, indicator, measure, found),
-        missing=missing(found),
+        missing=missing(basis, found),
         hidden=hidden(policy),
         table=table(measure, found, indicator),
         published=published(indicator),
         faults=indicator.published.faults if indicator.published else (),
-        definition=definition(indicator),
+        definition=definition(basis, indicator),
         caveats=indicator.caveats,
         parts=parts(basis, indicator),
         related=related(basis, indicator),
@@ -72,9 +72,14 @@ def _measure(indicator: Indicator) -> Measure:
     return indicator.measure
 
 
-def missing(found: Measured) -> str:
-    """Which periods are not whole, and who has not sent them."""
-    listed = "; ".join(f"{label}: {', '.join(who)}" for label, who in found.missing[-6:])
+def missing(basis: Basis, found: Measured) -> str:
+    """Which periods are not whole, and who has not sent all of them."""
+    names = basis.strategy.names
+    listed = "; ".join(
+        _("%(when)s, not all from %(agencies)s")
+        % {"when": said.when(label), "agencies": _(" and ").join(names.get(one, one) for one in who)}
+        for label, who in found.missing[-6:]
+    )
     return _("Not received: %(listed)s.") % {"listed": listed} if listed else ""
 
 

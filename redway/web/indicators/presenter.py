@@ -10,6 +10,7 @@ from redway.findings import changes as findings
 from redway.findings import control, words
 from redway.findings.finding import Finding
 from redway.indicators import windows
+from redway.indicators.coverage import coverage
 from redway.indicators.definitions import Indicator
 from redway.indicators.series import Area, Series, Status
 from redway.indicators.windows import Comparison, Windows, comparison, why_no_year
@@ -22,7 +23,7 @@ from redway.web.figures import changes, neighbours
 from redway.web.figures.basis import Basis
 from redway.web.figures.changes import ORDERS, AreaChanges
 from redway.web.figures.pictures import Figure, control_figure, intervals_figure, row_of, segments_of
-from redway.web.indicators.about import Link, caveats, definition, files, hidden, parts, published, related
+from redway.web.indicators.about import Link, caveats, definition, files, hidden, parts, published, related, senders
 
 __all__ = ["METHODS", "ORDERS", "page"]
 
@@ -98,7 +99,9 @@ def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bo
         change=change_rows(found),
         no_change="" if found else no_change(row, compared),
         doubt=found.doubt if found else "",
-        lacking=neighbours.caveat(basis, [*compared.before, *compared.after]) if indicator.open else "",
+        lacking=neighbours.caveat(basis, [*compared.before, *compared.after])
+        if indicator.open
+        else lacking(basis, indicator),
         hidden=hidden(basis.policy(indicator)),
         published=published(indicator),
         faults=indicator.published.faults if indicator.published else (),
@@ -113,13 +116,19 @@ def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bo
         areas_figure=intervals_figure(basis, areas) if areas else None,
         areas_table=_areas_table(areas, indicator, order) if areas and areas.rows else None,
         areas_open=opened,
-        definition=definition(indicator),
+        definition=definition(basis, indicator),
         caveats=caveats(indicator, area),
         parts=parts(basis, indicator),
         related=related(basis, indicator),
         files=files(basis, indicator, indicator.count.dataset if indicator.count else ""),
         csv=csv_links(basis, indicator, area, whole),
     )
+
+
+def lacking(basis: Basis, indicator: Indicator) -> str:
+    """Who has not sent which months of what partners send."""
+    dataset = indicator.count.dataset if indicator.count else ""
+    return senders(basis, coverage(basis.snapshot, dataset, basis.partnership.police_force).gaps)
 
 
 def finding(basis: Basis, indicator: Indicator, area: Area) -> Finding | None:

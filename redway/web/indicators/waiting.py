@@ -54,7 +54,7 @@ def _waiting(basis: Basis, indicator: Indicator, answer: str, needs: str) -> Wai
         needs,
         published(indicator),
         indicator.published.faults if indicator.published else (),
-        definition(indicator),
+        definition(basis, indicator),
         indicator.caveats,
         parts(basis, indicator),
         related(basis, indicator),

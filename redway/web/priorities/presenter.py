@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from redway.findings import measured
 from redway.indicators.definitions import Indicator
 from redway.products.tables import Table
 from redway.web.figures import promises
@@ -38,6 +39,15 @@ class Multiple:
 
 
 @dataclass(frozen=True)
+class Figured:
+    """A figure of partners' that is no monthly series, as a sentence, with what the strategy printed."""
+
+    indicator: Indicator
+    sentence: str
+    published: str
+
+
+@dataclass(frozen=True)
 class PublishedFigure:
     """A figure the strategy printed that open data cannot follow, with its doubts."""
 
@@ -65,6 +75,7 @@ class PartPage:
     know: tuple[Said, ...]
     multiples: tuple[Multiple, ...]
     no_multiples: str
+    figured: tuple[Figured, ...]
     published: tuple[PublishedFigure, ...]
     awaited: list[Awaited]
     done: tuple[Said, ...]
@@ -93,6 +104,7 @@ def page(basis: Basis, part: Part, standings: Standings, today: date) -> PartPag
         know=_said(basis, part.know),
         multiples=multiples(basis, followed),
         no_multiples=_no_multiples(basis, indicators),
+        figured=tuple(_figured(basis, i) for i in indicators if basis.measures(i) and not basis.follows(i)),
         published=tuple(_published(i) for i in waiting if i.published),
         awaited=awaited(basis, waiting),
         done=_said(basis, part.done),
@@ -182,6 +194,13 @@ def _no_multiples(basis: Basis, indicators: list[Indicator]) -> str:
 def _said(basis: Basis, statements: tuple[Statement, ...]) -> tuple[Said, ...]:
     by_row = {i.ledger: i for i in basis.indicators.values() if i.ledger}
     return tuple(Said(s.text, tuple(by_row[row] for row in s.ledger if row in by_row)) for s in statements)
+
+
+def _figured(basis: Basis, indicator: Indicator) -> Figured:
+    if indicator.measure is None:
+        raise ValueError(f"{indicator.id} measures nothing")
+    said = measured.sentence(indicator.measure, basis.measured(indicator))
+    return Figured(indicator, said, indicator.published.value if indicator.published else "")
 
 
 def _published(indicator: Indicator) -> PublishedFigure:
