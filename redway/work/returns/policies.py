@@ -7,12 +7,15 @@ shows.
 from collections.abc import Callable, Sequence
 
 from django.db.models import QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from redway.errors import NotAllowed
 from redway.sources.dataset import dataset
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission, Role
+from redway.work.gateways.policies import may_read
+from redway.work.gateways.purposes import Purpose
 from redway.work.returns.models import Delivery
 from redway.work.returns.report import DeliveryReport
 from redway.work.returns.states import NAMES, TRANSITIONS, State
@@ -84,9 +87,16 @@ def may_send_for(person: User, agency: str) -> bool:
 
 
 def may_read_refused_rows(person: User, delivery: Delivery) -> bool:
-    """Refused rows are the sender's: shown to people of the agency that may send for it, and to who sent them."""
-    own = bool(delivery.agency) and person.agency == delivery.agency
-    return person.may(Permission.SEND_RETURNS) and (own or person.username == delivery.sent_by)
+    """Refused rows are the sender's: shown to people of the agency that may send for it, and to whoever sent them for
+    it, as far as the gateway makes them a recipient.
+    """
+    if not person.may(Permission.SEND_RETURNS):
+        return False
+    if delivery.agency and person.agency == delivery.agency:
+        return True
+    today = timezone.localdate()
+    recipient = any(may_read(person, delivery.dataset, purpose, on=today) for purpose in Purpose)
+    return person.username == delivery.sent_by and recipient
 
 
 def _title(now: Delivery) -> str:

@@ -126,7 +126,7 @@ def ready(partnership, area_lookup, in_force, monkeypatch):
     (partnership.profile / "agencies.yaml").write_text(AGENCIES)
     sealed.make_key(partnership)
     receive([area_lookup], dataset="lsoa-lookup", by="set-up")
-    in_force("fire")
+    in_force("fire", agencies=["council", "fire-service"])
     return partnership
 
 

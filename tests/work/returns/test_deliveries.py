@@ -346,6 +346,12 @@ class TestWhoSeesWhat:
         may = {name: policies.may_read_refused_rows(person, delivery) for name, person in people.items()}
         assert may == {"analyst": True, "second": False, "member": False, "fire": True, "other": False}
 
+    def test_whoever_sent_it_for_an_agency_reads_refused_rows_as_a_recipient_alone(self, ready, hand_in, people):
+        delivery = hand_in(fires({"Casualties": "many"}), by=people["analyst"])
+        Gateway.objects.update(roles=["agency-contact"])
+        assert not policies.may_read_refused_rows(people["analyst"], delivery)
+        assert policies.may_read_refused_rows(people["fire"], delivery)
+
 
 def test_every_state_can_be_reached_and_the_diagram_names_each_step():
     reached = {State.RECEIVED} | {after for steps in TRANSITIONS.values() for after in steps}
