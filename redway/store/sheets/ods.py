@@ -88,6 +88,8 @@ class Ods:
                 )
         self._tables: dict[str, _Table] = {}
         self._root = b""
+        # Where the last reading of rows got to: a piece of the XML, its place, and what follows it.
+        self._chunks, self._held, self._held_at = container.chunks(CONTENT), b"", 0
         self.sheets = tuple(self._listed())
 
     # ------------------------------------------------------------------ The list of sheets
@@ -209,13 +211,22 @@ class Ods:
         yield bytes(waiting)
 
     def _within(self, table: _Table) -> Iterator[bytes]:
-        at = 0
-        for chunk in self._zip.chunks(CONTENT):
-            if at + len(chunk) > table.start:
-                yield chunk[max(0, table.start - at) : table.end - at]
-            at += len(chunk)
-            if at >= table.end:
-                return
+        at = table.start
+        while at < table.end:
+            piece = self._from(at)[: table.end - at]
+            at += len(piece)
+            yield piece
+
+    def _from(self, at: int) -> bytes:
+        """Some bytes of the XML from a place on. Sheets read in their order are unpacked once."""
+        if at < self._held_at:
+            self._chunks, self._held, self._held_at = self._zip.chunks(CONTENT), b"", 0
+        while at >= self._held_at + len(self._held):
+            self._held_at += len(self._held)
+            if not (chunk := next(self._chunks, b"")):
+                raise self._zip.refusal("a whole workbook", "one that is cut short", "a damaged file. Save it again.")
+            self._held = chunk
+        return self._held[at - self._held_at :]
 
     def _refuse(self, sheet: Sheet, content: bytes) -> None:
         if b"table:formula" in content and FORMULA.search(content):

@@ -248,3 +248,13 @@ def test_a_stray_value_far_below_is_refused(tmp_path, converted):
 
 def test_columns_are_named_as_spreadsheets_name_them():
     assert [column_letters(n) for n in (1, 26, 27, 52, 703, 16_384)] == ["A", "Z", "AA", "AZ", "AAA", "XFD"]
+
+
+def test_sheets_can_be_read_in_any_order_and_at_once(tmp_path, work, monkeypatch):
+    monkeypatch.setattr("redway.store.sheets.container.CHUNK", 500)
+    monkeypatch.setattr("redway.store.sheets.ods.SLICE", 300)
+    given = {name: [[f"{name}{n}", n] for n in range(40)] for name in ("a", "b", "c")}
+    with workbook(ods(tmp_path / "book.ods", given), name="book.ods", work=work) as book:
+        readers = [iter(book.rows(sheet)) for sheet in reversed(book.sheets)]
+        found = [[next(reader)[1] for reader in readers] for _ in range(40)]
+    assert found == [[[row[0], str(row[1])] for row in rows] for rows in zip(*reversed(given.values()), strict=True)]
