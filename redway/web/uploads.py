@@ -57,7 +57,7 @@ class IncomingFiles(FileUploadHandler):
 
 class SizeLimit:
     """Turns away what is too large before a byte of it is read: from anybody, more than a form holds; from those who
-    may open the page, more than REDWAY_UPLOAD_MB.
+    may open the page, and programs whose token holds, more than REDWAY_UPLOAD_MB.
     """
 
     def __init__(self, get_response: View):

@@ -4,11 +4,13 @@ import re
 from io import StringIO
 
 import pytest
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.core.management import call_command
 
 from redway.errors import RedwayError
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
+from redway.work.accounts.second_factor import set_up_app
 from redway.work.audit.chain import head
 from redway.work.audit.models import AuditRow
 
@@ -81,3 +83,13 @@ def test_the_audit_is_verified_and_its_head_printed_and_asked_for():
 
 def test_the_states_are_drawn():
     assert run("states").startswith("stateDiagram-v2")
+
+
+def test_a_second_factor_is_reset_and_its_absence_told():
+    run("person", "add", "j.smith", "--role", "administrator")
+    assert run("person", "reset-second-factor", "j.smith") == "j.smith had no second factor.\n"
+    set_up_app(person=User.objects.get(username="j.smith"), secret=generate_totp_secret(), session=None)
+    assert "was signed out everywhere" in run("person", "reset-second-factor", "j.smith")
+    assert AuditRow.objects.last().action == "reset-second-factor"
+    with pytest.raises(RedwayError, match="a person with access"):
+        run("person", "reset-second-factor", "j.smyth")

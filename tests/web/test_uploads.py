@@ -9,6 +9,7 @@ from django.urls import path
 from redway.web import uploads
 from redway.web.permissions import allow
 from redway.work.accounts.roles import Permission, Role
+from redway.work.returns.tokens import make_token
 
 pytestmark = pytest.mark.django_db
 
@@ -96,3 +97,13 @@ def test_headers_close_what_pages_never_need(client, milton_keynes):
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["X-Frame-Options"] == "DENY"
     assert "script-src 'self'" in answer["Content-Security-Policy"]
+
+
+@pytest.mark.parametrize(("token", "status"), [("", 413), ("redway_made-up", 413), (None, 422)])
+def test_a_program_has_to_show_a_token_that_holds_before_much_is_read(client, milton_keynes, token, status):
+    """422: it was read, and is no delivery."""
+    if token is None:
+        token = make_token(by="a test", agency="thames-valley-police", name="a test")[1]
+    file = {"files": SimpleUploadedFile("a.csv", b"x" * 4_000_000)}
+    answer = client.post("/api/v1/deliveries", file, headers={"Authorization": f"Bearer {token}"})
+    assert answer.status_code == status
