@@ -69,10 +69,23 @@ def test_json_has_a_version_and_every_column(held, ask):
     stops = by_name["police-stop-search"]
     assert stops["last_accepted"] is None
     assert (stops["cadence"], stops["licence"]) == ("monthly", dataset("police-stop-search").licence)
-    assert {"name", "type", "about", "publisher_name"} == set(stops["columns"][0])
+    assert {"name", "type", "about", "publisher_name"} <= set(stops["columns"][0])
     assert {c["name"]: c["type"] for c in stops["columns"]}["outcome_linked"] == "yes-no"
 
 
 def test_a_home_that_is_not_set_up_is_told_how(home, ask):
     with pytest.raises(NotSetUp, match="redway setup"):
         ask()
+
+
+def test_says_who_sends_partners_data_and_until_when_a_gateway_opens_it(partnership, in_force, ask):
+    (partnership.profile / "agencies.yaml").write_text("- {id: fire-service, name: Fire, datasets: [fire]}\n")
+    assert "none in force" in line_of(ask(), "fire")
+    gateway = in_force("fire")
+    line = line_of(ask(), "fire")
+    assert "fire-service" in line
+    assert f"to {gateway.expires}" in line
+    assert "open data" in line_of(ask(), "police-street")
+    found = {one["name"]: one for one in json.loads(ask("--format", "json"))["datasets"]}
+    assert (found["fire"]["agencies"], found["fire"]["gateway_until"]) == (["fire-service"], str(gateway.expires))
+    assert found["police-street"]["gateway_until"] is None

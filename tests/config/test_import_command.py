@@ -74,8 +74,10 @@ def test_a_file_that_cannot_be_taken_changes_nothing(ready, street_file):
 def test_versions_are_listed_newest_first(ready, street_file):
     run("import", "police-street", street_file([{}]))
     lines = run("versions").splitlines()
-    assert [line.split()[0] for line in lines] == ["version", "2", "1"]
-    assert lines[1].endswith("police-street: 1 new")
+    assert [line.split(":")[0] for line in lines[::2]] == ["Version 2", "Version 1"]
+    assert lines[0].endswith("It holds 2 files.")
+    title = "Street-level crime and anti-social behaviour"
+    assert lines[1] == f"  {title}: 1 file that was not there before."
 
 
 def test_versions_before_the_first(partnership):

@@ -5,7 +5,7 @@ A new page is added to PAGES for each role that may see it. A test below holds t
 
 import pytest
 
-from redway.web.permissions import addresses
+from redway.web.permissions import TOKEN, addresses, declared
 from redway.work.accounts.roles import Role
 
 pytestmark = pytest.mark.browser
@@ -24,7 +24,7 @@ GATEWAYS = [
     "/gateways/fire/analysis/end/",
 ]
 PAGES = {
-    None: ["/sign-in/", "/help/", "/accessibility/", "/about-the-data/"],
+    None: ["/sign-in/", "/help/", "/accessibility/", "/about-the-data/", "/api/v1/docs/"],
     Role.CHAIR: [
         "/",
         "/priorities/",
@@ -57,6 +57,7 @@ NO_PAGES = {
     "person-second-factor",
     "sign-out-everywhere",
 }
+NO_PAGES |= {"api-openapi"} | {p.name for _, p in addresses() if declared(p.callback) == TOKEN}  # for programs
 NO_PAGES |= {"sign-in-code", "recovery-codes"}  # for those with a second factor: test_browser_second_factor.py
 FILES = {"indicator-csv", "map-areas", "map-csv", "commitments-csv", "exchange-csv"}
 

@@ -148,7 +148,8 @@ class Looked:
             past = [p.facts.unknown[name] / p.rows for p in self.past if p.rows and name in p.facts.unknown]
             usual = sorted(past)[len(past) // 2] if past else 0.0
             worse = bool(past) and share - usual >= MUCH_LESS_COMPLETE and share > max(past)
-            if unknown < FEW or not (worse or (not past and share > HALF)):
+            first = not past and share > HALF and self.rows >= MANY_ROWS
+            if unknown < FEW or not (worse or first):
                 continue
             said = {
                 "column": _heading(self.staged.definition, name),

@@ -7,6 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from redway.errors import FileRefused, NotAllowed, RedwayError
+from redway.store.home import Home
+from redway.store.profile import Profile
 from redway.work.audit.chain import verify
 from redway.work.audit.models import AuditRow
 from redway.work.returns import destruction, erasure, retention
@@ -101,7 +103,7 @@ class TestRetention:
         row = AuditRow.objects.get(action="destroy-retention")
         assert (row.actor, row.detail["versions"], row.detail["rows"]) == ("the administrator", [1, 2], 1)
         assert verify() is None
-        entry = next(e for e in catalogue().entries if e.definition.name == YOUTH)
+        entry = next(e for e in catalogue(Profile.of(Home.current())).entries if e.definition.name == YOUTH)
         assert (entry.held.files, entry.held.first_period) == (1, "2026-01")
         assert retention.run(by="the administrator", on=TODAY) == []
 

@@ -18,7 +18,8 @@ EXAMPLES = """examples:
 
 JSON has every column of each dataset and what it means; the table has their number.
 """
-HEADS = ("dataset", "last accepted", "files", "newest", "cadence", "columns", "title", "provider", "licence")
+HOLDING = ("dataset", "last accepted", "files", "newest", "cadence", "columns")
+HEADS = (*HOLDING, "agencies", "gateway", "title", "provider", "licence")
 NUMBERS = (2, 5)
 
 
@@ -30,8 +31,7 @@ class Command(RedwayCommand):
         parser.add_argument("--format", choices=["table", "json"], default="table", help="without it, table")
 
     def handle(self, **options: Any) -> None:
-        Profile.of(Home.current())  # a home that is not set up is told how
-        found = catalogue()
+        found = catalogue(Profile.of(Home.current()))
         self.stdout.write(as_json(found) if options["format"] == "json" else as_table(found), ending="")
 
 
@@ -53,7 +53,16 @@ def _cells(entry: Entry) -> tuple[str, ...]:
     d, held = entry.definition, entry.held
     what = (f"{timezone.localtime(held.accepted_at):%Y-%m-%d %H:%M}", f"{held.files:,}") if held else ("never", "0")
     newest = held.last_period if held else ""
-    return (d.name, *what, newest or "-", d.cadence, str(len(d.columns)), d.title, d.provider, d.licence)
+    agencies = ", ".join(entry.agencies) or "-"
+    columns = str(len(d.columns))
+    return (d.name, *what, newest or "-", d.cadence, columns, agencies, _gateway(entry), d.title, d.provider, d.licence)
+
+
+def _gateway(entry: Entry) -> str:
+    """`to 2027-03-31`, none in force, or open data, which needs none."""
+    if entry.definition.access == "open":
+        return "open data"
+    return f"to {entry.gateway}" if entry.gateway else "none in force"
 
 
 def as_json(found: Catalogue) -> str:
@@ -71,6 +80,9 @@ def _document(entry: Entry) -> dict[str, Any]:
     facts = ("name", "title", "about", "provider", "cadence", "licence", "where_from", "schema_version")
     return {
         **{fact: getattr(d, fact) for fact in facts},
+        "access": d.access,
+        "agencies": list(entry.agencies),
+        "gateway_until": entry.gateway.isoformat() if entry.gateway else None,
         "columns": [column.model_dump() for column in d.columns],
         "last_accepted": _held(entry.held) if entry.held else None,
     }

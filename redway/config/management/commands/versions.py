@@ -1,12 +1,16 @@
 """`redway versions`: the data versions there are."""
 
+import re
 import sys
 from typing import Any
 
 from django.db.models import Count
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from redway.config.command import RedwayCommand
+from redway.errors import plain
+from redway.sources import dataset as datasets
 from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.work.returns.destruction import unmade
@@ -17,6 +21,14 @@ EXAMPLES = """examples:
   redway versions
   redway series recorded-burglary --area E06000042 --as-at 2
 """
+# What receive.py and deliveries.py write into a version's summary.
+WORDS = {
+    "new": ("file that was not there before", "files that were not there before"),
+    "superseded": ("newer copy of a file", "newer copies of files"),
+    "withdrawn": ("file withdrawn", "files withdrawn"),
+}
+ONE = rf"[a-z0-9-]+: [0-9]+ (?:{'|'.join(WORDS)})(?:, [0-9]+ (?:{'|'.join(WORDS)}))*"
+SUMMARY = re.compile(rf"{ONE}(?:; {ONE})*")
 
 
 class Command(RedwayCommand):
@@ -30,21 +42,30 @@ class Command(RedwayCommand):
         if not versions:
             self.stdout.write("There is no data version yet. redway import makes the first one.")
             return
-        rows = [("version", "made", "files", "by", "what it brought")] + [
-            (str(v.number), f"{timezone.localtime(v.made_at):%Y-%m-%d %H:%M}", str(v.files), v.made_by, v.summary)
-            for v in versions
-        ]
-        widths = [max(len(row[i]) for row in rows) for i in range(4)]
-        for number, made, files, by, summary in rows:
-            line = (
-                number.rjust(widths[0]),
-                made.ljust(widths[1]),
-                files.rjust(widths[2]),
-                by.ljust(widths[3]),
-                summary,
-            )
-            self.stdout.write("  ".join(line))
+        for v in versions:
+            made = date_format(timezone.localtime(v.made_at), "j F Y, H:i")
+            self.stdout.write(f"Version {v.number}: {made}, by {plain(v.made_by)}. {_held(v.files)}")
+            self.stdout.write(f"  {in_words(v.summary)}")
         for lost, sentence in sorted(unmade().items()):
             print(f"Version {lost}: {sentence}", file=sys.stderr)
         for warning in missing(home):
             print(f"Warning: {warning}", file=sys.stderr)
+
+
+def _held(files: int) -> str:
+    return "It holds 1 file." if files == 1 else f"It holds {files:,} files."
+
+
+def in_words(summary: str) -> str:
+    """What a version brought, from its summary: `2 new and 1 newer copy of Street-level crime.`"""
+    return " ".join(_clause(part) for part in summary.split("; ")) if SUMMARY.fullmatch(summary) else f"{summary}."
+
+
+def _clause(part: str) -> str:
+    name, _sep, counts = part.partition(": ")
+    title = datasets.dataset(name).title if name in datasets.names() else name
+    said = []
+    for count, what in (one.split(" ", 1) for one in counts.split(", ")):
+        one, many = WORDS[what]
+        said.append(f"{count} {one if count == '1' else many}")
+    return f"{title}: {' and '.join(said)}."

@@ -1,0 +1,178 @@
+"""Partners' returns by command: import, compare, withdraw, work."""
+
+import json
+
+import pytest
+from django.core.management import call_command
+
+from redway.errors import NotAllowed, RedwayError
+from redway.store import sealed
+from redway.work.accounts.models import User
+from redway.work.audit.models import AuditRow
+from redway.work.returns.deliveries import deliver
+from redway.work.returns.models import Delivery
+from redway.work.returns.quarantine import Sent
+from redway.work.returns.receive import receive
+from redway.work.returns.states import State, Way
+from redway.work.returns.versions import everything
+
+pytestmark = pytest.mark.django_db(transaction=True)
+HEADING = "Incident number,Date and time,LSOA code,Incident type,Cause,Property,Smoke alarm,Attack on crew,Casualties"
+
+
+@pytest.fixture
+def run(capsys):
+    def one(*words):
+        capsys.readouterr()
+        call_command(*map(str, words))
+        return capsys.readouterr().out
+
+    return one
+
+
+@pytest.fixture
+def ready(partnership, area_lookup, in_force):
+    (partnership.profile / "agencies.yaml").write_text(
+        "- {id: fire-service, name: Tests Fire Service, datasets: [fire, agency-counts]}\n"
+        "- {id: council, name: Tests Council, datasets: [agency-counts]}\n"
+    )
+    sealed.make_key(partnership)
+    receive([area_lookup], dataset="lsoa-lookup", by="set-up")
+    in_force("fire")
+    return partnership
+
+
+@pytest.fixture
+def fires(tmp_path):
+    """A fire return of so many rows, the last `bad` of them with casualties in words."""
+
+    def one(rows, *, bad=0, name="fires.csv"):
+        lines = [
+            f"T-{n},2025-11-28 19:42,E01016710,secondary-fire,deliberate,refuse,N/A,none,"
+            + ("many" if n >= rows - bad else "0")
+            for n in range(rows)
+        ]
+        path = tmp_path / name
+        path.write_text("\n".join([HEADING, *lines]) + "\n")
+        return path
+
+    return one
+
+
+def test_a_return_is_imported_with_its_result(ready, run, fires):
+    said = run("import", "fire", fires(40, bad=1), "--by", "ana")
+    assert "Fires, attacks on crews and malicious calls, Tests Fire Service: November 2025" in said
+    assert "Accepted 39 of 40 rows. 1 was refused for 1 reason." in said
+    assert "How to mend it:" in said
+    assert "Data version 2 was made." in said
+    assert Delivery.objects.get().way == Way.COMMAND
+
+
+def test_one_that_is_refused_ends_with_status_1(ready, run, fires, capsys):
+    with pytest.raises(SystemExit) as ended:
+        run("import", "fire", fires(4, bad=4))
+    assert ended.value.code == 1
+    assert "Refused: nothing of it was accepted. 4 were refused for 1 reason." in capsys.readouterr().out
+
+
+def test_warnings_wait_until_they_are_acknowledged(ready, run, fires):
+    run("import", "fire", fires(60))
+    said = run("import", "fire", fires(10))
+    assert "Warnings to acknowledge:" in said
+    assert "had 60" in said
+    assert everything().number == 2
+    assert "Data version 3 was made." in run("import", "fire", fires(10), "--acknowledge")
+    assert Delivery.objects.count() == 2, "the same files go on with the delivery that waits"
+
+
+def test_a_second_person_accepts(ready, run, fires, monkeypatch):
+    from redway.sources.dataset import dataset
+
+    monkeypatch.setitem(dataset("fire").__dict__, "acceptance", "second-person")
+    for name, role in (("ana", "analyst"), ("sol", "analyst"), ("mem", "member")):
+        User.objects.create(username=name, role=role)
+    assert "A second person has to accept it." in run("import", "fire", fires(4), "--by", "ana")
+    with pytest.raises(NotAllowed, match="second person"):
+        run("import", "fire", fires(4), "--by", "ana", "--accept-as", "ana")
+    with pytest.raises(RedwayError, match="may accept returns"):
+        run("import", "fire", fires(4), "--by", "ana", "--accept-as", "mem")
+    assert "Data version 2 was made." in run("import", "fire", fires(4), "--by", "ana", "--accept-as", "sol")
+
+
+def test_several_agencies_may_send_it(ready, run, fires, in_force):
+    in_force("agency-counts")
+    with pytest.raises(RedwayError, match="fire-service, council"):
+        run("import", "agency-counts", fires(1))
+
+
+def test_work_does_what_waits_and_ends(ready, run, fires):
+    for n in (1, 2):
+        deliver(files=[Sent(f"{n}.csv", fires(n))], dataset="fire", way=Way.WEB, by="a test")
+    run("work", "--once")
+    assert {d.state for d in Delivery.objects.all()} == {State.ACCEPTED}
+
+
+class TestWithdrawing:
+    def test_makes_a_version_without_it(self, ready, run, fires):
+        run("import", "fire", fires(4))
+        one = Delivery.objects.get()
+        said = run("withdraw", one.public_id, "--reason", "another area's", "--by", "ana")
+        assert "Data version 3 is without it." in said
+        assert not everything().has("fire")
+        assert "1 file withdrawn" in run("versions")
+
+    def test_an_id_of_none_is_told(self, ready, run):
+        for wrong in ("x", "3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10"):
+            with pytest.raises(RedwayError, match="ID of a delivery"):
+                run("withdraw", wrong, "--reason", "y")
+
+
+class TestComparing:
+    @pytest.fixture
+    def three(self, ready, run, fires, street_file):
+        """2: a month of street crime. 3: fires. 4: a newer copy of the month. 5: without the fires."""
+        receive([street_file([{}] * 9)], dataset="police-street", by="a")
+        run("import", "fire", fires(4))
+        receive([street_file([{}] * 11)], dataset="police-street", by="a")
+        run("withdraw", Delivery.objects.get().public_id, "--reason", "sent by mistake")
+
+    def test_says_what_came_was_superseded_and_was_withdrawn(self, three, run):
+        assert "new: Fires, attacks on crews and malicious calls, fire-service, November 2025: 4 rows" in run(
+            "compare", 2, 3
+        )
+        said = run("compare", 3, 5)
+        assert "superseded: Street-level crime" in said
+        assert "9 rows became 11" in said
+        assert "withdrawn: Fires" in said
+        assert "Reason: sent by mistake" in said
+
+    def test_says_which_series_changed_and_by_how_much(self, three, run):
+        said = run("compare", 2, 4)
+        assert "(recorded-burglary)\n  2025-01: 9 -> 11 (+2)" in said
+        assert "recorded-drugs" not in said
+        backwards = json.loads(run("compare", 4, 2, "--format", "json"))
+        [burglary] = [one for one in backwards["indicators"] if one["indicator"] == "recorded-burglary"]
+        assert burglary["changed"] == [
+            {"period": "2025-01", "group": None, "before": 11.0, "after": 9.0, "difference": -2.0}
+        ]
+
+    def test_a_version_beside_itself(self, three, run):
+        said = run("compare", 3, 3)
+        assert "No file came" in said
+        assert "do not differ" in said
+
+    def test_partners_figures_are_shown_to_nobody_who_does_not_say_who_they_are(self, three, run):
+        by_default = run("compare", 2, 3, "--format", "json")
+        hidden = [one for one in json.loads(by_default)["indicators"] if one["figures_hidden"]]
+        assert hidden, "fires change an indicator"
+        assert all(set(figure) == {"period", "group"} for one in hidden for figure in one["changed"])
+        assert "Partners' figures are shown with --exact" in run("compare", 2, 3)
+        with pytest.raises(RedwayError, match="--by"):
+            run("compare", 2, 3, "--exact")
+        exact = json.loads(run("compare", 2, 3, "--exact", "--by", "ana", "--format", "json"))
+        assert all("after" in figure for one in exact["indicators"] for figure in one["changed"])
+        assert AuditRow.objects.get(action="see-small-counts").actor == "ana"
+
+    def test_a_version_there_is_not(self, three, run):
+        with pytest.raises(RedwayError, match="from 1 to 5"):
+            run("compare", 1, 9)
