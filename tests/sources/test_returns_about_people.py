@@ -268,6 +268,13 @@ def test_a_period_that_is_none_is_refused(refused):
     assert {cell["row"] for cell in refused("agency-counts", rows)} == {1, 2, 3, 4}
 
 
+def test_the_whole_partnership_is_an_empty_cell_and_never_its_district_s_code(refused):
+    # Otherwise it would pass for one area among others, and be left out of the whole.
+    row = {"measure": "roadshow-contacts", "area": "E06000042", "period": "2025-11", "count": "1"}
+    (cell,) = refused("agency-counts", [row])
+    assert "an empty cell for the whole partnership" in cell["expected"]
+
+
 def test_the_partnership_may_put_its_own_list_of_measures_in_place(accepted, refused, partnership):
     own = partnership.profile / "codes" / "agency-counts" / "measures.yaml"
     own.parent.mkdir(parents=True)
