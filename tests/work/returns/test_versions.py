@@ -94,6 +94,22 @@ def test_partners_data_are_not_taken_in_without_a_gateway(partnership, tmp_path)
     assert not list(partnership.incoming.iterdir())
 
 
+def test_a_file_with_a_column_that_no_gateway_lets_in_is_refused_whole(partnership, area_lookup, tmp_path, in_force):
+    """By the real loader: once the fields of any purpose's gateway let all its columns in, it is taken."""
+    (partnership.profile / "agencies.yaml").write_text("- {id: police, name: Police, datasets: [agency-counts]}\n")
+    receive([area_lookup], dataset="lsoa-lookup", by="a test")
+    sent = tmp_path / "counts.csv"
+    sent.write_text("Measure,Period,Number,Out of\nmarac-repeat-cases,2025/26-Q3,19,61\n")
+    in_force(COUNTS, fields=["measure", "period", "count"])
+    with pytest.raises(RedwayError, match="Out of"):
+        receive([sent], dataset=COUNTS, by="a test")
+    assert everything().number == 1
+    in_force(COUNTS, purpose="evaluation", fields=["out_of"])
+    assert receive([sent], dataset=COUNTS, by="a test").version == 2
+    assert "out_of" not in snapshot().of(COUNTS)[0].permitted
+    assert snapshot(purpose=Purpose.EVALUATION).of(COUNTS)[0].permitted == {"out_of"}
+
+
 def test_a_version_that_is_not_there(accept):
     with pytest.raises(RedwayError, match="none yet"):
         snapshot(1)
