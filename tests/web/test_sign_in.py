@@ -21,7 +21,7 @@ def sign_in(client, name="chair", password=RIGHT, address="/sign-in/"):
 
 @pytest.mark.parametrize(
     ("role", "first"),
-    [("chair", "/"), ("analyst", "/"), ("member", "/"), ("administrator", "/"), ("agency-contact", "/data/")],
+    [("chair", "/"), ("analyst", "/"), ("member", "/"), ("administrator", "/"), ("agency-contact", "/returns/")],
 )
 def test_signing_in_leads_to_the_first_page_that_a_role_has(client, role, first):
     assert sign_in(client, role)["Location"] == first
@@ -100,7 +100,7 @@ def test_a_new_password_keeps_the_session_and_is_in_the_audit_without_itself(cli
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("wrong", "three unlikely words", "That is not the password you have now"),
+        ("wrong", "three unlikely words", "That is not your password"),
         (RIGHT, "short", "This password is too short"),
         (RIGHT, RIGHT, "The new password is the one you have now"),
         (RIGHT, "", "Enter a new password"),
@@ -111,5 +111,15 @@ def test_an_unfit_new_password_is_refused_in_words(client, people, old, new, sai
     sign_in(client)
     answer = client.post("/password/", {"old": old, "new": new})
     assert said in answer.content.decode()
+    people[Role.CHAIR].refresh_from_db()
+    assert people[Role.CHAIR].check_password(RIGHT)
+
+
+def test_a_session_is_no_place_to_guess_its_owners_password(client, people):
+    sign_in(client)
+    for _ in range(5):
+        client.post("/password/", {"old": "wrong", "new": "three unlikely words"})
+    answer = client.post("/password/", {"old": RIGHT, "new": "three unlikely words"})
+    assert "A wrong password was given five times" in answer.content.decode()
     people[Role.CHAIR].refresh_from_db()
     assert people[Role.CHAIR].check_password(RIGHT)

@@ -12,11 +12,11 @@ from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from redway.web.people.adapters import WAIT
 from redway.work.accounts.models import User
 
 ONCE = 300  # seconds in which a code that was taken is not taken again; allauth's own 30 are fewer than one lives
 LONGEST = 200
+WAIT_PASSWORD = _("A wrong password was given five times. Wait 15 minutes, then try again.")
 ENTER = _("Enter the code that your app shows")
 
 
@@ -37,6 +37,18 @@ class SignInCode(AuthenticateForm):
         return code
 
 
+def check_own_password(person: User, password: str) -> None:
+    """Raise ValidationError for a wrong password; after five, for any, for a while: a session that somebody took over
+    is no place to guess its owner's password.
+    """
+    tries = {"action": "login_failed", "key": f"own-password-{person.pk}"}
+    if not ratelimit.consume(context.request, **tries):
+        raise ValidationError(WAIT_PASSWORD)
+    if not person.check_password(password):
+        raise ValidationError(_("That is not your password"))
+    ratelimit.clear(context.request, **tries)
+
+
 class AsksPassword(forms.Form):
     """A form that asks for one's password once more, before what guards the account is changed."""
 
@@ -50,12 +62,7 @@ class AsksPassword(forms.Form):
 
     def clean_password(self) -> str:
         password: str = self.cleaned_data["password"]
-        tries = {"action": "login_failed", "key": f"own-password-{self.user.pk}"}
-        if not ratelimit.consume(context.request, **tries):
-            raise ValidationError(WAIT)
-        if not self.user.check_password(password):
-            raise ValidationError(_("That is not your password"))
-        ratelimit.clear(context.request, **tries)
+        check_own_password(self.user, password)
         return password
 
 

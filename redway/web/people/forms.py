@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from redway.web.choices import Choice
+from redway.web.people.codes import check_own_password
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
 
@@ -65,8 +66,7 @@ class Change(forms.Form):
 
     def clean_old(self) -> str:
         old: str = self.cleaned_data["old"]
-        if not self.person.check_password(old):
-            raise ValidationError(_("That is not the password you have now"))
+        check_own_password(self.person, old)
         return old
 
     def clean_new(self) -> str:
