@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway import periods
-from redway.indicators import awaited as awaited_returns
 from redway.products import tables
 from redway.products.tables import Cell, Column, Table
 from redway.sources import dataset as datasets
@@ -21,7 +20,6 @@ from redway.web.figures.basis import Basis
 from redway.web.figures.numbers import period_words
 from redway.work.returns.destruction import unmade
 from redway.work.returns.models import DataVersion, Submission
-from redway.work.strategy.profile import Agency
 
 FILES_A_PAGE = 20
 VERSIONS = 20
@@ -37,17 +35,9 @@ class Grid:
 
 
 @dataclass(frozen=True)
-class Mine:
-    """What the person's own agency is waited for, in words."""
-
-    agency: Agency
-    returns: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class DataPage:
     answer: str
-    mine: Mine | None
+    partners: Table | None
     late: list[Absence]
     grids: list[Grid]
     others: Table | None
@@ -58,15 +48,19 @@ class DataPage:
     awaited: list[Awaited]
 
 
-def page(basis: Basis, *, agency: str, today: date, page: int) -> DataPage:
-    """Everything on the data page, for a person of this agency (may be empty)."""
-    submissions = Submission.objects.filter(versions__number=basis.snapshot.number).order_by(
+def page(basis: Basis, *, only: str | None, today: date, page: int) -> DataPage:
+    """Everything on the data page. Of partners' data, what one agency sent where `only` names it; None: all of it.
+
+    Partners' files have their results on the pages of returns, so the files listed here are those of open data.
+    """
+    open_data = [name for name in datasets.names() if datasets.dataset(name).access == "open"]
+    submissions = Submission.objects.filter(versions__number=basis.snapshot.number, dataset__in=open_data).order_by(
         "-received_at", "-period", "provider", "pk"
     )
     shown = Paginator(submissions, FILES_A_PAGE).get_page(page)
     return DataPage(
         answer(basis),
-        mine(basis, agency),
+        partners(basis, only),
         absences(basis, today),
         grids(basis),
         others(basis),
@@ -103,14 +97,23 @@ def answer(basis: Basis) -> str:
     )
 
 
-def mine(basis: Basis, agency: str) -> Mine | None:
-    """What the strategy names this agency as the provider of; None for a person of no agency."""
-    found = next((a for a in basis.strategy.agencies if a.id == agency), None)
-    if found is None:
+def partners(basis: Basis, only: str | None) -> Table | None:
+    """What partners' returns are held: which, from whom, of which periods; None while there are none."""
+    names = {agency.id: agency.name for agency in basis.strategy.agencies}
+    held: dict[tuple[str, str], list[str]] = {}
+    for part in basis.snapshot.parts:
+        if datasets.dataset(part.dataset).access == "partners" and only in (None, part.provider):
+            held.setdefault((part.dataset, part.provider), []).append(part.period)
+    if not held:
         return None
-    # What Redway takes already comes as open data, from whoever runs this server.
-    wanted = [name for name in found.datasets if name not in datasets.names()]
-    return Mine(found, tuple(awaited_returns.title(name) for name in wanted))
+    rows = []
+    for (name, provider), found in sorted(held.items()):
+        ordered = sorted(filter(None, found), key=lambda label: periods.months_of(label)[0])
+        cells = [datasets.dataset(name).title, names.get(provider, provider)]
+        cells += [periods.in_words(ordered[0]), periods.in_words(ordered[-1])] if ordered else ["", ""]
+        rows.append((*map(tables.text, cells), tables.number(len(found))))
+    columns = (Column(_("Return")), Column(_("From")), Column(_("First period")), Column(_("Newest period")))
+    return Table(_("Partners' returns"), (*columns, Column(_("Returns"), numeric=True)), tuple(rows), ())
 
 
 def grids(basis: Basis) -> list[Grid]:
@@ -120,7 +123,7 @@ def grids(basis: Basis) -> list[Grid]:
     for name in datasets.names():
         kind = datasets.dataset(name)
         parts = [p for p in basis.snapshot.of(name) if p.provider == force]
-        if kind.cadence == "monthly" and parts:
+        if kind.cadence == "monthly" and kind.access == "open" and parts:
             sentence = _("Rows accepted in each month's file, the whole force area included.")
             found.append(Grid(f"{kind.title}, {force}", sentence, month_grid(f"{kind.title}, {force}", parts)))
     return found
@@ -174,7 +177,7 @@ def reference(basis: Basis) -> Table:
     """Areas, boundaries, populations and the like: what is here and what is not."""
     rows = []
     for kind in map(datasets.dataset, datasets.names()):
-        if kind.cadence == "monthly":
+        if kind.cadence == "monthly" or kind.access == "partners":
             continue
         parts = basis.snapshot.of(kind.name)
         held = tables.number(sum(p.rows for p in parts)) if parts else tables.not_available()

@@ -11,7 +11,7 @@ from redway.web.figures.basis import basis
 from redway.web.figures.citation import cite
 from redway.web.figures.numbers import page_number
 from redway.web.permissions import allow
-from redway.work.accounts.roles import Permission
+from redway.work.accounts.roles import Permission, Role
 
 
 @allow(Permission.SEE_RETURNS)
@@ -21,8 +21,9 @@ def data(request: HttpRequest) -> HttpResponse:
     page = page_number(request.GET.get("page", ""))
     today = timezone.localdate()
     person: Any = request.user
+    only = person.agency if person.role == Role.AGENCY_CONTACT else None
     context = {
-        "page": presenter.page(rests_on, agency=person.agency, today=today, page=page),
+        "page": presenter.page(rests_on, only=only, today=today, page=page),
         "cited": cite(rests_on),
     }
     return render(request, "data/data.html", context)

@@ -1,7 +1,7 @@
 """What each data version brought, in a sentence: `28 months of street crime from Aby Police and 8 reference sets.`"""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import Min
@@ -41,9 +41,13 @@ def sentences() -> dict[int, str]:
 
 
 def _sentence(brought: _Brought) -> str:
-    monthly = {name: files for name, files in brought.files.items() if datasets.dataset(name).cadence == "monthly"}
+    partners = {name: files for name, files in brought.files.items() if datasets.dataset(name).access == "partners"}
+    published = {name: files for name, files in brought.files.items() if name not in partners}
+    monthly = {name: files for name, files in published.items() if datasets.dataset(name).cadence == "monthly"}
     parts = [_months(name, files) for name, files in monthly.items()]
-    if reference := [name for name in brought.files if name not in monthly]:
+    if partners:
+        parts.append(_returns(partners))
+    if reference := [name for name in published if name not in monthly]:
         parts.append(_reference(reference))
     said = _("%(what)s.") % {"what": _(" and ").join(parts)}
     if not brought.newer:
@@ -68,6 +72,18 @@ def _months(name: str, providers: Sequence[str]) -> str:
         "what": title[:1].lower() + title[1:],
         "whom": _(" and ").join(senders) if len(senders) <= NAMED else _("%(n)s senders") % {"n": len(senders)},
     }
+
+
+def _returns(files: Mapping[str, Sequence[str]]) -> str:
+    """`36 returns of 12 agencies`; those of one dataset by its title."""
+    agencies = {agency for senders in files.values() for agency in senders}
+    count = sum(len(senders) for senders in files.values())
+    said = ngettext("%(n)s return of %(what)s", "%(n)s returns of %(what)s", count)
+    what = ngettext("%(n)s agency", "%(n)s agencies", len(agencies)) % {"n": len(agencies)}
+    if len(files) == 1:
+        title = datasets.dataset(next(iter(files))).title
+        what = _("%(title)s from %(whom)s") % {"title": title[:1].lower() + title[1:], "whom": what}
+    return said % {"n": f"{count:,}", "what": what}
 
 
 def _reference(names: Sequence[str]) -> str:
