@@ -66,9 +66,11 @@ def test_without_a_command_it_lists_its_own_and_none_of_djangos(asked: list[str]
     assert "flush" not in done.stdout
 
 
-@pytest.mark.parametrize(
-    "command", ["audit", "demo", "fetch", "import", "person", "series", "serve", "setup", "states", "versions"]
-)
+COMMANDS = ["audit", "demo", "erase", "fetch", "gateways", "import", "person", "retention", "series", "serve", "setup"]
+COMMANDS += ["states", "versions"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
 def test_help_shows_what_is_ours_with_examples(command: str, tmp_path: Path) -> None:
     done = run(command, "--help", home=tmp_path / "home")
     assert done.returncode == 0

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from redway import periods
 from redway.errors import RedwayError
@@ -126,10 +127,11 @@ def _is_partners(name: str) -> bool:
 def words(those: Sequence[Due]) -> list[str]:
     """What would be destroyed, a sentence for each file."""
     return [
-        _("%(what)s: %(rows)s rows, since %(day)s (%(why)s); data versions %(versions)s lose it.")
+        _("%(what)s: %(rows)s, since %(day)s (%(why)s); data versions %(versions)s lose it.")
         % {
             "what": ", ".join(filter(None, (d.submission.dataset, d.submission.provider, d.submission.period))),
-            "rows": f"{d.submission.rows_accepted:,}",
+            "rows": ngettext("%(n)s row", "%(n)s rows", d.submission.rows_accepted)
+            % {"n": f"{d.submission.rows_accepted:,}"},
             "day": d.since.isoformat(),
             "why": d.why,
             "versions": ", ".join(map(str, d.versions)) or _("none"),

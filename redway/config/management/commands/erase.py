@@ -42,17 +42,20 @@ class Command(RedwayCommand):
             return
         done = erasure.erase(dataset=dataset, pseudonym=pseudonym, reason=reason, by=by or getpass.getuser())
         self.stdout.write(
-            f"{done.rows:,} rows of {dataset} were destroyed in every data version. The record is {done} of the audit."
+            f"{rows(done.rows)} of {dataset} destroyed in every data version. The record is {done} of the audit."
         )
 
 
 def told(found: erasure.Found) -> str:
     """What an erasure would do, in a sentence for each place."""
-    lines = [f"{s.provider}, {s.period}: {n:,} rows" for s, n in found.rows]
+    lines = [f"{s.provider}, {s.period}: {rows(n)}" for s, n in found.rows]
     versions = ", ".join(map(str, found.versions)) or "none"
-    lines.append(
-        f"{found.count:,} rows in all. Data versions that would no longer be re-made as they were: {versions}."
-    )
+    lines.append(f"{rows(found.count)} in all. Data versions that would no longer be re-made as they were: {versions}.")
     if found.undecided:
         lines.append(f"Returns still undecided, which would be discarded: {len(found.undecided):,}.")
     return "\n".join(lines)
+
+
+def rows(count: int) -> str:
+    """`1 row`, `1,204 rows`."""
+    return "1 row" if count == 1 else f"{count:,} rows"

@@ -32,7 +32,8 @@ class Command(RedwayCommand):
         Profile.of(Home.current())
         if run:
             for done in retention.run(by=by or getpass.getuser()):
-                self.stdout.write(f"{done.dataset}: {done.rows:,} rows destroyed in every data version. {done.reason}.")
+                rows = "1 row" if done.rows == 1 else f"{done.rows:,} rows"
+                self.stdout.write(f"{done.dataset}: {rows} destroyed in every data version. {done.reason}.")
                 print(f"The record is {done} of the audit.", file=sys.stderr)
             self.stdout.write("Nothing that is left is past its time.")
             return
