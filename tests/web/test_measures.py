@@ -1,0 +1,130 @@
+"""What partners send, on the pages: measures with their doubt, counts that protect people, exact ones on the record."""
+
+import csv
+from io import StringIO
+
+import pytest
+
+from redway.web.figures.basis import basis
+from redway.work.accounts.roles import Role
+from redway.work.audit.models import AuditRow
+
+pytestmark = pytest.mark.django_db
+
+
+def text(answer):
+    return answer.content.decode()
+
+
+def rows_of(answer):
+    _block, _, rows = text(answer).partition("\r\n\r\n")
+    return list(csv.DictReader(StringIO(rows)))
+
+
+def reads():
+    return AuditRow.objects.filter(action="see-small-counts")
+
+
+def test_a_survey_says_its_size_its_doubt_and_what_the_strategy_printed(aldermere_home, signed_in):
+    page = text(signed_in(Role.MEMBER).get("/indicators/feel-safe-after-dark/"))
+    value = basis().measured(basis().indicators["feel-safe-after-dark"]).of("2025")
+    assert f"{round(value.value)}% (" in page
+    assert "of 900 answers" in page
+    assert "What the strategy said" in page
+    assert "61%" in page
+    assert 'role="img"' in page
+    assert "Nothing is shown for fewer than 30 answers" in page
+
+
+def test_what_partners_send_is_rounded_and_small_counts_are_withheld(aldermere_home, signed_in):
+    client = signed_in(Role.MEMBER)
+    found = rows_of(client.get("/indicators/sharp-object-attendances.csv?by=month"))
+    shown = {row["count"] for row in found if row["count"]}
+    assert shown
+    assert all(int(count) % 5 == 0 and int(count) >= 5 for count in shown)
+    assert "suppressed" in {row["status"] for row in found}
+    page = text(client.get("/indicators/sharp-object-attendances/"))
+    assert "[c]" in page
+    assert "withheld to protect people" in page
+    assert "Withheld to protect people (□)" in page
+
+
+def test_months_that_are_late_are_marked_and_who_is_late_is_named(aldermere_home, signed_in):
+    known = basis()
+    late = {agency for (dataset, agency), _periods in known.snapshot.late.items() if dataset == "hospital-istv"}
+    page = text(signed_in(Role.MEMBER).get("/indicators/assault-attendances/"))
+    if late:
+        assert "Late (×)" in page
+        assert "[late]" in page
+        assert all(known.strategy.names.get(agency, agency) in page for agency in late)
+
+
+def test_exact_counts_are_for_those_who_may_see_them_and_are_written_down(aldermere_home, signed_in):
+    analyst = signed_in(Role.ANALYST)
+    address = "/indicators/sharp-object-attendances.csv?by=month"
+    rounded = rows_of(analyst.get(address))
+    assert not reads().exists()
+    exact = rows_of(analyst.get(f"{address}&exact=1"))
+    assert {row["status"] for row in exact} <= {"known", "late", "not available"}
+    assert [row["count"] for row in exact] != [row["count"] for row in rounded]
+    assert reads().count() == 1
+    assert "sharp-object-attendances" in str(reads().get().detail)
+    page = text(analyst.get("/indicators/sharp-object-attendances/"))
+    assert "Show exact counts" in page
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.CHAIR, Role.ADMINISTRATOR])
+def test_exact_counts_are_not_there_for_anybody_else(aldermere_home, signed_in, role):
+    client = signed_in(role)
+    for address in ("/indicators/sharp-object-attendances/", "/indicators/serious-violence-victims-male.csv"):
+        assert client.get(f"{address}?exact=1").status_code == 404
+        assert "Show exact counts" not in text(client.get(address))
+    assert not reads().exists()
+
+
+def test_open_data_have_no_exact_counts_to_ask_for(aldermere_home, signed_in):
+    page = text(signed_in(Role.ANALYST).get("/indicators/recorded-burglary/?exact=1"))
+    assert "exact counts" not in page
+    assert not reads().exists()
+
+
+def test_serious_violence_is_switched_between_definitions_and_each_is_cited(aldermere_home, signed_in):
+    client = signed_in(Role.MEMBER)
+    address = "/indicators/serious-violence-victims-male"
+    first = text(client.get(f"{address}/"))
+    other = text(client.get(f"{address}/?definition=youth-justice-board"))
+    assert "with serious violence as “Factors of the law" in first
+    assert "with serious violence as “Gravity of five or more”" in other
+    assert "?definition=thames-valley" in first
+    assert rows_of(client.get(f"{address}.csv")) != rows_of(client.get(f"{address}.csv?definition=youth-justice-board"))
+
+
+def test_a_fact_stated_once_says_so_and_draws_no_line(aldermere_home, signed_in):
+    page = text(signed_in(Role.MEMBER).get("/indicators/domestic-abuse-assessment/"))
+    assert "This is a fact stated once." in page
+    assert "<svg" not in page
+
+
+def test_a_part_of_the_strategy_shows_measures_as_sentences(aldermere_home, signed_in):
+    page = text(signed_in(Role.MEMBER).get("/priorities/neighbourhoods/"))
+    assert "Feel safe after dark</a>: " in page
+    assert "The strategy printed: 61%." in page
+
+
+def test_partners_counts_by_area_are_neither_on_a_page_nor_on_the_map(aldermere_home, signed_in):
+    client = signed_in(Role.MEMBER)
+    area = basis().places.areas[0].code
+    assert client.get(f"/indicators/assault-attendances/?area={area}").status_code == 404
+    assert client.get("/indicators/assault-attendances.csv?level=area").status_code == 404
+    assert "assault-attendances" not in text(client.get("/map/"))
+    assert not any(f.indicator == "assault-attendances" and f.area.level == "area" for f in basis().changed.every)
+
+
+def test_a_sentence_about_partners_counts_is_made_of_what_is_shown(aldermere_home):
+    known = basis()
+    partners = [f for f in known.changed.every if not known.indicators[f.indicator].open]
+    assert partners
+    for finding in partners:
+        assert finding.change.before % 5 == 0
+        assert finding.change.after % 5 == 0
+        assert min(finding.change.before, finding.change.after) >= 5
