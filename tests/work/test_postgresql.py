@@ -17,6 +17,7 @@ RELATIONAL = [
     "work/test_migrations.py",
     "web/test_permissions.py",
 ]
+RELATIONAL += ["web/test_second_factor.py", "web/test_sessions.py"]
 RELATIONAL += ["web/test_people.py", "web/test_sign_in.py", "web/test_commitments.py", "web/test_api.py"]
 # Killed processes have homes and databases of their own; methods are refused before any database is asked.
 LEFT_OUT = [
