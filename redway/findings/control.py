@@ -6,7 +6,7 @@ makes and gives a reason for, breaks a run in the same way.
 
 import math
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
 
@@ -46,8 +46,16 @@ class Segment:
         return f"{said} {_trial(self)}" if self.chart.trial else said
 
 
-def control(series: Series, indicator: Indicator, rebases: Iterable[int] = ()) -> tuple[Segment, ...]:
+ROUNDED_LEAST = 4  # times what counts are rounded to: below such a mean, rounding hides how much months vary
+
+
+def control(
+    series: Series, indicator: Indicator, rebases: Iterable[int] = (), rounded_to: int = 1
+) -> tuple[Segment, ...]:
     """The control charts of a series of one area, oldest first; the last one holds the verdict of today.
+
+    Of counts that were rounded before they were shown, small ones get no verdict: what looks steady, or jumps, may be
+    the rounding.
 
     rebases are months at which a person broke the line. One that opens a run, or that lies in a gap or
     outside the series, breaks nothing. Raises ValueError for a series of several areas.
@@ -62,10 +70,26 @@ def control(series: Series, indicator: Indicator, rebases: Iterable[int] = ()) -
         starts = [run.start, *breaks]
         charts = phases(values, [m - run.start for m in breaks], better=indicator.better)
         segments += [
-            Segment(range(start, start + chart.values.size), chart, rebased=start != run.start)
+            Segment(range(start, start + chart.values.size), _judged(chart, rounded_to), rebased=start != run.start)
             for start, chart in zip(starts, charts, strict=True)
         ]
     return tuple(segments)
+
+
+def _judged(chart: XmR, rounded_to: int) -> XmR:
+    """The chart, without a verdict where rounding is too coarse for its counts."""
+    if rounded_to == 1 or chart.refused or chart.centre >= ROUNDED_LEAST * rounded_to:
+        return chart
+    none = math.nan
+    return replace(
+        chart,
+        lower=none,
+        upper=none,
+        near_lower=none,
+        near_upper=none,
+        signals=(None,) * len(chart.signals),
+        refused=Refusal.SMALL_COUNTS,
+    )
 
 
 def assurance_sentence(segment: Segment, target: float) -> str:
@@ -94,6 +118,14 @@ def _refused(segment: Segment) -> str:
         "mean": f"{segment.chart.centre:.1f}",
         "least": count(method.SMALLEST_MEAN),
     }
+    if segment.chart.refused is Refusal.SMALL_COUNTS and segment.chart.centre >= method.SMALLEST_MEAN:
+        return (
+            _(
+                "No verdict: the counts are rounded to protect people, and too small for a control chart once rounded. "
+                "Their mean is %(mean)s a month."
+            )
+            % names
+        )
     if segment.chart.refused is Refusal.TOO_FEW:
         return (
             _("No verdict: %(months)s is an unbroken run of %(n)s, and a control chart needs %(fewest)s months.")

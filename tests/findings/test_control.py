@@ -134,3 +134,13 @@ def test_assurance_is_said_in_words(counted, indicator):
     assert "by chance alone" in assurance_sentence(only, 102)
     (neutral,) = control(counted([QUIET]), indicator(better="neutral"))
     assert assurance_sentence(neutral, 200) == ""
+
+
+def test_counts_that_were_rounded_get_no_verdict_while_rounding_is_most_of_how_they_vary(counted, indicator):
+    small = counted([[5.0] * 6 + [10.0] * 3 + [5.0] * 6])
+    (segment,) = control(small, indicator(), rounded_to=5)
+    assert segment.chart.refused is Refusal.SMALL_COUNTS
+    assert not any(segment.chart.signals)
+    assert segment.sentence.startswith("No verdict: the counts are rounded to protect people")
+    (large,) = control(counted([[50.0, 55.0, 45.0, 50.0, 60.0, 50.0]]), indicator(), rounded_to=5)
+    assert not large.chart.refused

@@ -41,7 +41,9 @@ def row_of(basis: Basis, indicator: Indicator, area: Area) -> Series:
 def segments_of(basis: Basis, indicator: Indicator, area: Area) -> tuple[Segment, ...]:
     """The control charts of a series, one for each unbroken run."""
     rebases = [periods.month(one.month) for one in indicator.breaks]
-    make = lambda: control(row_of(basis, indicator, area), indicator, rebases)  # noqa: E731
+    policy = basis.policy(indicator)
+    rounded = policy.round_to if policy else 1
+    make = lambda: control(row_of(basis, indicator, area), indicator, rebases, rounded)  # noqa: E731
     return basis.keep(("control", indicator.key, area.code), make)
 
 

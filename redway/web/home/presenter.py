@@ -85,7 +85,7 @@ def page(basis: Basis, *, role: str, standings: Mapping[str, CommitmentState], t
     ready = _ready(basis)
     listed = promises.promises(basis.strategy, basis.strategy.commitments, standings, today)
     waiting = awaited(basis, (i for i in basis.indicators.values() if i.priority))
-    found = shown_findings(basis.changed) if ready else ()
+    found = shown_findings(basis) if ready else ()
     return HomePage(
         data_first=role in DATA_FIRST,
         ready=ready,
@@ -108,17 +108,29 @@ def _ready(basis: Basis) -> bool:
         return False
 
 
-def shown_findings(changed: WhatChanged) -> tuple[Finding, ...]:
-    """The findings with a picture: those that stand out; where none does, those nearest to it."""
+def shown_findings(basis: Basis) -> tuple[Finding, ...]:
+    """The findings with a picture: those that stand out, each matter once; where none does, those nearest to it."""
+    changed = basis.changed
     if changed.ranked:
-        return changed.ranked[:SHOWN]
+        return distinct(basis, changed.ranked)[:SHOWN]
     return tuple(f for f in changed.every if f.change.different)[:SHOWN]
+
+
+def distinct(basis: Basis, found: tuple[Finding, ...]) -> tuple[Finding, ...]:
+    """Without those that say of partners' data what open data say of the same place already, or the other way."""
+    kept: list[Finding] = []
+    for one in found:
+        near = {i.id for i in basis.indicators.values() if one.indicator in i.related}
+        near |= set(basis.indicators[one.indicator].related)
+        if not any(k.indicator in near and k.area.code == one.area.code for k in kept):
+            kept.append(one)
+    return tuple(kept)
 
 
 def changes(basis: Basis, found: tuple[Finding, ...]) -> Changes:
     """The answer first, and the rule that made the list last."""
     changed = basis.changed
-    others = changed.ranked[SHOWN : SHOWN + ALSO]
+    others = distinct(basis, changed.ranked)[SHOWN : SHOWN + ALSO]
     return Changes(
         answer(changed),
         nearest(changed),
