@@ -48,17 +48,24 @@ def answers(**changed):
 
 
 @pytest.fixture
-def as_second(client, people):
-    """Signs in as another administrator, with a second factor: from the first gateway in force on, one is asked for."""
-    person = User.objects.create(username="second", role=Role.ADMINISTRATOR, full_name="Sam Second")
+def with_factor(client):
+    """Signs a person in with a second factor: from the first gateway in force on, one is asked for."""
 
-    def sign_in():
+    def sign_in(person):
         client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
         session = client.session
         session[factor.PASSED] = True
         session.save()
+        return client
 
     return sign_in
+
+
+@pytest.fixture
+def as_second(with_factor, people):
+    """Signs in as another administrator."""
+    person = User.objects.create(username="second", role=Role.ADMINISTRATOR, full_name="Sam Second")
+    return lambda: with_factor(person)
 
 
 @pytest.fixture
@@ -171,12 +178,12 @@ def test_open_data_are_not_offered(milton_keynes, signed_in):
     assert "Choose one of those listed" in page
 
 
-def test_expiry_is_warned_of_on_the_register_and_at_home(aldermere_home, in_force, signed_in):
+def test_expiry_is_warned_of_on_the_register_and_at_home(milton_keynes, in_force, with_factor, people):
     in_force("fire", purpose="support", expires=timezone.localdate() + dt.timedelta(12))
-    client = signed_in(Role.ANALYST)
+    client = with_factor(people[Role.ANALYST])
     for path in ("/gateways/", "/"):
         assert "expires in 12 days" in read(client.get(path))
-    assert "expires in 12 days" not in read(signed_in(Role.MEMBER).get("/"))
+    assert "expires in 12 days" not in read(with_factor(people[Role.MEMBER]).get("/"))
 
 
 def test_what_people_write_is_shown_as_text(draft, client, signed_in):
