@@ -12,7 +12,6 @@ from redway.aldermere.partners.truths import FIRST_MONTH, FIRST_QUARTER, LAST_MO
 
 MONTHS = range(FIRST_MONTH, LAST_MONTH + 1)
 LATE = MONTHS[:-2]  # the infirmary's newest two months have not come
-BROKEN = MONTHS[:-1]  # the ambulance service's last month came broken: see `broken_calls`
 QUARTERS = range(FIRST_QUARTER, LAST_QUARTER + 3)
 
 
@@ -37,7 +36,7 @@ RETURNS = (
     Return("police-extract", "aldermere-constabulary", lambda city, seed: police.crimes(city, seed, MONTHS)),
     Return("hospital-istv", "aldermere-infirmary", lambda city, seed: health.assaults(city, seed, LATE)),
     Return("hospital-admissions", "aldermere-infirmary", lambda city, seed: health.admissions(city, seed, QUARTERS)),
-    Return("ambulance", "aldermere-ambulance-service", lambda city, seed: health.calls(city, seed, BROKEN)),
+    Return("ambulance", "aldermere-ambulance-service", lambda city, seed: health.calls(city, seed, MONTHS)),
     Return("fire", "aldermere-fire-and-rescue", lambda city, seed: places.fires(city, seed, MONTHS)),
     Return("youth-justice", "youth-justice-service", lambda city, seed: justice.children(city, seed, QUARTERS)),
     Return("drug-tests-on-arrest", "aldermere-constabulary", lambda city, seed: justice.drug_tests(city, seed, MONTHS)),

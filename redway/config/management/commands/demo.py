@@ -11,7 +11,7 @@ from typing import Any
 from django.core.management import call_command
 from django.db import connections
 
-from redway.config import demo, demo_home, server
+from redway.config import demo, demo_home, demo_returns, server
 from redway.config.command import RedwayCommand
 from redway.config.setting_up import set_up
 from redway.config.warming import warm
@@ -43,12 +43,14 @@ class Command(RedwayCommand):
         demo_home.check_folder(home)
         if not no_serve:
             server.listen("127.0.0.1", port).close()  # better told now than after the set-up
-        with step("The city, its boundaries and five years of its street crime"):
+        with step("The city, five years of its street crime, and what its agencies send"):
             set_up(demo.PROFILE, by=demo.BY)
         with step("A person for each role"):
             people = demo.sign_ins(home)
         with step("Owners and dates for some of its commitments"):
             demo.promises(home)
+        with step("Returns that wait for somebody"):
+            demo_returns.returns()
         with step("Findings and charts"):
             warm(home, seen_by=User.objects.get(username=Role.CHAIR))
         connections.close_all()

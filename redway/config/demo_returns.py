@@ -1,0 +1,58 @@
+"""Returns that the demo finds on its way: one refused, one with warnings to look into, one for a second person.
+
+Each goes the way that every return goes. What becomes of it is what whoever tries the demo is asked to decide.
+"""
+
+import csv
+import io
+from collections.abc import Iterable
+
+from redway.aldermere.city import city
+from redway.aldermere.partners import health, justice, places
+from redway.aldermere.partners.drawing import Row
+from redway.aldermere.partners.files import MONTHS, QUARTERS
+from redway.work.returns import checking
+from redway.work.returns.deliveries import deliver
+from redway.work.returns.models import Delivery
+from redway.work.returns.quarantine import Sent
+from redway.work.returns.states import Way
+
+SEED = 20250401
+
+
+def returns() -> None:
+    """Hand them in and have them checked, once; a demo that has deliveries keeps them as they are."""
+    if Delivery.objects.exists():
+        return
+    broken = [_broken(row) for row in health.assaults(city(), SEED, MONTHS[-2:-1])]
+    _hand_in("hospital-istv", "aldermere-infirmary", "october-2025.csv", broken)
+    half = [row for number, row in enumerate(places.fires(city(), SEED, MONTHS[-1:])) if number % 3 == 0]
+    _hand_in("fire", "aldermere-fire-and-rescue", "fires-november.csv", half)
+    newest = list(justice.slavery(city(), SEED + 1, QUARTERS[-3:]))
+    _hand_in("modern-slavery-referrals", "aldermere-city-council", "referrals.csv", newest)
+
+
+def _broken(row: Row) -> Row:
+    """As a spreadsheet set to American dates leaves it, by somebody who words what was used freely."""
+    year, month, day = row["arrived_at"][:10].split("-")
+    at = f"{month}/{day}/{year} {row['arrived_at'][11:]}"
+    return row | {"arrived_at": at, "method": f"{row['method']} (said)"}
+
+
+def _hand_in(dataset: str, agency: str, name: str, rows: Iterable[Row]) -> None:
+    made = deliver(
+        files=[Sent(name, io.BytesIO(_as_csv(list(rows))))],
+        dataset=dataset,
+        agency=agency,
+        way=Way.WEB,
+        by=f"{agency} (demo)",
+    )
+    checking.work_on(made)
+
+
+def _as_csv(rows: list[Row]) -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(dict.fromkeys(column for row in rows for column in row)))
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
