@@ -18,6 +18,7 @@ BENCHES = {
     "clone": "From a clone to a signed-in page",
     "imports": "Importing street crime",
     "pages": "Pages",
+    "returned": "Checking a partner's return",
     "series": "Cubes and series",
     "sheets": "Importing workbooks",
 }

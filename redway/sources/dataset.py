@@ -15,8 +15,8 @@ from redway.store.profile import Partnership, Strict
 from redway.store.snapshot import Snapshot
 
 FOLDER = Path(__file__).parent
-# Every refused row of a file, in its work folder: Parquet with row (1 is the first under the heading), column, value,
-# rule, expected, mend, and `line`, the row's cells as they came (JSON text).
+# Every refused cell of a file, in its work folder: Parquet with row (1 is the first under the heading), column, value,
+# rule, expected, mend, and `line`, the row's cells as they came (JSON text), which only the first cell of a row has.
 REFUSED = "refused.parquet"
 
 
@@ -44,7 +44,7 @@ class Column(Strict):
     most: float | None = None
     kept: bool = Field(default=True, description="no: read, used and never kept, as a place that may be a home")
     banded_from: tuple[str, ...] = Field(
-        default=(), description="headings of ages or dates of birth that redway pseudonymise makes a band of this column of"
+        default=(), description="headings of ages or dates of birth of which redway pseudonymise makes its bands"
     )
     special: Literal["", "health", "ethnicity", "sexual-orientation", "religion", "criminal"] = Field(
         default="", description="the special category (UK GDPR Article 9) or criminal data (Article 10) it holds"

@@ -97,15 +97,16 @@ class Refusing:
         rows.db.execute(f'SET VARIABLE "hidden" = {[fault.hidden for fault in known]}')
         # Asked as an expression, not as a join, which would part the rows that are there again from the others.
         again = "row IN (FROM repeats)" if rows.repeats else "false"
-        each = (
-            f"SELECT row, {self._line()} AS line, unnest(list_filter([{cells}], lambda f: f IS NOT NULL)) AS f "  # noqa: S608
+        faulty = (
+            f"SELECT row, {self._line()} AS line, list_filter([{cells}], lambda f: f IS NOT NULL) AS faults "  # noqa: S608
             f"FROM (SELECT *, {again} AS again FROM ({rows.checked()})) WHERE NOT ({rows.is_empty})"
         )
+        each = f"SELECT row, line, faults[1].n AS first, unnest(faults) AS f FROM ({faulty})"  # noqa: S608
         return (
             "SELECT row, getvariable('heading')[f.n] AS \"column\", "  # noqa: S608
             f"CASE WHEN getvariable('hidden')[f.n] AND f.v IS NOT NULL THEN '{HIDDEN}' ELSE f.v END AS value, "
             "getvariable('rule')[f.n] AS rule, getvariable('expected')[f.n] AS expected, "
-            f"getvariable('mend')[f.n] AS mend, line FROM ({each})"
+            f"getvariable('mend')[f.n] AS mend, CASE WHEN f.n = first THEN line END AS line FROM ({each})"
         )
 
     def _again(self) -> Fault:
