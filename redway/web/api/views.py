@@ -172,7 +172,12 @@ def listed(request: HttpRequest, paging: Query[Paging], dataset: str = "", state
     return _paged(found, paging, DeliveryShape.of)
 
 
-@api.get("/deliveries/{uuid:id}", url_name="api-delivery", response={200: DeliveryShape, 404: Problem}, summary="One")
+@api.get(
+    "/deliveries/{uuid:id}",
+    url_name="api-delivery",
+    response={200: DeliveryShape, 404: Problem},
+    summary="One delivery",
+)
 def one_delivery(request: HttpRequest, id: UUID) -> DeliveryShape:
     return DeliveryShape.of(_found(request, id))
 
