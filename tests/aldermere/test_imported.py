@@ -97,6 +97,9 @@ def test_what_was_planted_is_found_and_nothing_else(profile):
     touched.add("E06999001")
     implied = {key for key in listed if key[0] == "recorded-crime" and key[1] in touched}
     implied.add(("recorded-burglary", truths.NEAR_REPEATS.areas[0]))
+    # The rise in knife crime is in the force's own extract too, by every way of counting it.
+    extract = ("knife-crime-recorded", "knife-crime-victims-under-25", "serious-violence-recorded")
+    implied |= {(name, "E06999001") for name in (*extract, "weapon-possession-recorded")}
     false = listed.keys() - planted.keys() - implied
     assert len(false) <= found.rate * len(listed), false
 
