@@ -45,9 +45,19 @@ PAGES = {
         "/account/",
         "/account/second-factor/",
     ],
-    Role.ANALYST: ["/", "/data/", "/datasets/", "/datasets/youth-justice/", "/datasets/police-street/"],
+    Role.ANALYST: [
+        "/",
+        "/returns/",
+        "/returns/send/",
+        "/returns/send/fire/",
+        "/quality/",
+        "/data/",
+        "/datasets/",
+        "/datasets/youth-justice/",
+        "/datasets/police-street/",
+    ],
     Role.MEMBER: ["/", "/commitments/A1/"],
-    Role.AGENCY_CONTACT: ["/data/", "/exchange/", "/help/"],
+    Role.AGENCY_CONTACT: ["/returns/", "/quality/aldermere-infirmary/", "/data/", "/exchange/", "/help/"],
     Role.ADMINISTRATOR: ["/", "/data/", *GATEWAYS, "/people/", "/people/add/", "/people/1/", "/audit/"],
 }
 # No HTML to read, or an answer to a form.
@@ -62,7 +72,18 @@ NO_PAGES = {
 }
 NO_PAGES |= {"api-openapi"} | {p.name for _, p in addresses() if declared(p.callback) == TOKEN}  # for programs
 NO_PAGES |= {"sign-in-code", "recovery-codes"}  # for those with a second factor: test_browser_second_factor.py
-FILES = {"indicator-csv", "map-areas", "map-csv", "commitments-csv", "exchange-csv"}
+# Each return has an address that cannot be guessed: test_browser_returns.py.
+NO_PAGES |= {"return", "return-acknowledge", "return-accept", "return-refuse", "return-discard", "return-withdraw"}
+NO_PAGES |= {"return-type"}
+FILES = {
+    "return-state",
+    "return-refused-rows",
+    "indicator-csv",
+    "map-areas",
+    "map-csv",
+    "commitments-csv",
+    "exchange-csv",
+}
 
 
 def test_the_list_of_pages_has_every_address_that_shows_one():

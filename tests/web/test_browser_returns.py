@@ -1,0 +1,95 @@
+"""A return, handed in as an agency contact would: wrong first and then right, in a real browser."""
+
+import csv
+
+import pytest
+
+from redway.aldermere.city import city
+from redway.aldermere.partners import health
+from redway.aldermere.partners.files import MONTHS
+from redway.work.accounts.roles import Role
+
+pytestmark = pytest.mark.browser
+
+PATIENCE = 60_000  # milliseconds, for a worker on a busy machine
+
+
+@pytest.fixture
+def november(tmp_path):
+    """The infirmary's return for November 2025, which has not come: `november(**cells)` changes its first row."""
+
+    def write(name, **cells):
+        rows = list(health.assaults(city(), 20250401, MONTHS[-1:]))
+        rows[0] |= cells
+        path = tmp_path / name
+        with path.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(rows[0]))
+            writer.writeheader()
+            writer.writerows(rows)
+        return path
+
+    return write
+
+
+def send(page, path):
+    page.get_by_role("link", name="Returns").first.click()
+    page.get_by_role("button", name="Send a return").click()
+    page.get_by_role("link", name="Assaults seen in the emergency department (ISTV)", exact=True).click()
+    page.set_input_files("[name=chosen]", path)
+    page.get_by_role("button", name="Send", exact=True).click()
+
+
+def settle(page, words):
+    """Look until the worker has checked it."""
+    page.wait_for_url("**/returns/*-*/")
+    page.get_by_text(words).first.wait_for(timeout=PATIENCE)
+
+
+def test_wrong_first_and_then_right(browsing, november, tmp_path):
+    page = browsing.page(Role.AGENCY_CONTACT)
+    browsing.open(page, "/data/")
+    send(page, november("wrong.csv", reporting_from="2025-11-14", method="knife"))
+    settle(page, "is not one calendar month")
+    assert browsing.violations(page) == []
+    with page.expect_download() as told:
+        page.get_by_role("link", name="Download every refused row").click()
+    told.value.save_as(tmp_path / "refused.csv")
+    refused = (tmp_path / "refused.csv").read_text("utf-8-sig").splitlines()
+    assert len(refused) == 2
+    assert "2025-11-14" in refused[1]
+
+    page.get_by_role("button", name="Take it back").click()
+    page.get_by_text("Its sender took it back").wait_for()
+    send(page, november("right.csv"))
+    settle(page, "as they should be" if page.get_by_text("Warnings").count() else "Accepted")
+    if page.get_by_role("button", name="I have looked into these").count():
+        assert browsing.violations(page) == []
+        for box in page.get_by_role("checkbox").all():
+            box.check()
+        page.get_by_role("button", name="I have looked into these").click()
+    page.get_by_text("Accepted ").first.wait_for(timeout=PATIENCE)
+    assert browsing.violations(page) == []
+    assert page.faults == []
+
+
+def test_a_phone_without_javascript_shows_the_result_too(browsing):
+    page = browsing.page(Role.AGENCY_CONTACT, width=360, javascript=False)
+    browsing.open(page, "/returns/")
+    page.get_by_role("link", name="Assaults seen in the emergency department (ISTV), none").first.click()
+    page.get_by_text("Nothing of it was accepted.").wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+
+def test_counts_typed_and_a_second_person_asked(browsing):
+    page = browsing.page(Role.ANALYST)
+    browsing.open(page, "/returns/type/agency-counts/")
+    assert browsing.violations(page) == []
+    page.get_by_role("button", name="Add rows").click()
+    assert page.locator("fieldset.redway-typed").count() == 10
+    browsing.open(page, "/returns/")
+    page.get_by_role("link", name="Referrals for modern slavery").first.click()
+    assert browsing.violations(page) == []
+    page.get_by_role("link", name="Refuse it, with a reason").click()
+    assert browsing.violations(page) == []
+    page.get_by_role("button", name="Refuse it").click()
+    page.get_by_text("Say why").first.wait_for()
