@@ -7,6 +7,7 @@ macros, merged cells and whatever else a workbook can carry out of sight refuse 
 import csv
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Protocol
 
@@ -96,9 +97,10 @@ def write_csv(book: Workbook, sheet: Sheet, out: Path, *, name: str) -> Path:
     """One sheet as CSV in UTF-8, from its first row that holds anything; the path of it. Raises FileRefused."""
     with out.open("w", encoding="utf-8", newline="") as writing:
         written = csv.writer(writing, lineterminator="\n")
-        for number, cells in enumerate(_table(book, sheet, name)):
-            written.writerow(cells)
-            if number % 1_000 == 0 and writing.tell() > MOST_TEXT:
+        rows = _table(book, sheet, name)
+        while some := list(islice(rows, 500)):
+            written.writerows(some)
+            if writing.tell() > MOST_TEXT:
                 raise FileRefused(
                     f"at most {MOST_TEXT // 10**9} GB of text on a sheet",
                     came="more than that",
@@ -165,8 +167,9 @@ def _table(book: Workbook, sheet: Sheet, name: str) -> Generator[list[str]]:
                 cause="a stray value far below the table. Delete it, or the empty rows.",
                 place=Place(name),
             )
-        yield from ([""] * width for _ in range(number - last - 1))
-        yield cells + [""] * (width - len(cells))
+        for _ in range(number - last - 1):
+            yield [""] * width
+        yield cells if len(cells) == width else cells + [""] * (width - len(cells))
         last = number
 
 

@@ -6,6 +6,7 @@ import re
 EXACT = 1e15  # whole numbers of more digits lost some when they were typed
 DURATION = re.compile(r"PT([0-9]+)H([0-9]{1,2})M([0-9]{1,2})(?:[.,][0-9]+)?S")
 # A date-time is a fraction of a day in Excel's files, so 14:30 may come a thousandth of a second early.
+Value = float | str | dt.time | dt.date | dt.timedelta  # what calamine gives
 NEARLY = dt.timedelta(milliseconds=5)
 
 

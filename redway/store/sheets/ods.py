@@ -194,7 +194,8 @@ class Ods:
                             "more",
                             "a row copied down without end. Delete the rows that are not needed.",
                         )
-                    yield from ((first + again, list(cells)) for again in range(times))
+                    for again in range(times):
+                        yield first + again, cells
 
     def _slices(self, sheet: Sheet) -> Iterator[bytes]:
         """Complete rows, some megabytes at a time; the first slice begins with what stands before the rows."""
@@ -278,8 +279,8 @@ class Ods:
                 b"</office:spreadsheet></office:body></office:document-content>",
             )
         timed = b"office:time-value" in content
-        for at, cells in slices.rows(path, self._zip):
-            yield at, [duration(cell) for cell in cells] if timed else cells
+        found = slices.rows(path, self._zip)
+        return ((at, [duration(cell) for cell in cells]) for at, cells in found) if timed else found
 
 
 class _Given(NamedTuple):
@@ -291,8 +292,11 @@ class _Given(NamedTuple):
 
 
 def _width(row: bytes) -> int:
+    cells = row.count(b"table-cell")  # ends of cells too: above what it is, where nothing more is to be known
+    if b"columns-repeated" not in row and cells <= MOST_COLUMNS:
+        return cells
     cells = row.count(b"<table:table-cell") + row.count(b"<table:covered-table-cell")
-    return cells + sum(int(times) - 1 for times in CELLS_REPEATED.findall(row)) if b"columns-repeated" in row else cells
+    return cells + sum(int(times) - 1 for times in CELLS_REPEATED.findall(row))
 
 
 def _fitting(rows: list[_Given]) -> Iterator[list[_Given]]:

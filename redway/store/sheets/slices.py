@@ -6,12 +6,12 @@ reads as fast and holds one slice. It also sees nothing that was not looked at f
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import python_calamine
 
-from redway.store.sheets.cells import text
+from redway.store.sheets.cells import Value, text
 from redway.store.sheets.container import VALUES_ONLY, Container
 
 SLICE = 4_000_000  # bytes of XML
@@ -52,9 +52,16 @@ def rows(path: Path, container: Container) -> Iterator[Row]:
     if first is None:
         return
     left = [""] * first[1]
-    for number, row in enumerate(values, first[0] + 1):
-        cells = left + [value if isinstance(value, str) else text(value) for value in row]
+    for number, row in enumerate(zip(*map(_texts, zip(*values, strict=True)), strict=True), first[0] + 1):
+        cells = [*left, *row]
         while cells and not cells[-1]:
             cells.pop()
         if cells:
             yield number, cells
+
+
+def _texts(column: tuple[Value, ...]) -> Sequence[str]:
+    """A column as text. Most columns of a slice hold text alone, and are found out together: cells are many."""
+    if set(map(type, column)) == {str}:
+        return column  # type: ignore[return-value]
+    return [value if isinstance(value, str) else text(value) for value in column]

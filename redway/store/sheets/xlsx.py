@@ -45,7 +45,6 @@ HIDDEN_ROW = re.compile(PREFIX + rb"""row(?=\s)[^<>]*?\shidden\s*=\s*["'](?:1|tr
 HIDDEN_COLUMN = re.compile(PREFIX + rb"""col(?=\s)[^<>]*?\shidden\s*=\s*["'](?:1|true)["']""")
 MERGED = re.compile(PREFIX + rb"""mergeCell(?=\s)[^<>]*?\sref\s*=\s*["']([^"']*)["']""")
 ERROR = re.compile(rb"""(<(?:[\w.-]+:)?c(?=\s)[^<>]*?\st\s*=\s*["'])e(["'])""")
-STRING = re.compile(rb"""\st\s*=\s*["']s["']""")
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 RELATIONSHIPS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -127,7 +126,7 @@ class Xlsx:
         enough = max(SLICE, self._zip.size(self._strings) if self._strings else 0)
         looked = 0  # bytes in which no end was found
         while not ended:
-            if found := DATA_END.search(waiting, looked):
+            if waiting.find(b"sheetData", looked) >= 0 and (found := DATA_END.search(waiting, looked)):
                 yield bytes(waiting[: found.start()])
                 del waiting[: found.end()]
                 ended = True
@@ -228,10 +227,11 @@ class Xlsx:
                 out.writestr(part, text)
             out.writestr("xl/workbook.xml", WORKBOOK_OF_A_SLICE % self._from_1904)
             out.writestr("xl/styles.xml", self._styles)
-            content = ERROR.sub(rb"\1str\2", content)  # calamine gives errors such as #N/A as nothing, text as text
+            if b'"e"' in content or b"'e'" in content:
+                content = ERROR.sub(rb"\1str\2", content)  # calamine gives errors such as #N/A as nothing, text as text
             sheet = b'<worksheet xmlns="%b"><sheetData>%b</sheetData></worksheet>'
             out.writestr("xl/worksheets/sheet1.xml", sheet % (MAIN.encode(), content))
-            if self._strings and STRING.search(content):
+            if self._strings and (b'"s"' in content or b"'s'" in content):
                 out.write(self._strings_file, "xl/sharedStrings.xml")
         yield from slices.rows(path, self._zip)
 
