@@ -85,7 +85,7 @@ def test_tar_and_age_take_it_apart_without_redway(entries, tmp_path):
         assert inner.extractfile("home/b/c.parquet").read() == FILES["home/b/c.parquet"]
 
 
-@pytest.mark.parametrize("given", ["", "not a key", "age1", str(IDENTITY)])
+@pytest.mark.parametrize("given", ["", "not a key", "age1", str(IDENTITY)], ids=["empty", "words", "cut", "private"])
 def test_what_is_no_public_key_is_refused_and_never_repeated(given):
     with pytest.raises(RedwayError) as fault:
         Sealing.to_keys([given])
