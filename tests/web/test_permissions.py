@@ -40,6 +40,20 @@ TABLE = {
     "dataset-template": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
     "dataset-template-csv": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
     "dataset-example-csv": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
+    "returns": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
+    "return": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
+    "return-state": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
+    "return-choose": {ANALYST, CONTACT},
+    "return-send": {ANALYST, CONTACT},
+    "return-type": {ANALYST, CONTACT},
+    "return-refused-rows": {ANALYST, CONTACT},
+    "return-acknowledge": {ANALYST, CONTACT},
+    "return-discard": {ANALYST, CONTACT},
+    "return-accept": {ANALYST},
+    "return-refuse": {ANALYST},
+    "return-withdraw": {ANALYST},
+    "quality": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
+    "quality-agency": {ANALYST, CHAIR, CONTACT, ADMINISTRATOR},
     "people": {ADMINISTRATOR},
     "person": {ADMINISTRATOR},
     "person-add": {ADMINISTRATOR},
@@ -77,12 +91,16 @@ TABLE = {
 
 # The API's addresses need a token of an agency, whoever signs in: tests/web/test_api.py walks them.
 ALL = [entry for entry in addresses() if declared(entry[1].callback) != TOKEN]
+ROUTES = {pattern.name: route for route, pattern in ALL}
 # What stands in an address for something that exists.
 SAMPLES = {"commitments/": "A1", "priorities/": "domestic-abuse", "indicators/": "recorded-burglary", "gateways/": "1"}
-SAMPLES |= {"datasets/": "fire"}
-# Where something has no data yet, its file is not there, whoever asks; nor is a gateway that nobody drafted.
+SAMPLES |= {"datasets/": "fire", "returns/send/": "agency-counts", "returns/type/": "agency-counts"}
+SAMPLES |= {"quality/": "thames-valley-police", "returns/": "3f2504e0-4f89-41d3-9a0c-0305e82c3301"}
+# Where something has no data yet, its file is not there, whoever asks; nor is a gateway that nobody drafted, or a
+# return that nobody sent (tests/web/test_returns.py asks for those that somebody did).
 WITHOUT_DATA = {"indicator-csv", "map-areas", "map-csv"}
 WITHOUT_DATA |= {name for name in TABLE if name.startswith("gateway-") and name != "gateway-new"} | {"gateway"}
+WITHOUT_DATA |= {name for name in TABLE if name.startswith("return") and "<uuid:" in ROUTES[name]}
 
 
 def sample(route, people):
