@@ -45,7 +45,7 @@ def disposal(draw: Drawing, month: int, n: int) -> Row:
     assessed, plan = draw.yes(0.6), draw.yes(0.22)
     return {
         "record": draw.reference("record", month, n),
-        "child": draw.reference("child", int(draw.rng.integers(400))),
+        "child": draw.reference("child", month, n),  # a child stands once, so no two rows can disagree on a first
         "offence_date": offended,
         "offence_type": kind,
         "gravity": gravity,
@@ -89,7 +89,7 @@ def drug_test(draw: Drawing, month: int, n: int) -> Row:
         attends = draw.yes(truths.MISSED_ASSESSMENTS.level(month))
         came = "attended" if attends else draw.pick({"missed": 0.9, "in-treatment": 0.1})
         if attends:
-            seen = arrested + dt.timedelta(days=int(draw.rng.integers(3, 15)))
+            seen = arrested + dt.timedelta(days=int(draw.rng.integers(3, 35)))
             began = str(seen + dt.timedelta(days=int(draw.rng.integers(5, 30)))) if draw.yes(0.35) else ""
     return {
         "test": draw.reference("test", month, n),

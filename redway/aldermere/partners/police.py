@@ -35,6 +35,7 @@ OUTCOMES = {NO_SUSPECT: "18", UNABLE: "16", COURT: "1", LOCAL: "8", OTHER_BODY: 
 METHODS = {"Robbery": {"bodily": 0.6, "threat": 0.3, "blunt": 0.1}, "Burglary": {"forced-entry": 0.6, "insecure": 0.4}}
 AGES = {"10-17": 0.09, "18-24": 0.27, "25-34": 0.27, "35-54": 0.27, "55+": 0.09, "0-9": 0.01}
 MALE = {"victim": 0.55, "suspect": 0.86}
+CHARGED = 0.09  # of offences of domestic abuse; the street files name no charge for them
 BROAD = {"W": "W", "B": "B", "A": "A", "M": "M", "O": "O"}
 
 
@@ -75,7 +76,7 @@ def crime(draw: Drawing, month: int, one: Recorded) -> Row:
         "method": "knife"
         if knife and one.crime_type == "Robbery"
         else draw.pick(METHODS.get(one.crime_type, {"NK": 1})),
-        "outcome": OUTCOMES.get(one.outcome, "open"),
+        "outcome": "1" if domestic and draw.yes(CHARGED) else OUTCOMES.get(one.outcome, "open"),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from statistics import median
 
+from redway.periods import in_words
 from redway.store.profile import Partnership
 from redway.store.snapshot import Part, Snapshot
 from redway.work.returns.loading import Staged
@@ -18,6 +19,11 @@ def fewer_than_before(s: Staged, old: Part) -> str:
     """A warning of a newer copy with many fewer rows than the one it supersedes; empty when it has not."""
     if s.loaded.rows_accepted >= MANY_FEWER * old.rows:
         return ""
+    if s.definition.access == "partners":
+        return (
+            f"{in_words(s.loaded.period)}: this return has {s.loaded.rows_accepted:,} rows, the one accepted before "
+            f"has {old.rows:,}. If this one is not whole, take it back and send the whole of it."
+        )
     return (
         f"{s.words}: the newer copy has {s.loaded.rows_accepted:,} rows, the older one had {old.rows:,}. "
         "If the newer one is not whole, import the older one again."

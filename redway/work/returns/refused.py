@@ -19,9 +19,9 @@ HEADS = ("File", "Row", "Column", "What was there", "Why it was refused", "What 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a cell begins that a spreadsheet would run
 AT_ONCE = 5_000  # rows in memory
 BY_RULE = """
-    SELECT rule, count(DISTINCT "row"), min("row"), first("column" ORDER BY "row"), first(value ORDER BY "row"),
-        first(expected ORDER BY "row"), first(mend ORDER BY "row")
-    FROM read_parquet($1) GROUP BY rule ORDER BY min("row")
+    SELECT rule, count(DISTINCT "row"), min("row"), "column", arg_min(value, "row"), arg_min(expected, "row"),
+        arg_min(mend, "row")
+    FROM read_parquet($1) GROUP BY rule, "column" ORDER BY min("row"), "column"
 """
 SHOWN = 300  # characters of a cell in a report; the list has all of them
 
@@ -54,13 +54,13 @@ class RefusedRows:
 
 def _reasons(found: Sequence[tuple[str, Path]]) -> Iterator[Reason]:
     """Every reason once over all files: its first row, and how many rows have it. The most frequent comes first."""
-    merged: dict[str, Reason] = {}
+    merged: dict[tuple[str, str], Reason] = {}
     for name, path in found:
         with query.connect(path.parent / "spill") as database:
             rows = database.execute(BY_RULE, [str(path)]).fetchall()
         for rule, count, row, column, value, expected, mend in rows:
-            was = merged.get(rule)
-            merged[rule] = (
+            was = merged.get((rule, column))
+            merged[rule, column] = (
                 Reason(rule, count, name, row, column or "", _short(value), expected or "", mend or "")
                 if was is None
                 else Reason(rule, was.count + count, *(was.file, was.row, was.column, was.came, was.expected, was.mend))
