@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from redway.aldermere import neighbour
+from redway.aldermere import neighbour, schools
 from redway.aldermere.city import City, Lsoa, Neighbourhood, city
 from redway.aldermere.crime import Row, rows
 from redway.aldermere.names import (
@@ -62,6 +62,8 @@ def write(folder: Path, *, seed: int = 20250401, months: int = 60) -> None:
     write_geography(folder / "geography", here)
     write_residents(folder, here)
     write_deprivation(folder / "deprivation", here)
+    (folder / "dfe").mkdir(parents=True, exist_ok=True)
+    (folder / "dfe" / "bds_long_0.csv").write_bytes(as_csv(schools.table()))
     span = range(LAST_MONTH - months + 1, LAST_MONTH + 1)
     own = ((m, found) for m, found in rows(here, seed=seed, months=span) if m != LATE_PARTNER.first)
     write_street(folder / "police-uk", FORCE_SLUG, FORCE, own)
