@@ -17,6 +17,7 @@ from redway import periods
 from redway.aldermere import names, neighbour, truths, write
 from redway.aldermere.city import WARDS, city
 from redway.aldermere.crime import CRIME_TYPES, drawn, expected
+from redway.aldermere.partners import truths as partners
 
 OPEN_SEA = shapely.box(-4.75, 53.70, -4.35, 53.86)
 STREET = "Crime ID,Month,Reported by,Falls within,Longitude,Latitude,Location,LSOA code,LSOA name,Crime type,"
@@ -243,7 +244,10 @@ def test_season_peaks_where_it_should():
 def test_the_page_about_the_city_tells_what_was_planted():
     page = (Path(__file__).parents[2] / "docs" / "aldermere.md").read_text("utf-8")
     rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
-    assert rows.keys() == {truth.id for truth in truths.TRUTHS}
+    assert rows.keys() == {truth.id for truth in (*truths.TRUTHS, *partners.TRUTHS)}
+    for planted in partners.TRUTHS:
+        always = planted.first in (partners.FIRST_MONTH, partners.FIRST_QUARTER)
+        assert ("always" if always else periods.words(planted.first)) in rows[planted.id]
     for truth in truths.TRUTHS:
         row = rows[truth.id]
         assert all(code in row for code in truth.areas)

@@ -206,7 +206,7 @@ def test_the_demo_from_a_killed_set_up_to_people_who_sign_in(tmp_path):
     assert code == 0, err
     passwords = dict(SIGN_IN.findall(out))
     assert passwords.keys() == set(Role)
-    assert len(re.findall(r" \.\.\. \d+\.\d s$", err, re.MULTILINE)) == 4, err
+    assert len(re.findall(r" \.\.\. \d+\.\d s$", err, re.MULTILINE)) == 5, err
     assert stat.S_IMODE((home / "demo-passwords.json").stat().st_mode) == 0o600
     assert json.loads((home / "demo-passwords.json").read_text()) == passwords
     assert list((home / "incoming").iterdir()) == []

@@ -54,7 +54,7 @@ class City:
         for name, paths in wanted:
             context = Context(home, partnership, Snapshot(1, tuple(parts)))
             staged, _skipped = load_parcel(
-                name, paths, work=home.incoming / name, context=context, progress=lambda line: None
+                name, paths, work=home.incoming / name, context=context, progress=lambda line: None, opened={}
             )
             parts += [Part(*s.key, s.loaded.content, s.loaded.rows_accepted, s.loaded.parquet, 0) for s in staged]
         self.snapshot = Snapshot(1, tuple(parts))

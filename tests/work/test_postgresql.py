@@ -15,16 +15,14 @@ RELATIONAL = [
     "work/strategy",
     "work/returns",
     "work/test_migrations.py",
-    "web/test_permissions.py",
 ]
 RELATIONAL += ["web/test_second_factor.py", "web/test_sessions.py"]
 RELATIONAL += ["web/test_people.py", "web/test_sign_in.py", "web/test_commitments.py", "web/test_api.py"]
-# Killed processes have homes and databases of their own; methods are refused before any database is asked.
+# Killed processes have homes and databases of their own.
 LEFT_OUT = [
     "--ignore=work/returns/test_kill.py",
     "--ignore=work/returns/test_delivery_kills.py",
     "--ignore=work/returns/test_kill_destruction.py",
-    "--deselect=web/test_permissions.py::test_a_view_takes_no_method_that_it_does_not_declare",
 ]
 OTHERS = "not (browser or postgresql or real_data or spark)"
 

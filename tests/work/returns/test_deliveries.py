@@ -248,7 +248,7 @@ class TestWarnings:
         assert other.state == State.ACCEPTED
         now = work_on(doubtful)
         assert (now.state, now.acknowledged) == (State.TO_ACKNOWLEDGE, [])
-        assert any("had 20" in w.text for w in report(now).warnings)
+        assert any("has 20" in w.text for w in report(now).warnings)
 
 
 class TestASecondPerson:
