@@ -68,6 +68,7 @@ def test_files_bear_the_publishers_names(published):
             "denominators/population20_lsoa11.csv.gz",
             "deprivation/imd2019_england_lsoa11.csv.gz",
             "deprivation/imd2025_england_lsoa21.csv.gz",
+            "dfe/bds_long_0.csv",
             "geography/lookup_lsoa11_lsoa21_ltla22.csv.gz",
             "geography/lookup_lsoa21_ward24_ltla24.csv.gz",
             "geography/lookup_ltla24_csp24_pfa24.csv.gz",

@@ -58,7 +58,8 @@ class City:
             )
             parts += [Part(*s.key, s.loaded.content, s.loaded.rows_accepted, s.loaded.parquet, 0) for s in staged]
         self.snapshot = Snapshot(1, tuple(parts))
-        self.indicators = definitions.load(Profile("", home.profile))
+        every = definitions.load(Profile("", home.profile))
+        self.indicators = {id: one for id, one in every.items() if one.count and one.count.dataset == "police-street"}
         self.plain = plain_count(zips, partnership.place)
 
     def series(self, indicator, level="partnership"):
