@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway import periods
+from redway.indicators.release import LOCAL
 from redway.sources import dataset as datasets
 from redway.sources.dataset import Dataset, Facts
 from redway.store.profile import Profile
@@ -18,7 +19,6 @@ from redway.work.returns.senders import Sender, senders
 
 SHOWN = 12  # periods of each return
 FEW = 20  # rows under which a share says little, and may tell of one person
-SMALL = 5  # rows under which a count is hidden from whoever may not see small counts
 WORSE = 0.10  # by which more is not known than usual, to be pointed out
 
 
@@ -239,8 +239,13 @@ def _period(one: Submission, days_late: int, exact: bool) -> Period:
 
 
 def _count(number: int, exact: bool) -> str:
-    """A count of rows; those under five only for whoever may see them."""
-    return f"{number:,}" if exact or number == 0 or number >= SMALL else _("under 5")
+    """A count of rows: exact for whoever may see small counts, else as the policy shows counts of partners' data.
+
+    Beside rounded figures of the same rows, an exact number of rows would give hidden ones away.
+    """
+    if exact:
+        return f"{number:,}"
+    return _("under 5") if LOCAL.hides(number) else f"{LOCAL.rounded(number):,}"
 
 
 def _outside(accepted: Sequence[Submission]) -> str:

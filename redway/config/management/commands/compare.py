@@ -62,8 +62,16 @@ def as_text(found: Comparison, *, exact: bool) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _words(period: str) -> str:
+    """A period in words; the vintage of boundaries, which is none, as it stands."""
+    try:
+        return in_words(period)
+    except ValueError:
+        return period
+
+
 def _arrived(one: Arrived) -> str:
-    period = f", {in_words(one.period)}" if one.period else ""
+    period = f", {_words(one.period)}" if one.period else ""
     provider = f", {one.provider}" if one.provider else ""
     rows = {
         "came": f"{one.after or 0:,} rows",
