@@ -9,6 +9,7 @@ import random
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -127,16 +128,17 @@ def test_killed_without_anyone_reconciling_the_next_import_does(ask, sent):
 
 def test_killed_at_random_moments(ask, sent, homes):
     template, home, _, _ = homes
-    rng = random.Random()
-    killed = 0
-    for _ in range(6):
+    begun = time.monotonic()
+    assert ask(do="import", paths=[str(sent / "new")]) == {"version": 3}
+    takes, killed = time.monotonic() - begun, 0
+    for part in range(6):  # a moment of each sixth of the time that this machine takes
         shutil.rmtree(home)
         shutil.copytree(template, home)
-        told = ask(do="import", paths=[str(sent / "new")], die_after=rng.uniform(0, 0.5))
+        told = ask(do="import", paths=[str(sent / "new")], die_after=takes * (part + random.random()) / 6)
         assert told in ({"killed": True}, {"version": 3})
         killed += "killed" in told
         check_old_or_new(ask, sent)
-    assert killed  # a machine so fast that none was killed proves nothing
+    assert killed
 
 
 def test_two_imports_at_once_take_turns(ask, sent):
