@@ -145,6 +145,11 @@ class Browsing:
         assert answer.status == 200, f"{path}: {answer.status}"
         return page
 
+    def follow(self, link):
+        """Click what leads to another page, and wait until that page is there: never read the one before it."""
+        with link.page.expect_navigation(wait_until="load"):
+            link.first.click()
+
     def violations(self, page):
         """What axe finds against WCAG 2.2 A and AA: the rule, and the elements that break it."""
         if not page.evaluate("'axe' in window"):

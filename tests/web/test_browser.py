@@ -147,7 +147,7 @@ FOCUS_IS_SEEN = """() => {
 def test_forms_with_mistakes_are_as_good(browsing):
     page = browsing.page(width=360)
     browsing.open(page, "/sign-in/")
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     assert page.evaluate("document.activeElement.className").startswith("govuk-error-summary")
     assert browsing.violations(page) == []
     page.click("text=Enter your password >> nth=0")
@@ -156,7 +156,7 @@ def test_forms_with_mistakes_are_as_good(browsing):
     page = browsing.page(Role.CHAIR)
     browsing.open(page, "/commitments/A2/date/")
     page.fill("[name=due-day]", "31")
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     assert "must include a month and a year" in page.inner_text(".govuk-error-summary")
     assert browsing.violations(page) == []
 
@@ -171,23 +171,23 @@ def test_a_page_that_is_not_there_is_a_page(browsing):
 def test_without_javascript_a_commitment_is_given_an_owner_a_date_and_a_state(browsing):
     page = browsing.page(Role.CHAIR, javascript=False)
     browsing.open(page, "/commitments/A3/")
-    page.click("a[href$='/owner/']")
+    browsing.follow(page.locator("a[href$='/owner/']"))
     page.select_option("[name=owner]", index=1)
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     assert "The owner of A3 was saved." in page.inner_text(".govuk-notification-banner")
-    page.click("a[href$='/date/']")
+    browsing.follow(page.locator("a[href$='/date/']"))
     for part, value in (("day", "31"), ("month", "3"), ("year", "2031")):
         page.fill(f"[name=due-{part}]", value)
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     assert "The date of A3 was saved." in page.inner_text(".govuk-notification-banner")
-    page.click("a[href$='/state/']")
+    browsing.follow(page.locator("a[href$='/state/']"))
     page.check("[value=stopped]")
     page.fill("[name=reason]", "The money ended")
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     told = page.inner_text(".redway-history")
     for words in ("Priya Ashdown", "to 31 March 2031", "recorded it as stopped", "“The money ended”"):
         assert words in told
-    page.click("text=Sign out")
+    browsing.follow(page.locator("text=Sign out"))
     assert page.url.endswith("/sign-in/")
 
 
@@ -197,7 +197,7 @@ def test_a_new_person_signs_in_with_a_one_time_password_and_changes_it(browsing)
     page.fill("[name=full_name]", "Sam Carter")
     page.fill("[name=username]", "s.carter")
     page.check("[value=member]")
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     assert browsing.violations(page) == []
     password = page.inner_text("code")
 
@@ -205,10 +205,10 @@ def test_a_new_person_signs_in_with_a_one_time_password_and_changes_it(browsing)
     browsing.open(page, "/sign-in/")
     page.fill("[name=username]", "s.carter")
     page.fill("[name=password]", password)
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     assert page.inner_text("h1") == "Change your password"
     page.fill("[name=old]", password)
     page.fill("[name=new]", "three unlikely words")
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     assert "Your password was changed." in page.inner_text(".govuk-notification-banner")
     assert page.url == f"{browsing.address}/"

@@ -31,10 +31,10 @@ def november(tmp_path):
     return write
 
 
-def send(page, path):
-    page.get_by_role("link", name="Returns").first.click()
-    page.get_by_role("button", name="Send a return").click()
-    page.get_by_role("link", name="Assaults seen in the emergency department (ISTV)", exact=True).click()
+def send(browsing, page, path):
+    browsing.follow(page.get_by_role("link", name="Returns"))
+    browsing.follow(page.get_by_role("button", name="Send a return"))
+    browsing.follow(page.get_by_role("link", name="Assaults seen in the emergency department (ISTV)", exact=True))
     page.set_input_files("[name=chosen]", path)
     page.get_by_role("button", name="Send", exact=True).click()
 
@@ -48,7 +48,7 @@ def settle(page, words):
 def test_wrong_first_and_then_right(browsing, november, tmp_path):
     page = browsing.page(Role.AGENCY_CONTACT)
     browsing.open(page, "/data/")
-    send(page, november("wrong.csv", reporting_from="2025-11-14", method="knife"))
+    send(browsing, page, november("wrong.csv", reporting_from="2025-11-14", method="knife"))
     settle(page, "is not one calendar month")
     assert browsing.violations(page) == []
     with page.expect_download() as told:
@@ -58,15 +58,15 @@ def test_wrong_first_and_then_right(browsing, november, tmp_path):
     assert len(refused) == 2
     assert "2025-11-14" in refused[1]
 
-    page.get_by_role("button", name="Take it back").click()
+    browsing.follow(page.get_by_role("button", name="Take it back"))
     page.get_by_text("Its sender took it back").wait_for()
-    send(page, november("right.csv"))
+    send(browsing, page, november("right.csv"))
     settle(page, "as they should be" if page.get_by_text("Warnings").count() else "Accepted")
     if page.get_by_role("button", name="I have looked into these").count():
         assert browsing.violations(page) == []
         for box in page.get_by_role("checkbox").all():
             box.check()
-        page.get_by_role("button", name="I have looked into these").click()
+        browsing.follow(page.get_by_role("button", name="I have looked into these"))
     page.get_by_text("Accepted ").first.wait_for(timeout=PATIENCE)
     assert browsing.violations(page) == []
     assert page.faults == []
@@ -75,7 +75,7 @@ def test_wrong_first_and_then_right(browsing, november, tmp_path):
 def test_a_phone_without_javascript_shows_the_result_too(browsing):
     page = browsing.page(Role.AGENCY_CONTACT, width=360, javascript=False)
     browsing.open(page, "/returns/")
-    page.get_by_role("link", name="Assaults seen in the emergency department (ISTV), none").first.click()
+    browsing.follow(page.get_by_role("link", name="Assaults seen in the emergency department (ISTV), none"))
     page.get_by_text("Nothing of it was accepted.").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
@@ -84,12 +84,12 @@ def test_counts_typed_and_a_second_person_asked(browsing):
     page = browsing.page(Role.ANALYST)
     browsing.open(page, "/returns/type/agency-counts/")
     assert browsing.violations(page) == []
-    page.get_by_role("button", name="Add rows").click()
+    browsing.follow(page.get_by_role("button", name="Add rows"))
     assert page.locator("fieldset.redway-typed").count() == 10
     browsing.open(page, "/returns/")
-    page.get_by_role("link", name="Referrals for modern slavery").first.click()
+    browsing.follow(page.get_by_role("link", name="Referrals for modern slavery"))
     assert browsing.violations(page) == []
-    page.get_by_role("link", name="Refuse it, with a reason").click()
+    browsing.follow(page.get_by_role("link", name="Refuse it, with a reason"))
     assert browsing.violations(page) == []
-    page.get_by_role("button", name="Refuse it").click()
+    browsing.follow(page.get_by_role("button", name="Refuse it"))
     page.get_by_text("Say why").first.wait_for()

@@ -32,7 +32,7 @@ def sign_in(page, browsing, name):
     browsing.open(page, "/sign-in/")
     page.fill("[name=username]", name)
     page.fill("[name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
 
 
 @pytest.fixture(params=[True, False], ids=["with JavaScript", "without"])
@@ -44,30 +44,30 @@ def newcomer(browsing, request):
     page.fill("[name=full_name]", "Robin Newcomer")
     page.fill("[name=username]", name)
     page.check("[value=member]")
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     given = page.inner_text("code")
     page = browsing.page(javascript=request.param, accept_downloads=True)
     browsing.open(page, "/sign-in/")
     page.fill("[name=username]", name)
     page.fill("[name=password]", given)
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     page.fill("[name=old]", given)
     page.fill("[name=new]", PASSWORD)
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     return name, page
 
 
 def test_it_is_set_up_kept_asked_for_and_used(browsing, newcomer, tmp_path):
     name, page = newcomer
-    page.click("text=Your account")
-    page.click("text=Set up an app")
+    browsing.follow(page.locator("text=Your account"))
+    browsing.follow(page.locator("text=Set up an app"))
     secret = page.inner_text("main code").replace(" ", "").strip()
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     assert "Enter the code that your app shows" in page.inner_text(".govuk-error-summary")
     looks_right(browsing, page)
     page.fill("[name=code]", code(secret))
     page.fill("main [name=password]", PASSWORD)
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     looks_right(browsing, page)
     codes = page.locator("main li code").all_inner_texts()
     assert len(codes) == 10
@@ -75,24 +75,24 @@ def test_it_is_set_up_kept_asked_for_and_used(browsing, newcomer, tmp_path):
         page.click("text=Download the codes")
     kept.value.save_as(tmp_path / "codes.txt")
     assert all(one in (tmp_path / "codes.txt").read_text("utf-8") for one in codes)
-    page.click("text=I have kept them")
+    browsing.follow(page.locator("text=I have kept them"))
     assert page.url == f"{browsing.address}/"
 
-    page.click("text=Your account")
+    browsing.follow(page.locator("text=Your account"))
     looks_right(browsing, page)
-    page.click("text=New recovery codes")
+    browsing.follow(page.locator("text=New recovery codes"))
     looks_right(browsing, page)
     browsing.open(page, "/account/")
-    page.click("text=Sign out everywhere")
+    browsing.follow(page.locator("text=Sign out everywhere"))
     assert "You were signed out everywhere." in page.inner_text("main")
 
     sign_in(page, browsing, name)
     assert page.inner_text("h1") == "Enter a code"
     page.fill("[name=code]", "000000")
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     assert "That code is not right" in page.inner_text(".govuk-error-summary")
     looks_right(browsing, page)
     page.fill("[name=code]", codes[0])
-    page.click("main button[type=submit]")
+    browsing.follow(page.locator("main button[type=submit]"))
     assert "You used a recovery code. 9 are left." in page.inner_text("main")
     assert page.faults == []

@@ -38,6 +38,13 @@ def test_a_chair_sees_rounded_numbers_of_rows_and_their_sender_exact_ones(alderm
     assert set(own) <= exact
 
 
+def test_rows_outside_the_partnership_are_rounded_too(aldermere_home, signed_in):
+    for one in Submission.objects.filter(provider=COUNCIL):
+        Submission.objects.filter(pk=one.pk).update(facts=one.facts | {"outside": 13})
+    assert "13 rows of the newest return lie outside the partnership" in page(signed_in(Role.ANALYST))
+    assert "15 rows of the newest return lie outside the partnership" in page(signed_in(Role.CHAIR))
+
+
 def test_ethnicity_that_goes_missing_is_pointed_out(aldermere_home, signed_in):
     text = page(signed_in(Role.ANALYST), "aldermere-constabulary")
     assert "“Victim self-defined ethnicity” is not known in" in text

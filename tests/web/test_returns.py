@@ -168,10 +168,3 @@ def test_counts_can_be_typed_on_a_page(aldermere, signed_in, people):
     assert (one.way, one.dataset, one.agency) == ("typed", "agency-counts", "aldermere-city-council")
     assert one.state in ("accepted", "to-acknowledge"), one.report
     assert client.get(reverse("return-type", args=["asb-incidents"])).status_code == 404
-
-
-def test_periods_offered_are_recent_and_have_begun():
-    monthly = presenter.recent_periods(dataset("fire"), dt.date(2025, 11, 22))
-    assert monthly[:2] == [("2025-11", "November 2025"), ("2025-10", "October 2025")]
-    quarterly = presenter.recent_periods(dataset("probation"), dt.date(2025, 11, 22))
-    assert quarterly[0][0] == "2025/26-Q3"
