@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -28,7 +28,6 @@ COLOURS = {
     State.REFUSED: "govuk-tag--red",
     **dict.fromkeys((State.WITHDRAWN, State.DISCARDED), "govuk-tag--grey"),
 }
-PERIODS_BACK = {"monthly": 18, "quarterly": 24, "termly": 24, "annual": 60}  # months
 
 
 @dataclass(frozen=True)
@@ -70,19 +69,6 @@ def offers(person: User, profile: Profile) -> list[Offer]:
 def offer(person: User, profile: Profile, dataset: str) -> Offer | None:
     """The one of that dataset; None where they may not send it, or there is none."""
     return next((o for o in offers(person, profile) if o.definition.name == dataset), None)
-
-
-def recent_periods(definition: Dataset, today: date) -> list[tuple[str, str]]:
-    """The periods that a return is likely to be of, newest first, each with its words."""
-    this = 12 * today.year + today.month - 1
-    months = range(this, this - PERIODS_BACK.get(definition.cadence, 0), -1)
-    label = {
-        "monthly": periods.label,
-        "quarterly": periods.quarter,
-        "annual": lambda m: periods.year_ending(m - (m % 12 - 2) % 12),
-    }.get(definition.cadence)
-    found = dict.fromkeys(label(m) for m in months) if label else {}
-    return [(one, periods.in_words(one)) for one in found if periods.months_of(one)[0] <= this]
 
 
 def lines(deliveries: Iterable[Delivery], profile: Profile) -> list[Line]:

@@ -33,6 +33,7 @@ from redway.work.returns import deliveries, policies
 from redway.work.returns.models import Delivery
 from redway.work.returns.quarantine import Sent
 from redway.work.returns.report import DeliveryReport
+from redway.work.returns.sendable import recent_periods
 from redway.work.returns.states import QUEUED, WAITING, State, Way
 
 BOTH, POST = ("GET", "POST"), ("POST",)
@@ -107,7 +108,7 @@ def _offer(request: HttpRequest, dataset: str) -> Offer:
 
 def _for_whom(request: HttpRequest, offer: Offer) -> dict[str, Any]:
     """The choices of a form about this return, with what the address names filled in."""
-    recent = presenter.recent_periods(offer.definition, timezone.localdate())
+    recent = recent_periods(offer.definition, timezone.localdate())
     initial = {"agency": request.GET.get("agency", ""), "period": request.GET.get("period", "")}
     return {"agencies": offer.agencies, "periods": recent, "initial": initial}
 

@@ -20,8 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from redway.errors import NotAllowed, RedwayError
-from redway.periods import months_of
+from redway.errors import NotAllowed
 from redway.sources.dataset import dataset as definition_of
 from redway.store.home import Home
 from redway.store.lock import only_one
@@ -33,6 +32,7 @@ from redway.work.returns import policies, quarantine
 from redway.work.returns.models import DataVersion, Delivery
 from redway.work.returns.quarantine import Sent
 from redway.work.returns.reconcile import lock_of
+from redway.work.returns.sendable import check_period
 from redway.work.returns.senders import sender_of
 from redway.work.returns.states import OPEN, State, Way
 
@@ -53,15 +53,15 @@ def deliver(
     period  the one period it is meant to be of; empty when its rows say
 
     The same files again, while the first are not decided yet, are the same delivery. Raises RedwayError for a
-    dataset, agency or period there is not, NotAllowed where no gateway lets the dataset in or the person may not send
-    for the agency, FileRefused for files that cannot be kept.
+    dataset, agency or period there is not, or a period still to come, NotAllowed where no gateway lets the dataset in
+    or the person may not send for the agency, FileRefused for files that cannot be kept.
     """
     home = Home.current()
     definition = definition_of(dataset)
     agency = sender_of(definition, Profile.of(home), agency)
     if isinstance(by, User) and not policies.may_send_for(by, agency):
         raise NotAllowed(_("You may hand in returns of your own agency only."))
-    check_period(period)
+    check_period(period, timezone.localdate())
     permitted(dataset, on=timezone.localdate())  # what may not be taken in is not kept either
     public_id = uuid.uuid4()
     sealed_files = quarantine.seal_all(files, public_id, home)
@@ -86,19 +86,6 @@ def deliver(
         raise
     shutil.rmtree(home.quarantine / str(public_id), ignore_errors=True)
     return found
-
-
-def check_period(period: str) -> None:
-    """Raises RedwayError for a label that names no period."""
-    if period:
-        try:
-            months_of(period)
-        except ValueError:
-            raise RedwayError(
-                "a period such as 2025-11, 2025/26-Q3, YE-2026-03 or 2025-autumn",
-                came=f"“{period}”",
-                cause="a spelling mistake.",
-            ) from None
 
 
 def _the_same(dataset: str, agency: str, period: str, files: list[dict[str, Any]]) -> Delivery | None:

@@ -41,6 +41,7 @@ from redway.work.returns.loading import Staged, load_parcel
 from redway.work.returns.models import DataVersion, Delivery, Submission
 from redway.work.returns.receipt import Outcome, Receipt, Result
 from redway.work.returns.refused import RefusedRows
+from redway.work.returns.sendable import check_nothing_to_report
 from redway.work.returns.senders import sender_of
 from redway.work.returns.versions import everything
 
@@ -239,8 +240,9 @@ def _with(before: Snapshot, staged: list[Staged]) -> Snapshot:
 
 def _arrivals(staged: list[Staged], before: Snapshot, doubts: Mapping[Key, str]) -> list[Arrival]:
     """What becomes of each, with what is doubtful of it. Raises FileRefused for two different copies of one month
-    in one import, and for rows that were lawfully destroyed.
+    in one import, for rows that were lawfully destroyed, and for no rows of a period that is not over.
     """
+    check_nothing_to_report(staged, timezone.localdate())
     check_not_destroyed((s.definition.name, s.file, s.loaded.content) for s in staged)
     current = {(p.dataset, p.provider, p.period): p for p in before.parts}
     seen: dict[Key, Staged] = {}
