@@ -1,6 +1,5 @@
 """Handing in a return on the web: wrong first and then right, by whom it may be seen, and who decides."""
 
-import datetime as dt
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -9,8 +8,6 @@ from django.urls import reverse
 from redway.aldermere.city import city
 from redway.aldermere.partners import justice
 from redway.aldermere.partners.files import QUARTERS
-from redway.sources.dataset import dataset
-from redway.web.returns import presenter
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
 from redway.work.audit.models import AuditRow
