@@ -14,7 +14,9 @@ from redway.products.tables import Cell, Column, Table
 from redway.sources.dataset import dataset
 from redway.store.profile import Profile
 from redway.web.figures.basis import Basis
+from redway.web.figures.rows import counts_for
 from redway.web.jinja import url
+from redway.work.accounts.models import User
 from redway.work.returns import exchange
 from redway.work.returns.exchange import NAMES, PIECES, Piece, Standing, Supply
 
@@ -49,8 +51,8 @@ class ExchangePage:
     csv: str
 
 
-def page(profile: Profile, quarter: str, *, agency: str, today: date) -> ExchangePage:
-    """Everything on the page for a quarter, for a person of this agency (may be empty)."""
+def page(profile: Profile, quarter: str, *, person: User, today: date) -> ExchangePage:
+    """Everything on the page for a quarter, as this person may read it."""
     mapping = exchange.exchange(profile)
     found = exchange.supplies(profile, quarter, today=today)
     return ExchangePage(
@@ -60,9 +62,10 @@ def page(profile: Profile, quarter: str, *, agency: str, today: date) -> Exchang
         answer(found, quarter),
         _due(exchange.due(quarter), today),
         tuple(Choice(q, _heading(periods.in_words(q)), q == quarter) for q in exchange.quarters(today)),
-        mine(found, agency),
+        mine(found, person.agency),
         tuple(
-            table(holder.title, [s for s in found if s.item.holder == name]) for name, holder in mapping.holders.items()
+            table(holder.title, [s for s in found if s.item.holder == name], person)
+            for name, holder in mapping.holders.items()
         ),
         url("exchange-csv", quarter=quarter),
     )
@@ -135,16 +138,16 @@ def _short(s: Supply) -> str:
     return " ".join(_wanting(s)) or str(NAMES[s.standing]).lower() + "."
 
 
-def table(holder: str, found: Sequence[Supply]) -> Table:
+def table(holder: str, found: Sequence[Supply], person: User) -> Table:
     """The items that one kind of body holds, by agency."""
     columns = (Column(_("What is asked for")), Column(_("From")), Column(_("How it stands")), Column(_("Came")))
-    return Table(holder, columns, tuple(_row(s) for s in found))
+    return Table(holder, columns, tuple(_row(s, person) for s in found))
 
 
-def _row(s: Supply) -> tuple[Cell, ...]:
+def _row(s: Supply, person: User) -> tuple[Cell, ...]:
     where = _("Schedule, paragraph %(number)s") % {"number": s.item.paragraph} if s.item.paragraph else ""
     agency = tables.text(s.agency.name, note=dataset(s.dataset).title) if s.agency else Cell(_("nobody"), missing=True)
-    standing = Cell(str(NAMES[s.standing]), missing=s.standing in ABSENT, note=" ".join(_details(s)))
+    standing = Cell(str(NAMES[s.standing]), missing=s.standing in ABSENT, note=" ".join(_details(s, person)))
     return tables.text(s.item.title, note=where), agency, standing, _came(s)
 
 
@@ -154,7 +157,7 @@ def _came(s: Supply) -> Cell:
     return tables.text(date_format(s.came, "j M Y"), note=_("after it was due") if s.came > s.due else "")
 
 
-def _details(s: Supply) -> list[str]:
+def _details(s: Supply, person: User) -> list[str]:
     """What there is to know beyond its standing, in sentences."""
     if s.standing is Standing.NO_SENDER:
         return [_("No agency of the profile lists a return that carries it.")]
@@ -162,11 +165,11 @@ def _details(s: Supply) -> list[str]:
         return [_("No return that Redway takes holds it.")]
     if not s.held:
         return []
-    said = _wanting(s)
+    said, counts = _wanting(s), counts_for(person, s.agency.id if s.agency else "")
     for piece, rows in (s.unknown or {}).items():
         said.append(
             _("The %(piece)s is not known in %(n)s of %(rows)s rows.")
-            % {"piece": PIECES[piece], "n": f"{rows:,}", "rows": f"{s.rows:,}"}
+            % {"piece": PIECES[piece], "n": counts(rows), "rows": counts(s.rows)}
         )
     return [*said, s.why] if s.why else said
 

@@ -23,7 +23,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
     quarter = _quarter(request, today)
     person: Any = request.user
     context = {
-        "page": presenter.page(profile(), quarter, agency=person.agency, today=today),
+        "page": presenter.page(profile(), quarter, person=person, today=today),
         "cited": cite(basis(), datasets=()),
     }
     return render(request, "exchange/exchange.html", context)

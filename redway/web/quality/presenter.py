@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway import periods
-from redway.indicators.release import LOCAL
 from redway.sources import dataset as datasets
 from redway.sources.dataset import Dataset, Facts
 from redway.store.profile import Profile
+from redway.web.figures.rows import RowCounts
 from redway.work.returns.expected import Expected, Standing, expected, punctuality
 from redway.work.returns.models import DataVersion, Submission
 from redway.work.returns.senders import Sender, senders
@@ -85,16 +85,16 @@ def agencies(profile: Profile, today: date) -> list[Agency]:
     sending = [s for s in senders(profile).values() if _partners(s)]
     held = _held([s.id for s in sending])
     awaited = expected(profile, today=today)
-    found = [_agency(s, held, awaited, today, exact=False) for s in sending]
+    found = [_agency(s, held, awaited, today, RowCounts(exact=False)) for s in sending]
     return sorted(found, key=lambda one: (-one.to_look_into, one.name))
 
 
-def agency(profile: Profile, id: str, today: date, *, exact: bool) -> Agency | None:
-    """One agency; None for one that sends no partners' data. `exact` shows counts under five too."""
+def agency(profile: Profile, id: str, today: date, *, counts: RowCounts) -> Agency | None:
+    """One agency; None for one that sends no partners' data. `counts` shows numbers of rows as its reader may."""
     sender = senders(profile).get(id)
     if sender is None or not _partners(sender):
         return None
-    return _agency(sender, _held([id]), expected(profile, today=today, agency=id), today, exact=exact)
+    return _agency(sender, _held([id]), expected(profile, today=today, agency=id), today, counts)
 
 
 def answer(found: Sequence[Agency]) -> str:
@@ -137,8 +137,7 @@ def _agency(
     held: Mapping[tuple[str, str], list[Submission]],
     awaited: Sequence[Expected],
     today: date,
-    *,
-    exact: bool,
+    counts: RowCounts,
 ) -> Agency:
     mine = [one for one in awaited if one.agency == sender.id]
     returns = []
@@ -146,13 +145,13 @@ def _agency(
         of_it = [one for one in mine if one.dataset == definition.name]
         accepted = held.get((sender.id, definition.name), [])
         if accepted or of_it:
-            returns.append(_return(definition, accepted, of_it, today, exact))
+            returns.append(_return(definition, accepted, of_it, today, counts))
     late = sum(one.standing == Standing.LATE for one in mine)
     return Agency(sender.id, sender.name, tuple(returns), late)
 
 
 def _return(
-    definition: Dataset, accepted: Sequence[Submission], awaited: Sequence[Expected], today: date, exact: bool
+    definition: Dataset, accepted: Sequence[Submission], awaited: Sequence[Expected], today: date, counts: RowCounts
 ) -> Return:
     completeness = tuple(_completeness(definition, accepted))
     sentences = [*_lateness(awaited, today), *_unknown(completeness)]
@@ -163,8 +162,8 @@ def _return(
         tuple(sentences),
         len(sentences),
         completeness,
-        tuple(_period(one, late_by.get(one.period, 0), exact) for one in reversed(accepted[-SHOWN:])),
-        _outside(accepted),
+        tuple(_period(one, late_by.get(one.period, 0), counts) for one in reversed(accepted[-SHOWN:])),
+        _outside(accepted, counts),
     )
 
 
@@ -229,26 +228,16 @@ def _facts(one: Submission) -> Facts:
     return Facts(**one.facts)
 
 
-def _period(one: Submission, days_late: int, exact: bool) -> Period:
+def _period(one: Submission, days_late: int, counts: RowCounts) -> Period:
     return Period(
         periods.in_words(one.period),
-        _count(one.rows_accepted, exact),
-        _count(one.rows_read - one.rows_accepted - _facts(one).outside, exact),
+        counts(one.rows_accepted),
+        counts(one.rows_read - one.rows_accepted - _facts(one).outside),
         _("%s days") % f"{days_late:,}" if days_late else _("in time"),
     )
 
 
-def _count(number: int, exact: bool) -> str:
-    """A count of rows: exact for whoever may see small counts, else as the policy shows counts of partners' data.
-
-    Beside rounded figures of the same rows, an exact number of rows would give hidden ones away.
-    """
-    if exact:
-        return f"{number:,}"
-    return _("under 5") if LOCAL.hides(number) else f"{LOCAL.rounded(number):,}"
-
-
-def _outside(accepted: Sequence[Submission]) -> str:
+def _outside(accepted: Sequence[Submission], counts: RowCounts) -> str:
     """How many rows of the newest return were left out because they lie outside the partnership."""
     if not accepted or not _facts(accepted[-1]).outside:
         return ""
@@ -257,4 +246,4 @@ def _outside(accepted: Sequence[Submission]) -> str:
         "%(n)s row of the newest return lies outside the partnership and was left out.",
         "%(n)s rows of the newest return lie outside the partnership and were left out.",
         number,
-    ) % {"n": f"{number:,}"}
+    ) % {"n": counts(number)}

@@ -4,6 +4,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 
+from redway.web.figures.rows import counts_for
 from redway.web.permissions import allow
 from redway.web.profile import profile
 from redway.web.quality import presenter
@@ -27,14 +28,13 @@ def agencies(request: HttpRequest) -> HttpResponse:
 def agency(request: HttpRequest, agency: str) -> HttpResponse:
     """One agency: how each of its returns stands."""
     person = _person(request)
-    own = person.agency == agency
-    if person.role == Role.AGENCY_CONTACT and not own:
+    if person.role == Role.AGENCY_CONTACT and person.agency != agency:
         raise Http404
-    exact = own or person.may(Permission.SEE_SMALL_COUNTS)
-    found = presenter.agency(profile(), agency, timezone.localdate(), exact=exact)
+    counts = counts_for(person, agency)
+    found = presenter.agency(profile(), agency, timezone.localdate(), counts=counts)
     if found is None:
         raise Http404
-    context = {"agency": found, "own_only": person.role == Role.AGENCY_CONTACT}
+    context = {"agency": found, "own_only": person.role == Role.AGENCY_CONTACT, "rounded": counts.note}
     return render(request, "quality/agency.html", context)
 
 

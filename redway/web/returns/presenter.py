@@ -1,4 +1,4 @@
-"""Shapes the pages of returns: deliveries in a sentence each, and the result of one of them."""
+"""Shapes the lists of returns: deliveries in a line each, and what a person may send."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,12 +14,11 @@ from redway.sources import dataset as datasets
 from redway.sources.dataset import Dataset
 from redway.store.profile import Profile
 from redway.work.accounts.models import User
-from redway.work.accounts.roles import Permission, Role
+from redway.work.accounts.roles import Role
 from redway.work.returns import policies
 from redway.work.returns.models import Delivery
-from redway.work.returns.report import DeliveryReport, Reason
 from redway.work.returns.senders import Sender, senders
-from redway.work.returns.states import NAMES, QUEUED, WAITING, WAY_NAMES, State, Way
+from redway.work.returns.states import NAMES, QUEUED, State
 
 COLOURS = {
     **dict.fromkeys((State.RECEIVED, State.CHECKING, State.ACCEPTING), "govuk-tag--blue"),
@@ -132,92 +131,5 @@ def answer(due: str, waiting: int, checking: int) -> str:
     return " ".join(sentences)
 
 
-# ------------------------------------------------------------------ One delivery
-
-
-@dataclass(frozen=True)
-class Result:
-    """The result of a return: the answer, why rows were refused, what to know, and what can be done now."""
-
-    delivery: Delivery
-    line: Line
-    report: DeliveryReport
-    answer: str
-    way: str
-    rows_link: bool
-    actions: frozenset[str]
-    second_person: str
-    sent_by: str
-
-
-def result(one: Delivery, person: User, profile: Profile) -> Result:
-    report = DeliveryReport.of_json(one.report)
-    names = {u.username: u.get_full_name() for u in User.objects.filter(username__in=[one.sent_by, one.decided_by])}
-    return Result(
-        one,
-        line(one, senders(profile)),
-        report,
-        said(one, report),
-        str(WAY_NAMES[Way(one.way)]),
-        bool(one.refused_rows) and policies.may_read_refused_rows(person, one),
-        actions(one, person),
-        policies.refusal(lambda: policies.check_second_person(one, person.username))
-        if one.state == State.TO_ACCEPT and person.may(Permission.ACCEPT_RETURNS)
-        else "",
-        names.get(one.sent_by, one.sent_by),
-    )
-
-
-def said(one: Delivery, report: DeliveryReport) -> str:
-    """What became of it, in one or two sentences."""
-    state = State(one.state)
-    if state in (State.RECEIVED, State.CHECKING):
-        return _("It is waiting to be checked. You can leave this page: the result will be here, and in your list.")
-    if report.fault:
-        return _("Nothing of it was accepted.")
-    counts = {"read": f"{report.rows_read:,}", "taken": f"{report.rows_accepted:,}", "n": f"{report.rows_refused:,}"}
-    reasons = len(report.reasons)
-    fits = _("%(taken)s of %(read)s rows are as they should be.") % counts
-    if state == State.ACCEPTED:
-        fits = _("Accepted %(taken)s rows of %(read)s.") % counts
-    if state == State.WITHDRAWN:
-        fits = _("It was accepted and has since been withdrawn.")
-    if state == State.DISCARDED:
-        return _("Its sender took it back before it was accepted.")
-    if not report.rows_refused:
-        return fits
-    return (
-        fits
-        + " "
-        + ngettext("%(n)s were refused, for one reason.", "%(n)s were refused, for %(reasons)s reasons.", reasons)
-        % {**counts, "reasons": reasons}
-    )
-
-
-def actions(one: Delivery, person: User) -> frozenset[str]:
-    """What this person may do with it as it stands."""
-    state = State(one.state)
-    sends = policies.may_send_for(person, one.agency)
-    accepts = person.may(Permission.ACCEPT_RETURNS)
-    found = set()
-    if sends and state == State.TO_ACKNOWLEDGE:
-        found.add("acknowledge")
-    if accepts and state == State.TO_ACCEPT:
-        found |= {"accept", "refuse"}
-    if sends and state in QUEUED | WAITING:
-        found.add("discard")
-    if accepts and state == State.ACCEPTED and one.agency:
-        found.add("withdraw")
-    return frozenset(found)
-
-
 def own_only(person: User) -> bool:
     return person.role == Role.AGENCY_CONTACT
-
-
-def reason_place(reason: Reason) -> str:
-    """Where the first row of a reason is: `row 14 of november.csv, column “Assault method”`."""
-    row = _("row %(row)s") % {"row": f"{reason.row:,}"} if reason.row is not None else ""
-    column = _("column “%(column)s”") % {"column": reason.column} if reason.column else ""
-    where = ", ".join(filter(None, [row, column]))
-    return _("%(where)s of %(file)s") % {"where": where, "file": reason.file} if where else reason.file

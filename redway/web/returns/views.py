@@ -22,7 +22,7 @@ from redway.store.home import Home
 from redway.web.figures.numbers import page_number
 from redway.web.permissions import allow
 from redway.web.profile import profile
-from redway.web.returns import due, presenter
+from redway.web.returns import due, presenter, results
 from redway.web.returns.forms import AcknowledgeForm, ForWhom, ReasonForm, SendForm
 from redway.web.returns.presenter import Offer
 from redway.web.returns.sheet import FILE, sheet
@@ -225,12 +225,11 @@ def discard(request: HttpRequest, id: UUID) -> HttpResponse:
 
 
 def _result(request: HttpRequest, one: Delivery, acknowledging: AcknowledgeForm | None = None) -> HttpResponse:
-    shown = presenter.result(one, _person(request), profile())
+    shown = results.result(one, _person(request), profile())
     context = {
         "result": shown,
         "acknowledging": acknowledging or AcknowledgeForm(warnings=shown.report.warnings),
         "busy": one.state in QUEUED,
-        "reason_place": presenter.reason_place,
         "State": State,
     }
     return render(request, "returns/result.html", context)
@@ -238,7 +237,7 @@ def _result(request: HttpRequest, one: Delivery, acknowledging: AcknowledgeForm 
 
 def _ask_why(request: HttpRequest, one: Delivery, what: str, save: Callable[[str], Delivery]) -> HttpResponse:
     """The page that asks for a reason, or its answer."""
-    if what not in presenter.actions(one, _person(request)) and request.method == "GET":
+    if what not in results.actions(one, _person(request)) and request.method == "GET":
         return redirect("return", one.public_id)
     form = ReasonForm(request.POST or None)
     if form.is_valid():
@@ -248,7 +247,7 @@ def _ask_why(request: HttpRequest, one: Delivery, what: str, save: Callable[[str
             form.add_error(None, str(refused))
         else:
             return redirect("return", one.public_id)
-    context = {"form": form, "what": what, "result": presenter.result(one, _person(request), profile())}
+    context = {"form": form, "what": what, "result": results.result(one, _person(request), profile())}
     return render(request, "returns/why.html", context)
 
 

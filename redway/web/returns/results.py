@@ -1,0 +1,224 @@
+"""Shapes the page of one return: what became of it, why rows were refused, what to know, and what can be done now.
+
+Whoever may not see exact numbers of its rows reads them rounded, and of its faults and warnings only what they are
+about: their sentences name numbers, and cells of people's records.
+"""
+
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from redway import periods
+from redway.store.profile import Profile
+from redway.web.figures.rows import RowCounts, counts_for
+from redway.web.returns.presenter import Line, line
+from redway.work.accounts.models import User
+from redway.work.accounts.roles import Permission
+from redway.work.returns import policies
+from redway.work.returns.models import Delivery
+from redway.work.returns.receipt import Outcome
+from redway.work.returns.report import DeliveryReport, Item, Reason
+from redway.work.returns.senders import senders
+from redway.work.returns.states import QUEUED, WAITING, WAY_NAMES, State, Way
+
+ABOUT = {
+    "rows": gettext_lazy("The number of rows"),
+    "totals": gettext_lazy("A total"),
+    "completeness": gettext_lazy("How complete a column is"),
+    "codes": gettext_lazy("The codes of a column"),
+    "repeated": gettext_lazy("Rows that are there twice"),
+    "dates": gettext_lazy("The last date in it"),
+    "overlap": gettext_lazy("Months that another return covers too"),
+    "fewer": gettext_lazy("Fewer rows than in the copy before"),
+    "few-inside": gettext_lazy("Few rows in the partnership"),
+}
+BECAME = {
+    Outcome.ACCEPTED: gettext_lazy("was accepted"),
+    Outcome.SUPERSEDED: gettext_lazy("was accepted, and took the place of an older copy"),
+    Outcome.UNCHANGED: gettext_lazy("was accepted before, and changed nothing"),
+    Outcome.RESTORED: gettext_lazy("was put back: its file had been lost"),
+}
+WOULD = {
+    Outcome.ACCEPTED: gettext_lazy("would be new"),
+    Outcome.SUPERSEDED: gettext_lazy("would take the place of an older copy"),
+    Outcome.UNCHANGED: gettext_lazy("was accepted before, and would change nothing"),
+    Outcome.RESTORED: gettext_lazy("would be put back: its file was lost"),
+}
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """Rows refused for one reason. `told` are the first of them and how to mend it, by what each is called."""
+
+    title: str
+    told: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the files hold of one period, and what became of it or would."""
+
+    period: str
+    rows: str
+    fine: str
+    became: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """The result of a return: the answer, why rows were refused, what to know, and what can be done now.
+
+    rounded  what to say where numbers of rows are rounded; empty where they are exact and all is told
+    """
+
+    delivery: Delivery
+    line: Line
+    report: DeliveryReport
+    answer: str
+    fault: str
+    refusals: tuple[Refusal, ...]
+    warnings: tuple[str, ...]
+    held: tuple[Held, ...]
+    notes: tuple[str, ...]
+    rounded: str
+    way: str
+    rows_link: bool
+    actions: frozenset[str]
+    second_person: str
+    sent_by: str
+
+
+def result(one: Delivery, person: User, profile: Profile) -> Result:
+    """The page of one return, as this person may read it."""
+    report, counts = DeliveryReport.of_json(one.report), counts_for(person, one.agency)
+    names = {u.username: u.get_full_name() for u in User.objects.filter(username__in=[one.sent_by, one.decided_by])}
+    return Result(
+        one,
+        line(one, senders(profile)),
+        report,
+        said(one, report, counts),
+        _fault(report, counts),
+        tuple(_refusal(reason, counts) for reason in report.reasons),
+        _warnings(report, counts),
+        tuple(_held(item, one, counts) for item in report.items),
+        _notes(report, counts),
+        counts.note,
+        str(WAY_NAMES[Way(one.way)]),
+        bool(one.refused_rows) and policies.may_read_refused_rows(person, one),
+        actions(one, person),
+        policies.refusal(lambda: policies.check_second_person(one, person.username))
+        if one.state == State.TO_ACCEPT and person.may(Permission.ACCEPT_RETURNS)
+        else "",
+        names.get(one.sent_by, one.sent_by),
+    )
+
+
+def said(one: Delivery, report: DeliveryReport, counts: RowCounts) -> str:
+    """What became of it, in one or two sentences."""
+    state = State(one.state)
+    if state in (State.RECEIVED, State.CHECKING):
+        return _("It is waiting to be checked. You can leave this page: the result will be here, and in your list.")
+    if report.fault:
+        return _("Nothing of it was accepted.")
+    if state == State.DISCARDED:
+        return _("Its sender took it back before it was accepted.")
+    if state == State.WITHDRAWN:
+        return _("It was accepted and has since been withdrawn.")
+    told = {"read": counts(report.rows_read), "taken": counts(report.rows_accepted)}
+    fits = _("%(taken)s of %(read)s rows are as they should be.") % told
+    if state == State.ACCEPTED:
+        fits = _("Accepted %(taken)s rows of %(read)s.") % told
+    return fits + _refused(report, counts) if report.rows_refused else fits
+
+
+def _refused(report: DeliveryReport, counts: RowCounts) -> str:
+    """` 49 were refused, for 3 reasons.`"""
+    reasons = len(report.reasons)
+    why = ngettext("one reason", "%(reasons)s reasons", reasons) % {"reasons": f"{reasons:,}"}
+    number = report.rows_refused if counts.exact else 2  # of a rounded number not even that it is one is said
+    many = ngettext("%(n)s was refused, for %(why)s.", "%(n)s were refused, for %(why)s.", number)
+    return " " + many % {"n": counts(report.rows_refused), "why": why}
+
+
+def _fault(report: DeliveryReport, counts: RowCounts) -> str:
+    if not report.fault:
+        return ""
+    return str(report.fault) if counts.exact else _("Its sender and the partnership's analysts are told what is wrong.")
+
+
+def _refusal(reason: Reason, counts: RowCounts) -> Refusal:
+    title = f"{counts(reason.count)}: {reason.reason}"
+    if not counts.exact:
+        return Refusal(title, ())
+    came = reason.came or _("an empty cell, or something that is not repeated here")
+    told = [(_("The first"), reason_place(reason)), (_("What was there"), came)]
+    told += [(_("What is expected"), reason.expected)] if reason.expected else []
+    told += [(_("How to mend it"), reason.mend)] if reason.mend else []
+    return Refusal(title, tuple(told))
+
+
+def reason_place(reason: Reason) -> str:
+    """Where the first row of a reason is: `row 14 of november.csv, column “Assault method”`."""
+    where = reason.file
+    if reason.row is not None:
+        where = _("row %(row)s of %(file)s") % {"row": f"{reason.row:,}", "file": reason.file}
+    column = _("column “%(column)s”") % {"column": reason.column} if reason.column else ""
+    return ", ".join(filter(None, [where, column]))
+
+
+def _warnings(report: DeliveryReport, counts: RowCounts) -> tuple[str, ...]:
+    """What looks wrong: in full, or what each is about, once."""
+    if counts.exact:
+        return tuple(warning.text for warning in report.warnings)
+    about = [
+        str(ABOUT.get(w.kind, w.kind)) + (f", {periods.in_words(w.period)}" if w.period else "")
+        for w in report.warnings
+    ]
+    return tuple(dict.fromkeys(about))
+
+
+def _held(item: Item, one: Delivery, counts: RowCounts) -> Held:
+    decided = one.state in (State.ACCEPTED, State.WITHDRAWN)
+    outcome = Outcome(item.outcome)
+    became = (BECAME if decided else WOULD)[outcome]
+    if item.superseded and counts.exact:
+        words = _("was accepted, and took the place of %(copy)s") if decided else _("would take the place of %(copy)s")
+        became = words % {"copy": item.superseded}
+    closed = one.state in (State.REFUSED, State.DISCARDED)
+    return Held(
+        periods.in_words(item.period) if item.period else _("the whole"),
+        counts(item.rows_read),
+        counts(item.rows_accepted),
+        _("was not accepted") if closed else str(became),
+    )
+
+
+def _notes(report: DeliveryReport, counts: RowCounts) -> tuple[str, ...]:
+    """Accepted rows to know about, in a sentence or three each."""
+    found = []
+    for note in report.notes:
+        told = [f"{counts(note.count)} {note.words}"]
+        if note.first and counts.exact:
+            told.append(_("The first: %s") % note.first)
+        if note.cause and counts.exact:
+            told.append(_("Likely cause: %s") % note.cause)
+        found.append(". ".join(told))
+    return tuple(found)
+
+
+def actions(one: Delivery, person: User) -> frozenset[str]:
+    """What this person may do with it as it stands."""
+    state = State(one.state)
+    sends = policies.may_send_for(person, one.agency)
+    accepts = person.may(Permission.ACCEPT_RETURNS)
+    found = set()
+    if sends and state == State.TO_ACKNOWLEDGE:
+        found.add("acknowledge")
+    if accepts and state == State.TO_ACCEPT:
+        found |= {"accept", "refuse"}
+    if sends and state in QUEUED | WAITING:
+        found.add("discard")
+    if accepts and state == State.ACCEPTED and one.agency:
+        found.add("withdraw")
+    return frozenset(found)

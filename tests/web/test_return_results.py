@@ -1,0 +1,90 @@
+"""The page of one return: in full for its sender and for analysts, rounded and without its sentences for others."""
+
+import re
+
+import pytest
+from django.urls import reverse
+
+from redway.work.accounts.models import User
+from redway.work.accounts.roles import Role
+from redway.work.returns.models import Delivery
+from redway.work.returns.report import DeliveryReport, Fault, Item, Note, Reason, Warning
+
+pytestmark = pytest.mark.django_db
+
+FIRE = "fire-and-rescue-service"
+ITEM = Item("fires.csv", "2025-11", 127, 123, 4, "superseded an older copy", "the copy of 3 May 2026 with 98 rows")
+REPORT = DeliveryReport(
+    items=(ITEM,),
+    reasons=(Reason("Cause: is not in the look-up", 4, "fires.csv", 117, "Cause", "on purpose", "a code"),),
+    notes=(Note("outside the partnership", 13, "row 11", "E01000001", "another district"),),
+    warnings=(Warning("rows", "November 2025: 123 rows, where 97 is usual", "2025-11"),),
+)
+
+
+@pytest.fixture
+def page(milton_keynes, signed_in, people):
+    """`page(role, report, state)`: the page of the fire service's return, as text without tags."""
+    User.objects.filter(pk=people[Role.AGENCY_CONTACT].pk).update(agency=FIRE)
+
+    def shown(role, report=REPORT, **given):
+        one = Delivery.objects.create(
+            dataset="fire",
+            agency=FIRE,
+            files=[{"name": "fires.csv", "bytes": 1, "sha256": "", "sealed": ""}],
+            way="web",
+            sent_by="agency-contact",
+            report=report.as_json(),
+            **{"state": "accepted", "periods": ["2025-11"], **given},
+        )
+        answer = signed_in(role).get(reverse("return", args=[one.public_id]))
+        assert answer.status_code == 200
+        text = answer.content.decode()
+        main = text[text.index("<main") : text.index("</main>")]
+        return " ".join(re.sub(r"<[^>]*>", " ", main).split())
+
+    return shown
+
+
+@pytest.mark.parametrize("role", [Role.CHAIR, Role.ADMINISTRATOR])
+def test_whoever_may_not_see_small_counts_reads_rounded_ones_and_no_cell(page, role):
+    text = page(role)
+    assert "Accepted 125 rows of 125. under 5 were refused, for one reason." in text
+    assert "under 5: Cause: is not in the look-up" in text
+    assert "15 outside the partnership" in text
+    assert "The number of rows, November 2025" in text
+    assert "rounded to the nearest 5" in text
+    for told in ("123", "127", "117", "97", "98", "on purpose", "row 11", "E01000001"):
+        assert told not in text, told
+
+
+@pytest.mark.parametrize("role", [Role.AGENCY_CONTACT, Role.ANALYST])
+def test_the_sender_and_analysts_read_everything_exactly(page, role):
+    text = page(role)
+    assert "Accepted 123 rows of 127. 4 were refused, for one reason." in text
+    assert "row 117 of fires.csv, column “Cause”" in text
+    assert "on purpose" in text
+    assert "November 2025 127 123 was accepted, and took the place of the copy of 3 May 2026 with 98 rows" in text
+    assert "rounded" not in text
+
+
+def test_why_a_whole_file_was_refused_is_told_to_its_sender_and_not_to_a_chair(page):
+    report = DeliveryReport(fault=Fault("at most 10% refused, here 31 of 40 are", "“on purpose”"), refused=31)
+    given = {"report": report, "state": "refused", "periods": []}
+    assert "here 31 of 40 are" in page(Role.AGENCY_CONTACT, **given)
+    text = page(Role.CHAIR, **given)
+    assert "Nothing of it was accepted." in text
+    assert "31" not in text
+    assert "on purpose" not in text
+
+
+def test_what_acceptance_would_replace_is_told_before_it_is_accepted(page):
+    text = page(Role.ANALYST, state="to-accept")
+    assert "If it is accepted, it" in text
+    assert "would take the place of the copy of 3 May 2026 with 98 rows" in text
+    assert "November 2025: 123 rows, where 97 is usual" in text
+
+
+def test_one_refused_row_is_told_in_the_singular(page):
+    report = DeliveryReport(items=(Item("f.csv", "2025-11", 30, 29, 1, "accepted"),), reasons=REPORT.reasons[:1])
+    assert "1 was refused, for one reason." in page(Role.ANALYST, report)
