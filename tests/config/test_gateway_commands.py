@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from redway.errors import NotAllowed
 from redway.store import content, files
+from redway.work.accounts.models import User
 from redway.work.returns.models import DataVersion, Destruction, Submission
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,8 @@ def run(partnership, capsys):
 
 @pytest.fixture
 def held(partnership):
-    """One accepted return of two children, of long ago."""
+    """One accepted return of two children, of long ago, and whoever looks after retention and erasure."""
+    User.objects.create(username="ada", role="administrator")
     path, name = content.write(pa.table({"child": [PERSON, OTHER]}), partnership.incoming)
     files.put(path, partnership.accepted / YOUTH / f"{name}.parquet")
     one = Submission.objects.create(
@@ -90,11 +92,11 @@ def test_erasing_changes_nothing_until_it_is_told_to(run, held):
     assert "yjs, 2015-01: 1 row\n1 row in all." in out
     assert "Nothing was changed" in err
     assert Destruction.objects.count() == 0
-    out, err = run(*words, "--run")
+    out, err = run(*words, "--run", "--by", "ada")
     assert "1 row of youth-justice destroyed in every data version" in out
     assert PERSON not in out + err
     with pytest.raises(NotAllowed, match="Say why"):
-        run("erase", YOUTH, "--pseudonym", PERSON, "--reason", " ", "--run")
+        run("erase", YOUTH, "--pseudonym", PERSON, "--reason", " ", "--run", "--by", "ada")
 
 
 @pytest.mark.parametrize("of", ["commitment", "gateway", "delivery"])

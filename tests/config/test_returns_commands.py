@@ -31,7 +31,7 @@ def run(capsys):
 
 
 @pytest.fixture
-def ready(partnership, area_lookup, in_force):
+def ready(partnership, area_lookup, in_force, monkeypatch):
     (partnership.profile / "agencies.yaml").write_text(
         "- {id: fire-service, name: Tests Fire Service, datasets: [fire, agency-counts]}\n"
         "- {id: council, name: Tests Council, datasets: [agency-counts]}\n"
@@ -39,6 +39,9 @@ def ready(partnership, area_lookup, in_force):
     sealed.make_key(partnership)
     receive([area_lookup], dataset="lsoa-lookup", by="set-up")
     in_force("fire")
+    for name, role in (("ana", "analyst"), ("sol", "analyst"), ("mem", "member"), ("adm", "administrator")):
+        User.objects.create(username=name, role=role)
+    monkeypatch.setattr("getpass.getuser", lambda: "ana")
     return partnership
 
 
@@ -89,8 +92,6 @@ def test_a_second_person_accepts(ready, run, fires, monkeypatch):
     from redway.sources.dataset import dataset
 
     monkeypatch.setitem(dataset("fire").__dict__, "acceptance", "second-person")
-    for name, role in (("ana", "analyst"), ("sol", "analyst"), ("mem", "member")):
-        User.objects.create(username=name, role=role)
     assert "A second person has to accept it." in run("import", "fire", fires(4), "--by", "ana")
     with pytest.raises(NotAllowed, match="second person"):
         run("import", "fire", fires(4), "--by", "ana", "--accept-as", "ana")
@@ -176,3 +177,36 @@ class TestComparing:
     def test_a_version_there_is_not(self, three, run):
         with pytest.raises(RedwayError, match="from 1 to 5"):
             run("compare", 1, 9)
+
+
+class TestWhoACommandIsRunBy:
+    """A name is somebody's with an account, who may do it: else a second person could be made up."""
+
+    COMMANDS = (
+        (("import", "fire", "PATH"), "--by", "send returns", "mem"),
+        (("import", "fire", "PATH", "--by", "ana"), "--accept-as", "accept returns", "mem"),
+        (("import", "police-street", "PATH"), "--by", "send returns", "adm"),
+        (("compare", 1, 1, "--exact"), "--by", "small counts", "adm"),
+        (("withdraw", "3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10", "--reason", "y"), "--by", "accept returns", "adm"),
+        (("erase", "youth-justice", "--pseudonym", "a" * 32, "--reason", "y", "--run"), "--by", "erasure", "ana"),
+        (("retention", "--run"), "--by", "retention", "ana"),
+        (("token", "make", "--agency", "council", "--name", "x"), "--by", "people", "ana"),
+        (("token", "revoke", "3f2a8c1e5b7d"), "--by", "people", "ana"),
+    )
+
+    @pytest.mark.parametrize(("words", "option", "may", "another_role"), COMMANDS)
+    def test_is_somebody_with_an_account_and_the_right_to_it(self, ready, run, fires, words, option, may, another_role):
+        User.objects.create(username="gone", role="analyst", is_active=False)
+        words = [fires(1) if word == "PATH" else word for word in words]
+        for name in ("nobody", "gone", another_role):
+            with pytest.raises(RedwayError, match=f"{may}.*{option}.*“{name}”"):
+                run(*words, option, name)
+        assert not Delivery.objects.exists()
+        assert everything().number == 1
+
+    def test_without_a_name_it_is_whoever_has_ones_login(self, ready, run, fires, monkeypatch):
+        run("import", "fire", fires(3))
+        assert Delivery.objects.get().sent_by == "ana"
+        monkeypatch.setattr("getpass.getuser", lambda: "root")
+        with pytest.raises(RedwayError, match="your login on this machine, “root”, is not such a name"):
+            run("import", "fire", fires(4))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from redway.store import sealed
 from redway.web.api import views
 from redway.web.permissions import TOKEN, addresses, declared
+from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
 from redway.work.audit.models import AuditRow
 from redway.work.gateways.models import Gateway
@@ -273,17 +274,18 @@ def test_whatever_is_asked_the_answer_is_json(call, path, query):
 
 
 def test_the_command_makes_lists_and_revokes(ready):
+    User.objects.create(username="adm", role=Role.ADMINISTRATOR)
     said = io.StringIO()
-    call_command("token", "make", "--agency", "police", "--name", "engine", "--by", "ana", stdout=said)
+    call_command("token", "make", "--agency", "police", "--name", "engine", "--by", "adm", stdout=said)
     text = said.getvalue().split()[0]
     token = token_of(text)
-    assert (token.agency, token.made_by) == ("police", "ana")
+    assert (token.agency, token.made_by) == ("police", "adm")
     assert text.split("_", 2)[2] not in str(Token.objects.values().first())
     listed = io.StringIO()
     call_command("token", "list", "--format", "json", stdout=listed)
     [row] = json.loads(listed.getvalue())["tokens"]
     assert (row["handle"], row["agency"], row["revoked"]) == (token.handle, "police", None)
-    call_command("token", "revoke", token.handle, "--by", "ana", stdout=said)
+    call_command("token", "revoke", token.handle, "--by", "adm", stdout=said)
     assert token_of(text) is None
     actions = list(AuditRow.objects.filter(subject=f"token {token.handle}").values_list("action", flat=True))
     assert actions == ["make-token", "revoke-token"]

@@ -4,12 +4,14 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
+from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
 from redway.errors import RedwayError, plain
 from redway.periods import in_words
 from redway.sources.dataset import dataset
 from redway.store.home import Home
 from redway.store.profile import Profile
+from redway.work.accounts.roles import Permission
 from redway.work.audit.reading import record_small_counts
 from redway.work.returns.comparing import NAMED, Arrived, Changed, Comparison, Series, compare
 
@@ -35,17 +37,20 @@ class Command(RedwayCommand):
         parser.add_argument("second", metavar="V2", type=int)
         parser.add_argument("--format", choices=["text", "json"], default="text", help="without it, text")
         parser.add_argument("--exact", action="store_true", help="figures of partners' data too; needs --by")
-        parser.add_argument("--by", metavar="NAME", default="", help="who asks for exact figures, for the audit")
+        parser.add_argument(
+            "--by", metavar="NAME", default="", help="your sign-in name: who sees exact figures is written down"
+        )
 
     def handle(self, *, first: int, second: int, exact: bool, by: str, **options: Any) -> None:
         if exact and not by:
             raise RedwayError("--by NAME beside --exact", came="none", cause="the audit says who saw exact figures.")
         profile = Profile.of(Home.current())
+        person = person_acting(by, Permission.SEE_SMALL_COUNTS) if by else None
         found = compare(first, second, profile)
-        if exact:
+        if exact and person:
             for name in sorted({name for one in found.series for name in one.partners}):
                 what = f"how data versions {first} and {second} differ"
-                record_small_counts(by=by, dataset=name, what=what, purpose="analysis")
+                record_small_counts(by=person, dataset=name, what=what, purpose="analysis")
         told = as_json(found, exact=exact) if options["format"] == "json" else as_text(found, exact=exact)
         self.stdout.write(told, ending="")
 

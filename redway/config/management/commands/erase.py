@@ -1,18 +1,19 @@
 """`redway erase`: destroy the rows of one pseudonym in every data version."""
 
-import getpass
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
 from redway.store.home import Home
 from redway.store.profile import Profile
+from redway.work.accounts.roles import Permission
 from redway.work.returns import erasure
 
 EXAMPLES = """examples:
   redway erase youth-justice --pseudonym 5f2c… --reason "request ER-2026-014"
-  redway erase youth-justice --pseudonym 5f2c… --reason "request ER-2026-014" --run
+  redway erase youth-justice --pseudonym 5f2c… --reason "request ER-2026-014" --run --by ada
 
 Without --run nothing is changed: it says how many rows would go, and from which data versions. With it they are
 destroyed in the accepted files of every version, whatever was derived of the dataset is removed, and returns of the
@@ -31,16 +32,17 @@ class Command(RedwayCommand):
         parser.add_argument("--pseudonym", metavar="P", required=True, help="as the provider's files have it")
         parser.add_argument("--reason", metavar="TEXT", required=True, help="why: a reference, and no name")
         parser.add_argument("--run", action="store_true", help="destroy them; without it, nothing is changed")
-        parser.add_argument("--by", metavar="NAME", default="", help="who decides (default: you)")
+        parser.add_argument("--by", metavar="NAME", default="", help="your sign-in name (default: your login)")
 
     def handle(self, *, dataset: str, pseudonym: str, reason: str, run: bool, by: str, **_: Any) -> None:
         Profile.of(Home.current())
-        if not run:
+        person = person_acting(by, Permission.MANAGE_GATEWAYS) if run or by else None
+        if not run or person is None:
             found = erasure.find(dataset, pseudonym)
             self.stdout.write(told(found))
             print("Nothing was changed: --run destroys them.", file=sys.stderr)
             return
-        done = erasure.erase(dataset=dataset, pseudonym=pseudonym, reason=reason, by=by or getpass.getuser())
+        done = erasure.erase(dataset=dataset, pseudonym=pseudonym, reason=reason, by=person)
         self.stdout.write(
             f"{rows(done.rows)} of {dataset} destroyed in every data version. The record is {done} of the audit."
         )

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
 from redway.errors import RedwayError
 from redway.sources import dataset as datasets
 from redway.store.home import Home
 from redway.store.profile import Profile
-from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
 from redway.work.returns import result
 from redway.work.returns.checking import work_on
@@ -32,15 +32,16 @@ EXAMPLES = """examples:
   redway import lsoa-lookup lookup_lsoa11_lsoa21_ltla22.csv.gz
   redway import fire november.xlsx
   redway import agency-counts counts.csv --agency victims-first --period 2025-11
-  redway import fire november.xlsx --acknowledge
-  redway import probation november.csv --accept-as tom
+  redway import fire november.xlsx --by ana --acknowledge
+  redway import probation november.csv --by ana --accept-as tom
 
 An import is all or nothing: when one file cannot be taken, none is. Single rows that cannot be taken are
 counted and left out; too many of them refuse their file. The same file again changes nothing; a newer copy
 of a month supersedes the older one, which stays in older data versions.
 
 Partners' returns wait sealed while they are checked. Where something looks wrong, read the warnings; the same
-command with --acknowledge then goes on. Some returns have to be accepted by a second person (--accept-as).
+command with --acknowledge then goes on. Some returns have to be accepted by a second person (--accept-as). Both are
+people with an account whose role lets them.
 """
 
 
@@ -55,7 +56,7 @@ class Command(RedwayCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dataset", metavar="DATASET", help=f"one of {', '.join(datasets.names())}")
         parser.add_argument("paths", metavar="PATH", nargs="+", type=_path, help="a file, a zip or a folder")
-        parser.add_argument("--by", metavar="NAME", default="", help="who hands the files in (default: you)")
+        parser.add_argument("--by", metavar="NAME", default="", help="your sign-in name (default: your login)")
         parser.add_argument("--agency", metavar="ID", default="", help="whose return it is, where several send it")
         parser.add_argument(
             "--period", metavar="P", default="", help="the one period it is of: 2025-11, 2025/26-Q3 ..."
@@ -64,17 +65,19 @@ class Command(RedwayCommand):
         parser.add_argument("--accept-as", metavar="NAME", default="", help="the second person's sign-in name")
 
     def handle(self, *, dataset: str, paths: list[Path], by: str, **options: Any) -> None:
-        by = by or getpass.getuser()
         if datasets.dataset(dataset).access == "partners":
             self.partners_return(dataset, paths, by, options)
         else:
-            receipt = receive(paths, dataset=dataset, by=by, progress=_remark)
+            # Open data comes before anybody has an account; whoever is named all the same has one.
+            who = person_acting(by, Permission.SEND_RETURNS).username if by else getpass.getuser()
+            receipt = receive(paths, dataset=dataset, by=who, progress=_remark)
             self.stdout.write(told(receipt, newest=everything().number))
 
     def partners_return(self, dataset: str, paths: list[Path], by: str, options: dict[str, Any]) -> None:
         """Hand it in, check it, and go as far as the options allow. The exit status is 1 for one that is refused."""
-        second = _second_person(options["accept_as"]) if options["accept_as"] else None
-        sender = User.objects.filter(username=by, is_active=True).first() or by
+        sender = person_acting(by, Permission.SEND_RETURNS)
+        named = options["accept_as"]
+        second = person_acting(named, Permission.ACCEPT_RETURNS, option="--accept-as") if named else None
         now = deliver(
             files=_files(paths),
             dataset=dataset,
@@ -117,18 +120,6 @@ def _files(paths: Sequence[Path]) -> list[Sent]:
                 f"a file or folder at {path}", came="nothing", cause="a mistyped path, or a file that was moved."
             )
     return found
-
-
-def _second_person(username: str) -> User:
-    """Raises RedwayError for nobody, and for somebody who may not accept returns."""
-    person = User.objects.filter(username=username, is_active=True).first()
-    if person is None or not person.may(Permission.ACCEPT_RETURNS):
-        raise RedwayError(
-            "the sign-in name of somebody who may accept returns (an analyst)",
-            came=f"“{username}”",
-            cause="a spelling mistake, or another role. redway person list shows everybody.",
-        )
-    return person
 
 
 def _name(delivery: Delivery) -> str:

@@ -1,18 +1,19 @@
 """`redway retention`: destroy what its gateways' time is over for."""
 
-import getpass
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
 from redway.store.home import Home
 from redway.store.profile import Profile
+from redway.work.accounts.roles import Permission
 from redway.work.returns import retention
 
 EXAMPLES = """examples:
-  redway retention          what would be destroyed, why, and which data versions lose it
-  redway retention --run    destroys it in every data version, for good
+  redway retention                   what would be destroyed, why, and which data versions lose it
+  redway retention --run --by ada    destroys it in every data version, for good
 
 Gateways say how many months a file is kept after the period it is of. What was destroyed, when, by whom and why
 stays in the audit, and the data versions that lose it say that they can no longer be re-made. Copies of the home
@@ -26,12 +27,13 @@ class Command(RedwayCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--run", action="store_true", help="destroy them; without it, nothing is changed")
-        parser.add_argument("--by", metavar="NAME", default="", help="who decides (default: you)")
+        parser.add_argument("--by", metavar="NAME", default="", help="your sign-in name (default: your login)")
 
     def handle(self, *, run: bool, by: str, **_: Any) -> None:
         Profile.of(Home.current())
-        if run:
-            for done in retention.run(by=by or getpass.getuser()):
+        person = person_acting(by, Permission.MANAGE_GATEWAYS) if run or by else None
+        if run and person:
+            for done in retention.run(by=person):
                 rows = "1 row" if done.rows == 1 else f"{done.rows:,} rows"
                 self.stdout.write(f"{done.dataset}: {rows} destroyed in every data version. {done.reason}.")
                 print(f"The record is {done} of the audit.", file=sys.stderr)

@@ -6,6 +6,7 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
 from redway.errors import RedwayError
 from redway.findings import measured as measured_words
@@ -22,7 +23,6 @@ from redway.products.series_rows import as_csv, as_json, as_table, rows
 from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.store.snapshot import Snapshot
-from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
 from redway.work.audit.reading import record_small_counts
 from redway.work.returns.destruction import unmade
@@ -142,13 +142,7 @@ class Command(RedwayCommand):
 
 def audited(indicator: Indicator, name: str) -> None:
     """Write down who is shown exact counts. Raises RedwayError for a person who is not there or may not see them."""
-    person = User.objects.filter(username=name, is_active=True).first()
-    if person is None or not person.may(Permission.SEE_SMALL_COUNTS):
-        raise RedwayError(
-            "the username of a person who may see small counts, after --as",
-            came=f"“{name}”" if name else "none",
-            cause="exact counts of partners' data are shown only to an analyst, and each use is written down.",
-        )
+    person = person_acting(name, Permission.SEE_SMALL_COUNTS, option="--as")
     for dataset in indicator.datasets:
         if policy_of(dataset):
             record_small_counts(by=person, dataset=dataset, what=f"series {indicator.id}", purpose="analysis")

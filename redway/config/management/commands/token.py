@@ -1,15 +1,16 @@
 """`redway token`: keys for programs that hand in an agency's returns."""
 
-import getpass
 import json
 from argparse import ArgumentParser
 from typing import Any
 
 from django.utils import timezone
 
+from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
 from redway.store.home import Home
 from redway.store.profile import Profile
+from redway.work.accounts.roles import Permission
 from redway.work.returns.models import Token
 from redway.work.returns.tokens import make_token, revoke_token
 
@@ -34,24 +35,25 @@ class Command(RedwayCommand):
         make = what.add_parser("make", help="make one, and show it once")
         make.add_argument("--agency", metavar="ID", required=True)
         make.add_argument("--name", required=True, help="what will use it")
-        make.add_argument("--by", metavar="NAME", default="", help="who makes it (default: you)")
+        make.add_argument("--by", metavar="NAME", default="", help="your sign-in name (default: your login)")
         listing = what.add_parser("list", help="list all, without their secrets")
         listing.add_argument("--format", choices=["table", "json"], default="table")
         revoke = what.add_parser("revoke", help="end one at once")
         revoke.add_argument("handle", metavar="HANDLE")
-        revoke.add_argument("--by", metavar="NAME", default="", help="who revokes it (default: you)")
+        revoke.add_argument("--by", metavar="NAME", default="", help="your sign-in name (default: your login)")
 
     def handle(self, *, what: str, **options: Any) -> None:
         Profile.of(Home.current())
-        by = options.get("by") or getpass.getuser()
-        if what == "make":
-            made, text = make_token(name=options["name"], agency=options["agency"], by=by)
-            self.stdout.write(f"{text}\n\nKeep it now: it cannot be shown again. Its handle is {made.handle}.")
-        elif what == "revoke":
-            self.stdout.write(f"Revoked: {revoke_token(handle=options['handle'], by=by).account}.")
-        else:
+        if what == "list":
             tokens = list(Token.objects.all())
             self.stdout.write(_json(tokens) if options["format"] == "json" else _table(tokens), ending="")
+            return
+        person = person_acting(options["by"], Permission.MANAGE_PEOPLE)
+        if what == "make":
+            made, text = make_token(name=options["name"], agency=options["agency"], by=person)
+            self.stdout.write(f"{text}\n\nKeep it now: it cannot be shown again. Its handle is {made.handle}.")
+        else:
+            self.stdout.write(f"Revoked: {revoke_token(handle=options['handle'], by=person).account}.")
 
 
 def _row(token: Token) -> dict[str, str | None]:

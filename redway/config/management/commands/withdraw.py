@@ -1,13 +1,13 @@
 """`redway withdraw`: take what was accepted out of use."""
 
-import getpass
 from argparse import ArgumentParser
 from typing import Any
 from uuid import UUID
 
+from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
 from redway.errors import RedwayError
-from redway.work.accounts.models import User
+from redway.work.accounts.roles import Permission
 from redway.work.returns.deliveries import withdraw
 from redway.work.returns.models import Delivery
 from redway.work.returns.versions import everything
@@ -27,12 +27,11 @@ class Command(RedwayCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("delivery", metavar="DELIVERY", help="its ID")
         parser.add_argument("--reason", required=True, help="why, for whoever reads this later")
-        parser.add_argument("--by", metavar="NAME", default="", help="who withdraws it (default: you)")
+        parser.add_argument("--by", metavar="NAME", default="", help="your sign-in name (default: your login)")
 
     def handle(self, *, delivery: str, reason: str, by: str, **_: Any) -> None:
-        by = by or getpass.getuser()
-        person = User.objects.filter(username=by, is_active=True).first()
-        withdraw(delivery=_found(delivery), reason=reason, by=person or by)
+        person = person_acting(by, Permission.ACCEPT_RETURNS)
+        withdraw(delivery=_found(delivery), reason=reason, by=person)
         self.stdout.write(f"Withdrawn. Data version {everything().number} is without it.")
 
 
