@@ -87,7 +87,7 @@ def find(
         elif why := why_not(name) or ("" if by_name else skips(name)):
             if by_name:
                 raise FileRefused(
-                    f"a file that ends in {', '.join(endings)} or .zip, or a folder",
+                    f"a file that ends in {', '.join(endings)} or .zip",
                     came=path.suffix or "no ending",
                     cause="another file than was meant.",
                     place=Place(name),

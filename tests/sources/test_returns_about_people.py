@@ -281,7 +281,7 @@ def test_the_partnership_may_put_its_own_list_of_measures_in_place(accepted, ref
     own.write_text("- {code: street-tea, label: Cups of tea given by the street team}\n", "utf-8")
     row = {"measure": "Cups of tea given by the street team", "period": "2025-11", "count": "12"}
     assert accepted("agency-counts", [row])[0]["measure"] == "street-tea"
-    assert refused("agency-counts", [row | {"measure": "marac-cases"}])[0]["rule"] == "is not in the look-up"
+    assert refused("agency-counts", [row | {"measure": "marac-cases"}])[0]["rule"] == "is none of the codes"
 
 
 PARTNERS = [name for name in names() if dataset(name).access == "partners"]

@@ -16,7 +16,7 @@ FIRE = "fire-and-rescue-service"
 ITEM = Item("fires.csv", "2025-11", 127, 123, 4, "superseded an older copy", "the copy of 3 May 2026 with 98 rows")
 REPORT = DeliveryReport(
     items=(ITEM,),
-    reasons=(Reason("Cause: is not in the look-up", 4, "fires.csv", 117, "Cause", "on purpose", "a code"),),
+    reasons=(Reason("Cause: is none of the codes", 4, "fires.csv", 117, "Cause", "on purpose", "a code"),),
     notes=(Note("outside the partnership", 13, "row 11", "E01000001", "another district"),),
     warnings=(Warning("rows", "November 2025: 123 rows, where 97 is usual", "2025-11"),),
 )
@@ -50,7 +50,7 @@ def page(milton_keynes, signed_in, people):
 def test_whoever_may_not_see_small_counts_reads_rounded_ones_and_no_cell(page, role):
     text = page(role)
     assert "Accepted 125 rows of 125. under 5 were refused, for one reason." in text
-    assert "under 5: Cause: is not in the look-up" in text
+    assert "under 5: Cause: is none of the codes" in text
     assert "15 outside the partnership" in text
     assert "The number of rows, November 2025" in text
     assert "rounded to the nearest 5" in text

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from redway.sources.dataset import Column, Dataset
 from redway.sources.returned import periods
 from redway.sources.returned.faults import Fault, Faults
+from redway.sources.returned.headings import listed
 from redway.sources.returned.look_ups import LookUp
 from redway.store.query import text
 
 LONGEST_TEXT = 5_000
+SHOWN = 12  # codes of a list
 LSOA = "[EW]01[0-9]{6}"
 DAY = r"([0-9]{1,2}/){2}[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}"
 EXCEL_DATE = rf"[0-9]{{1,2}}-[A-Z][a-z]{{2}}(-[0-9]{{2,4}})?|[A-Z][a-z]{{2}}-[0-9]{{2,4}}|({DAY})([T ]00:00(:00)?)?"
@@ -119,7 +121,7 @@ class Cells:
         read = [(f"{value} IS NULL AND {condition}", number) for condition, number in self._unread(column, raw)]
         beyond = [(f"{value} IS NOT NULL AND {condition}", number) for condition, number in bounds]
         when = "".join(f" WHEN {condition} THEN {number}" for condition, number in [*read, *beyond])
-        rule = {"code": "is not in the look-up", "pseudonym": "is no pseudonym, and may name a person"}
+        rule = {"code": "is none of the codes", "pseudonym": "is no pseudonym, and may name a person"}
         last = self._fault(column, rule.get(column.type, f"is not {self._words(column)}"), hidden=_secret(column))
         empty = self._fault(column, "is empty", mend="Fill in the cell.") if column.required else "NULL"
         return Cell(
@@ -141,8 +143,8 @@ class Cells:
             return column.expected
         if column.type == "code":
             codes = self.look_ups[column.codes].codes
-            shown = ", ".join(codes[:12]) + (f" and {len(codes) - 12:,} more" if len(codes) > 12 else "")
-            return f"{'codes parted by semicolons, each' if column.many else 'a code,'} one of {shown}"
+            kind = "codes parted by semicolons, each" if column.many else "a code,"
+            return f"{kind} one of {listed(codes, SHOWN, more='others of the list in the template')}"
         words = self._words(column)
         if column.least is not None and column.most is not None:
             return f"{words} from {column.least:g} to {column.most:g}"

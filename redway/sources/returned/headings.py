@@ -113,7 +113,7 @@ def _other_columns(
         if names
     ]
     cause = "another file, or columns added, renamed or merged. Columns that were not asked for are not taken, as they "
-    cause += f"may hold what must not come. Use the template: redway template {dataset.name}."
+    cause += "may hold what must not come. Use the template of this return."
     if renamed := [(m, near[0]) for m in missing if (near := get_close_matches(m, list(unknown), 1, 0.6))]:
         cause = "renamed columns: " + ", ".join(f"“{was}” is now “{now[:60]}”" for was, now in renamed[:SHOWN]) + "."
     wanted = [column.heading for column in dataset.columns if not column.optional]
@@ -135,5 +135,11 @@ def _refuse_not_permitted(spelt: Mapping[str, str], context: Context, place: Pla
 
 def quoted(names: Sequence[str]) -> str:
     """Names in quotation marks, the first of many."""
-    shown = ", ".join(f"“{name[:60]}”" for name in names[:SHOWN])
-    return shown + (f" and {len(names) - SHOWN:,} more" if len(names) > SHOWN else "")
+    return listed([f"“{name[:60]}”" for name in names], SHOWN)
+
+
+def listed(words: Sequence[str], most: int, *, more: str = "more") -> str:
+    """Words in a row. Of many more than `most`, the first of them and how many there are besides: `and 17 more`."""
+    if len(words) <= most + most // 2:
+        return ", ".join(words)
+    return f"{', '.join(words[:most])} and {len(words) - most:,} {more}"

@@ -74,8 +74,9 @@ class Rows:
         return Fault(rule.column, self.heading(rule.column), rule.reason, rule.expected, mend)
 
     def heading(self, column: str) -> str:
-        """A column's heading as the file has it."""
-        return self.headings.spelt.get(column, column)
+        """A column's heading as the file has it; as the template has it where the file has not the column."""
+        own = {c.name: c.heading for c in self.dataset.columns}
+        return self.headings.spelt.get(column) or own.get(column, column)
 
     def checked(self) -> str:
         """SQL for the rows of the view `sent`: raw cells, typed columns, and `prose` and `places`, the cells together

@@ -49,11 +49,11 @@ class Sheet:
         )
 
     def as_csv(self) -> bytes:
-        """The rows with something in them, under the canonical names."""
+        """The rows with something in them, under the headings that the page and the template have."""
         text = io.StringIO()
-        writer = csv.DictWriter(text, [column.name for column in self.columns], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(self.filled)
+        writer = csv.writer(text, lineterminator="\n")
+        writer.writerow([column.heading for column in self.columns])
+        writer.writerows([[row[column.name] for column in self.columns] for row in self.filled])
         return text.getvalue().encode()
 
 

@@ -115,7 +115,7 @@ class TestCodes:
             "is a code that Excel made a decimal number",
             "is a code that Excel cut short",
             "may be the number of a date that Excel made of a code",
-            "is not in the look-up",
+            "is none of the codes",
         ]
 
     def test_lost_leading_zeros_are_named(self, cells, sending):
@@ -123,7 +123,7 @@ class TestCodes:
         folder.mkdir()
         (folder / "sites.yaml").write_text('- {code: "007", label: Seven}\n- {code: "012", label: Twelve}\n')
         sent = cells({"type": "code", "codes": "sites"}, "7", "12", "007", "8")
-        assert said(sent) == ["has lost its leading zeros"] * 2 + ["is not in the look-up"]
+        assert said(sent) == ["has lost its leading zeros"] * 2 + ["is none of the codes"]
 
     def test_several_codes_in_a_cell(self, cells):
         column = {"type": "code", "codes": "hate-strand", "many": True}

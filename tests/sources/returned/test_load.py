@@ -119,7 +119,7 @@ class TestPeriods:
         sent = load_text(rows("2025-10-01,,F,", "2025-10-02,,Q,", "2025-11-01,,F,", "x,,F,"), COLUMNS, **FIELDS)
         told = {each.period: [(r.reason, r.first.row) for r in each.refused] for each in sent.loaded}
         of_none = ("Day: is not a date such as 2025-11-30 or 30/11/2025", 4)
-        assert told == {"2025-10": [("Sex: is not in the look-up", 2), of_none], "2025-11": []}
+        assert told == {"2025-10": [("Sex: is none of the codes", 2), of_none], "2025-11": []}
         assert {each.period: each.rows_read for each in sent.loaded} == {"2025-10": 3, "2025-11": 1}
 
 

@@ -1,0 +1,44 @@
+"""What a refusal says to somebody with a spreadsheet in front of them: their headings, whole lists, and no commands."""
+
+COLUMNS = [
+    {"name": "arrived_at", "type": "date", "about": "When", "publisher_name": "Arrival date", "required": True},
+    {"name": "how", "type": "text", "about": "How", "publisher_name": "Assault method", "optional": True},
+]
+RULE = {"wrong": "how IS NULL", "reason": "does not say how", "column": "how", "expected": "a method"}
+
+
+def codes(sending, number):
+    folder = sending.home.profile / "codes"
+    folder.mkdir(exist_ok=True)
+    (folder / "sites.yaml").write_text(
+        "".join(f"- {{code: S{n:02d}, label: Site {n}}}\n" for n in range(1, number + 1))
+    )
+
+
+def test_a_column_that_the_file_lacks_is_named_as_in_the_template(load_text):
+    sent = load_text("Arrival date\n2025-11-30\n", COLUMNS, rules=[RULE])
+    assert sent.rules == [(1, "Assault method", "does not say how")]
+    assert "column “Assault method”" in str(sent.fault)
+
+
+def test_a_column_is_named_as_the_file_spells_it(load_text):
+    assert load_text("ARRIVAL DATE\nx\n", COLUMNS).refused[0]["column"] == "ARRIVAL DATE"
+
+
+def test_other_headings_name_the_template_and_no_command(load_text):
+    told = str(load_text("something,else\n1,2\n", COLUMNS).fault)
+    assert "the columns “Arrival date”" in told
+    assert "Use the template of this return." in told
+    assert "redway" not in told
+
+
+def test_a_list_of_codes_is_whole_or_says_how_many_it_leaves_out(cells, sending):
+    column = {"type": "code", "codes": "sites"}
+    for number in (3, 12, 13, 18):
+        codes(sending, number)
+        expected = cells(column, "X").refused[0]["expected"]
+        assert expected.endswith(f", S{number:02d}"), expected
+        assert "more" not in expected
+    codes(sending, 40)
+    expected = cells(column, "X").refused[0]["expected"]
+    assert expected.endswith("S12 and 28 others of the list in the template")
