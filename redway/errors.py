@@ -57,7 +57,12 @@ class RedwayError(Exception):
 
 
 class FileRefused(RedwayError):
-    """A whole file cannot be taken; nothing of it was kept."""
+    """A whole file cannot be taken; nothing of it was kept.
+
+    periods  labels of those that its rows say they are of, as far as that could be read
+    """
+
+    periods: tuple[str, ...] = ()
 
 
 class NotSetUp(RedwayError):

@@ -11,6 +11,7 @@ from redway.aldermere.city import city
 from redway.aldermere.partners import health, justice, places
 from redway.aldermere.partners.drawing import Row
 from redway.aldermere.partners.files import MONTHS, QUARTERS
+from redway.sources.dataset import dataset as definition_of
 from redway.work.returns import checking
 from redway.work.returns.deliveries import deliver
 from redway.work.returns.models import Delivery
@@ -41,7 +42,7 @@ def _broken(row: Row) -> Row:
 
 def _hand_in(dataset: str, agency: str, name: str, rows: Iterable[Row]) -> None:
     made = deliver(
-        files=[Sent(name, io.BytesIO(_as_csv(list(rows))))],
+        files=[Sent(name, io.BytesIO(_as_csv(dataset, list(rows))))],
         dataset=dataset,
         agency=agency,
         way=Way.WEB,
@@ -50,9 +51,12 @@ def _hand_in(dataset: str, agency: str, name: str, rows: Iterable[Row]) -> None:
     checking.work_on(made)
 
 
-def _as_csv(rows: list[Row]) -> bytes:
+def _as_csv(dataset: str, rows: list[Row]) -> bytes:
+    """The rows under the headings of the template, as somebody who filled it in has them."""
+    headings = {column.name: column.heading for column in definition_of(dataset).columns}
+    columns = list(dict.fromkeys(column for row in rows for column in row))
     text = io.StringIO()
-    writer = csv.DictWriter(text, list(dict.fromkeys(column for row in rows for column in row)))
-    writer.writeheader()
-    writer.writerows(rows)
+    writer = csv.writer(text)
+    writer.writerow([headings[column] for column in columns])
+    writer.writerows([[row.get(column, "") for column in columns] for row in rows])
     return text.getvalue().encode()

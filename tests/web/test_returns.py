@@ -165,3 +165,34 @@ def test_counts_can_be_typed_on_a_page(aldermere, signed_in, people):
     assert (one.way, one.dataset, one.agency) == ("typed", "agency-counts", "aldermere-city-council")
     assert one.state in ("accepted", "to-acknowledge"), one.report
     assert client.get(reverse("return-type", args=["asb-incidents"])).status_code == 404
+
+
+def test_refused_returns_are_told_apart_and_sent_again_with_their_period(aldermere, signed_in):
+    client = signed_in(Role.AGENCY_CONTACT)
+    upload(client, RIGHT.replace("secondary-fire", "a small fire"))
+    work()
+    one = newest()
+    assert one.state == "refused"
+    again = "/returns/send/fire/?agency=aldermere-fire-and-rescue&amp;period=2025-11"
+    assert again in page(client, one)
+    assert "November 2025" in page(client, one)
+    upload(client, "No,such,headings\n1,2,3\n", name="first.csv")
+    upload(client, "Nor,these,headings\n1,2,3\n", name="second.csv")
+    work()
+    listed = client.get(reverse("returns")).content.decode()
+    assert "period not known (first.csv, sent on" in listed
+    assert "period not known (second.csv, sent on" in listed
+    assert ", none" not in listed
+
+
+@pytest.mark.parametrize(("asked", "words"), [("2021-03", "March 2021"), ("2025-11", "November 2025")])
+def test_the_period_asked_for_is_offered_and_chosen_however_old(aldermere, signed_in, asked, words):
+    text = signed_in(Role.AGENCY_CONTACT).get(f"/returns/send/fire/?period={asked}").content.decode()
+    assert f'<option value="{asked}" selected>{words}</option>' in " ".join(text.split())
+
+
+@pytest.mark.parametrize("asked", ["2999-01", "x", "2025-13", "<b>"])
+def test_a_period_that_cannot_be_sent_is_not_offered(aldermere, signed_in, asked):
+    text = signed_in(Role.AGENCY_CONTACT).get("/returns/send/fire/", {"period": asked}).content.decode()
+    assert f'value="{asked}"' not in text
+    assert asked == "x" or asked not in text

@@ -8,6 +8,7 @@ cheaply; what is wrong with the others, and how Excel may have done it, is asked
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from redway.periods import in_words
 from redway.sources.dataset import Column, Dataset
 from redway.sources.returned import periods
 from redway.sources.returned.faults import Fault, Faults
@@ -203,7 +204,8 @@ class Cells:
             found += [(f"{day} > current_date", future), (f"{day} < DATE '1901-01-01'", ago)]
         if column.name == self.dataset.period_from and self.period:
             mend = "Move the row to the return of its own period, or mend the date."
-            other = self._fault(column, "is of another period", expected=f"rows of {self.period} only", mend=mend)
+            only = f"rows of {in_words(self.period)} only"
+            other = self._fault(column, "is of another period", expected=only, mend=mend)
             found.append((f"{periods.of_row(self.dataset, value)} <> {text(self.period)}", other))
         return found
 

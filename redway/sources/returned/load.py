@@ -72,16 +72,11 @@ def load_return(
             areas = _make_areas(db, dataset, context)
             rows = Rows(db, dataset, file, found, look_ups(dataset, profile), context, into, areas)
             rows.type()
-            refusing = Refusing(rows)
-            refusing.refuse_identifiers()
-            if rows.refused:
-                refusing.write()
-                refusing.sum_up()
-                _refuse_too_many(rows, refusing)
-            _refuse_none(rows)
-            submissions = Submissions(rows, refusing, change)
-            submissions.prepare()
-            kept = submissions.made() or [submissions.empty(context.period)]
+            try:
+                kept = _checked(rows, change)
+            except FileRefused as fault:
+                fault.periods = rows.periods()
+                raise
             return kept
     except duckdb.OutOfMemoryException:
         raise FileRefused(
@@ -92,6 +87,20 @@ def load_return(
         ) from None
     finally:
         _clear(into, before, kept)
+
+
+def _checked(rows: Rows, change: Change | None) -> list[Loaded]:
+    """One submission a period, of typed rows that may stand. Raises FileRefused."""
+    refusing = Refusing(rows)
+    refusing.refuse_identifiers()
+    if rows.refused:
+        refusing.write()
+        refusing.sum_up()
+        _refuse_too_many(rows, refusing)
+    _refuse_none(rows)
+    submissions = Submissions(rows, refusing, change)
+    submissions.prepare()
+    return submissions.made() or [submissions.empty(rows.context.period)]
 
 
 def _make_areas(db: duckdb.DuckDBPyConnection, dataset: Dataset, context: Context) -> bool:

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -31,12 +33,13 @@ COLOURS = {
 
 @dataclass(frozen=True)
 class Line:
-    """One delivery in a list."""
+    """One delivery in a list. `apart` tells it from others of which no more is known: its files and its moment."""
 
     id: Any
     title: str
     agency: str
     period: str
+    apart: str
     sent_at: datetime
     state: str
     tag: dict[str, str]
@@ -81,6 +84,7 @@ def line(one: Delivery, known: dict[str, Sender]) -> Line:
         title(one.dataset),
         known[one.agency].name if one.agency in known else one.agency,
         period_words(one),
+        _apart(one),
         one.sent_at,
         str(NAMES[State(one.state)]),
         tag(one),
@@ -101,10 +105,28 @@ def tag(one: Delivery) -> dict[str, str]:
 
 def period_words(one: Delivery) -> str:
     """The periods it was found to be of; before it was checked, the one that was named."""
-    labels = one.periods or ([one.period] if one.period else [])
+    labels = _labels(one)
     if not labels:
-        return _("as its rows say") if one.state in QUEUED else _("none")
+        return _("period as its rows say") if one.state in QUEUED else _("period not known")
     return spanned(labels)
+
+
+def _labels(one: Delivery) -> list[str]:
+    return one.periods or ([one.period] if one.period else [])
+
+
+def one_period(one: Delivery) -> str:
+    """The label of its period, to send it again; empty where it has several or none is known."""
+    labels = _labels(one)
+    return labels[0] if len(labels) == 1 else ""
+
+
+def _apart(one: Delivery) -> str:
+    """What was sent and when, where its period is not known: else two refused files would look the same."""
+    if _labels(one):
+        return ""
+    moment = date_format(timezone.localtime(one.sent_at), "j F Y, H:i:s")
+    return _("%(files)s, sent on %(moment)s") % {"files": ", ".join(one.file_names), "moment": moment}
 
 
 def spanned(labels: list[str]) -> str:

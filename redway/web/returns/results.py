@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from redway import periods
 from redway.store.profile import Profile
 from redway.web.figures.rows import RowCounts, counts_for
-from redway.web.returns.presenter import Line, line
+from redway.web.returns.presenter import Line, line, one_period
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
 from redway.work.returns import policies
@@ -69,6 +69,7 @@ class Held:
 class Result:
     """The result of a return: the answer, why rows were refused, what to know, and what can be done now.
 
+    period   the label of its one period, to send it again
     rounded  what to say where numbers of rows are rounded; empty where they are exact and all is told
     """
 
@@ -83,6 +84,7 @@ class Result:
     notes: tuple[str, ...]
     rounded: str
     way: str
+    period: str
     rows_link: bool
     actions: frozenset[str]
     second_person: str
@@ -105,6 +107,7 @@ def result(one: Delivery, person: User, profile: Profile) -> Result:
         _notes(report, counts),
         counts.note,
         str(WAY_NAMES[Way(one.way)]),
+        one_period(one),
         bool(one.refused_rows) and policies.may_read_refused_rows(person, one),
         actions(one, person),
         policies.refusal(lambda: policies.check_second_person(one, person.username))

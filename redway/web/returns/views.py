@@ -2,6 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from redway.errors import FileRefused, NotAllowed, RedwayError
+from redway.periods import in_words
 from redway.sources.returned.look_ups import look_ups
 from redway.store import sealed
 from redway.store.home import Home
@@ -33,7 +35,7 @@ from redway.work.returns import deliveries, policies
 from redway.work.returns.models import Delivery
 from redway.work.returns.quarantine import Sent
 from redway.work.returns.report import DeliveryReport
-from redway.work.returns.sendable import recent_periods
+from redway.work.returns.sendable import check_period, recent_periods
 from redway.work.returns.states import QUEUED, WAITING, State, Way
 
 BOTH, POST = ("GET", "POST"), ("POST",)
@@ -108,9 +110,22 @@ def _offer(request: HttpRequest, dataset: str) -> Offer:
 
 def _for_whom(request: HttpRequest, offer: Offer) -> dict[str, Any]:
     """The choices of a form about this return, with what the address names filled in."""
-    recent = recent_periods(offer.definition, timezone.localdate())
-    initial = {"agency": request.GET.get("agency", ""), "period": request.GET.get("period", "")}
-    return {"agencies": offer.agencies, "periods": recent, "initial": initial}
+    today = timezone.localdate()
+    asked = request.GET.get("period", "")
+    initial = {"agency": request.GET.get("agency", ""), "period": asked}
+    return {"agencies": offer.agencies, "periods": _periods(offer, asked, today), "initial": initial}
+
+
+def _periods(offer: Offer, asked: str, today: date) -> list[tuple[str, str]]:
+    """The recent ones, and one asked for that lies before them or is not over."""
+    recent = recent_periods(offer.definition, today)
+    if not asked or asked in dict(recent):
+        return recent
+    try:
+        check_period(asked, today)
+    except RedwayError:
+        return recent
+    return [(asked, in_words(asked)), *recent]
 
 
 def _delivered(request: HttpRequest, form: ForWhom, offer: Offer, files: list[Sent], way: Way) -> Delivery | None:

@@ -5,7 +5,7 @@ nothing stands in the way; then it accepts at once. Accepting runs every check a
 is the only one at work on any, so one that is found half way was left by a process that died.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -121,7 +121,8 @@ def _run(taken: Delivery, home: Home, progress: Progress) -> None:
     except RedwayError as fault:
         report = DeliveryReport(reasons=refused.reasons, refused=refused.rows, fault=Fault.of(fault))
         with transaction.atomic():
-            _finish(_still(taken), report, State.REFUSED)
+            now = _still(taken)
+            _finish(now, report, State.REFUSED, periods=_said_to_be_of(now, fault))
     except Exception:
         _later(taken)
         raise
@@ -151,9 +152,17 @@ def _accepted(taken: Delivery, report: DeliveryReport) -> Callable[[int | None],
     return with_it
 
 
-def _finish(now: Delivery, report: DeliveryReport, after: State) -> None:
-    """Write down what was found and take the step, inside a transaction."""
-    now.report, now.checked_at, now.periods = report.as_json(), timezone.now(), list(report.periods)
+def _said_to_be_of(now: Delivery, fault: RedwayError) -> Sequence[str]:
+    """The periods of what was refused, so that it can be told from others: as named, or as its rows say."""
+    return [now.period] if now.period else getattr(fault, "periods", ())
+
+
+def _finish(now: Delivery, report: DeliveryReport, after: State, *, periods: Sequence[str] = ()) -> None:
+    """Write down what was found and take the step, inside a transaction.
+
+    periods  those of a delivery that was refused, whose report has none
+    """
+    now.report, now.checked_at, now.periods = report.as_json(), timezone.now(), list(report.periods or periods)
     if after == State.TO_ACKNOWLEDGE:
         now.acknowledged, now.acknowledged_by, now.acknowledged_at = [], "", None
         now.decided_by, now.decided_at = "", None

@@ -42,3 +42,13 @@ def test_a_list_of_codes_is_whole_or_says_how_many_it_leaves_out(cells, sending)
     codes(sending, 40)
     expected = cells(column, "X").refused[0]["expected"]
     assert expected.endswith("S12 and 28 others of the list in the template")
+
+
+def test_a_refused_file_tells_which_periods_it_is_of(load_text):
+    dated = {"period_from": "arrived_at", "rules": [RULE], "refuse_above": 0.0}
+    sent = load_text("Arrival date,Assault method\n2025-11-30,\n2025-11-29,\nx,\n", COLUMNS, **dated)
+    assert sent.fault.periods == ("2025-11",)
+    mixed = "Arrival date,Assault method\n2025-11-30,\n2025-10-01,knife\n0012-10-01,knife\n"
+    assert load_text(mixed, COLUMNS, **dated).fault.periods == ("2025-10",)
+    assert load_text("Arrival date\nx\n", COLUMNS, **dated).fault.periods == ()
+    assert load_text("something,else\n1,2\n", COLUMNS, **dated).fault.periods == ()
