@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from statistics import median
 
-from redway.periods import in_words
+from redway.errors import plain
 from redway.store.profile import Partnership
 from redway.store.snapshot import Part, Snapshot
 from redway.work.returns.loading import Staged
 from redway.work.returns.models import Submission
+from redway.work.returns.replacing import SHOWN, lost_columns
 
-MANY_FEWER = 0.8  # a newer copy with less than this share of the older one's rows is warned of
+MANY_FEWER = 0.9  # a newer copy with this share of the older one's rows, or less, is warned of
 FAR_FEWER = 0.2  # and a month with less than this share of what other months have in the partnership
 ENOUGH_MONTHS = 3  # other months to compare with
 ELSEWHERE = ("unlocated", "no area", "outside")  # notes of rows that are not counted in the partnership
@@ -17,16 +18,26 @@ ELSEWHERE = ("unlocated", "no area", "outside")  # notes of rows that are not co
 
 def fewer_than_before(s: Staged, old: Part) -> str:
     """A warning of a newer copy with many fewer rows than the one it supersedes; empty when it has not."""
-    if s.loaded.rows_accepted >= MANY_FEWER * old.rows:
+    if not old.rows or s.loaded.rows_accepted > MANY_FEWER * old.rows:
         return ""
-    if s.definition.access == "partners":
-        return (
-            f"{in_words(s.loaded.period)}: this return has {s.loaded.rows_accepted:,} rows, the one accepted before "
-            f"has {old.rows:,}. If this one is not whole, take it back and send the whole of it."
-        )
     return (
         f"{s.words}: the newer copy has {s.loaded.rows_accepted:,} rows, the older one had {old.rows:,}. "
         "If the newer one is not whole, import the older one again."
+    )
+
+
+def less_told_than_before(s: Staged, old: Part) -> str:
+    """A warning of columns that a newer copy leaves empty or out and the one it supersedes has filled; empty when
+    there are none.
+    """
+    lost = lost_columns(s, old)
+    if not lost:
+        return ""
+    named = ", ".join(f"“{plain(name)}”" for name in lost[:SHOWN])
+    more = f" and {len(lost) - SHOWN:,} more" if len(lost) > SHOWN else ""
+    return (
+        f"{s.words}: the newer copy has nothing under {named}{more}, which the older one had filled: what rests on it "
+        "can no longer be worked out. If that was not meant, import the older one again."
     )
 
 

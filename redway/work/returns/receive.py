@@ -36,7 +36,7 @@ from redway.work.audit import actions as audit
 from redway.work.gateways.policies import permitted
 from redway.work.returns import reconcile
 from redway.work.returns.destruction import check_not_destroyed
-from redway.work.returns.doubts import few_inside, fewer_than_before
+from redway.work.returns.doubts import few_inside, fewer_than_before, less_told_than_before
 from redway.work.returns.loading import Staged, load_parcel
 from redway.work.returns.models import DataVersion, Delivery, Submission
 from redway.work.returns.receipt import Outcome, Receipt, Result
@@ -270,7 +270,9 @@ def _arrival(s: Staged, old: Part | None, doubt: str) -> Arrival:
         return Arrival(s, Outcome.ACCEPTED, doubt)
     if old.content == s.loaded.content:
         return Arrival(s, Outcome.UNCHANGED if readable(old.path, old.rows) else Outcome.RESTORED, doubt)
-    return Arrival(s, Outcome.SUPERSEDED, " ".join(filter(None, [fewer_than_before(s, old), doubt])))
+    # What a partner's newer copy replaces is told in its delivery's report; open data has no delivery.
+    told = [fewer_than_before(s, old), less_told_than_before(s, old)] if s.definition.access == "open" else []
+    return Arrival(s, Outcome.SUPERSEDED, " ".join(filter(None, [*told, doubt])))
 
 
 def _commit(before: Snapshot, new: list[Arrival], *, by: str, delivery: Delivery | None, with_it: WithIt) -> int | None:

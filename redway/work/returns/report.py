@@ -40,7 +40,7 @@ class Note:
 class Warning:
     """Something that looks wrong and may be true: taken once somebody has acknowledged it.
 
-    kind    completeness, outlier, codes, repeated, overlap, totals, fewer, few-inside
+    kind    rows, totals, completeness, codes, repeated, dates, overlap, replaces, again, example, fewer
     text    what was seen, what it was compared with and what to do, in plain words
     """
 
@@ -82,8 +82,41 @@ class Fault:
 
 
 @dataclass(frozen=True)
+class Replaced:
+    """What was accepted before of the same period, and what of it a newer copy keeps, changes and leaves out.
+
+    received   the day it came, as 2026-05-03
+    delivery   ID of the delivery it came in; empty for none
+    gone, new, changed  rows of it that are not in the newer copy, rows that only the newer one has, and rows of both
+               whose cells differ; None where the older file cannot be read any more
+    told_by    headings of the columns by which a row is known again; none: by all its cells, so none is ever changed
+    rows_lost  the first of those that are gone, named; only of datasets that are about no person
+    columns_lost  headings of columns that the older copy had filled and the newer one has not
+    """
+
+    received: str
+    delivery: str
+    rows_before: int
+    rows_now: int
+    gone: int | None = None
+    new: int | None = None
+    changed: int | None = None
+    told_by: tuple[str, ...] = ()
+    rows_lost: tuple[str, ...] = ()
+    columns_lost: tuple[str, ...] = ()
+
+    @classmethod
+    def of_json(cls, stored: dict[str, Any]) -> "Replaced":
+        """What a report's JSON has of it."""
+        lists = ("told_by", "rows_lost", "columns_lost")
+        return cls(**(stored | {name: tuple(stored[name]) for name in lists}))
+
+
+@dataclass(frozen=True)
 class Item:
-    """What one file gave for one period. `outcome` is a receipt.Outcome; `superseded` tells of the older copy."""
+    """What one file gave for one period. `outcome` is a receipt.Outcome; `superseded` tells of the older copy in words,
+    and `replaced` of what becomes of its rows.
+    """
 
     file: str
     period: str
@@ -93,6 +126,14 @@ class Item:
     outcome: str
     superseded: str = ""
     facts: Facts = field(default_factory=Facts)
+    replaced: Replaced | None = None
+
+    @classmethod
+    def of_json(cls, stored: dict[str, Any]) -> "Item":
+        """What a report's JSON has of it."""
+        replaced = stored.get("replaced")  # reports of before this was told have none
+        made = {"facts": Facts(**stored["facts"]), "replaced": Replaced.of_json(replaced) if replaced else None}
+        return cls(**(stored | made))
 
 
 @dataclass(frozen=True)
@@ -133,7 +174,7 @@ class DeliveryReport:
         if not stored:
             return cls()
         return cls(
-            tuple(Item(**(i | {"facts": Facts(**i["facts"])})) for i in stored["items"]),
+            tuple(map(Item.of_json, stored["items"])),
             tuple(Reason(**r) for r in stored["reasons"]),
             tuple(Note(**n) for n in stored["notes"]),
             tuple(Warning(**w) for w in stored["warnings"]),

@@ -1,39 +1,61 @@
 """The report of a delivery, from what examining it found."""
 
-from django.utils import timezone
-from django.utils.formats import date_format
+from collections.abc import Mapping
+
+from django.utils.translation import gettext as _
 
 from redway.errors import plain
 from redway.sources.dataset import Example
+from redway.store.profile import Profile
+from redway.store.snapshot import Part
 from redway.work.returns import quality
-from redway.work.returns.models import Submission
 from redway.work.returns.receipt import Outcome, merged
-from redway.work.returns.receive import Arrival, Examined
+from redway.work.returns.receive import Arrival, Examined, Key
 from redway.work.returns.refused import RefusedRows
-from redway.work.returns.report import DeliveryReport, Item, Note, Reason, Warning
+from redway.work.returns.replacing import received, replaced
+from redway.work.returns.replacing import warnings as replacing_warnings
+from redway.work.returns.report import DeliveryReport, Item, Note, Reason, Replaced, Warning
 from redway.work.returns.telling import NOTES
 
 
 def report_of(examined: Examined, refused: RefusedRows) -> DeliveryReport:
     """What was read, accepted, refused and noted, and what looks wrong."""
     arrivals = examined.arrivals
+    replacing = _replacing(examined)
     return DeliveryReport(
-        items=tuple(_item(arrival, examined) for arrival in arrivals),
+        items=tuple(_item(arrival, examined, replacing.get(arrival.staged.key)) for arrival in arrivals),
         reasons=refused.reasons or _reasons(arrivals),
         notes=_notes(arrivals),
-        warnings=_warnings(examined),
+        warnings=_warnings(examined, replacing),
         skipped=tuple((plain(one.name), one.why) for one in examined.skipped),
     )
 
 
-def _warnings(examined: Examined) -> tuple[Warning, ...]:
+def _replacing(examined: Examined) -> dict[Key, Replaced]:
+    """What each newer copy takes the place of."""
+    profile = Profile.of(examined.home)
+    return {
+        a.staged.key: replaced(a.staged, _older(a, examined), examined.before, profile)
+        for a in examined.arrivals
+        if a.outcome is Outcome.SUPERSEDED
+    }
+
+
+def _older(arrival: Arrival, examined: Examined) -> Part:
+    return next(p for p in examined.before.parts if (p.dataset, p.provider, p.period) == arrival.staged.key)
+
+
+def _warnings(examined: Examined, replacing: Mapping[Key, Replaced]) -> tuple[Warning, ...]:
     """Of what would change something; what was accepted before was looked at then."""
     new = [a for a in examined.arrivals if a.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED)]
-    doubts = tuple(Warning("fewer", plain(a.warning), a.staged.loaded.period) for a in new if a.warning)
-    return doubts + quality.warnings([a.staged for a in new], examined.before)
+    doubts = [Warning("fewer", plain(a.warning), a.staged.loaded.period) for a in new if a.warning]
+    for a in new:
+        if found := replacing.get(a.staged.key):
+            doubts += replacing_warnings(a.staged, found)
+    return (*doubts, *quality.warnings([a.staged for a in new], examined.before))
 
 
-def _item(arrival: Arrival, examined: Examined) -> Item:
+def _item(arrival: Arrival, examined: Examined, found: Replaced | None) -> Item:
     loaded = arrival.staged.loaded
     return Item(
         plain(arrival.staged.file),
@@ -42,16 +64,12 @@ def _item(arrival: Arrival, examined: Examined) -> Item:
         loaded.rows_accepted,
         sum(r.count for r in loaded.refused),
         arrival.outcome.value,
-        _superseded(arrival, examined) if arrival.outcome is Outcome.SUPERSEDED else "",
+        _("the copy of %(day)s with %(rows)s rows") % {"day": received(found), "rows": f"{found.rows_before:,}"}
+        if found
+        else "",
         loaded.facts,
+        found,
     )
-
-
-def _superseded(arrival: Arrival, examined: Examined) -> str:
-    """The older copy: `the copy of 3 May 2026 with 120 rows`."""
-    old = next(p for p in examined.before.parts if (p.dataset, p.provider, p.period) == arrival.staged.key)
-    received = timezone.localdate(Submission.objects.get(pk=old.submission).received_at)
-    return f"the copy of {date_format(received, 'j F Y')} with {old.rows:,} rows"
 
 
 def _reasons(arrivals: tuple[Arrival, ...]) -> tuple[Reason, ...]:

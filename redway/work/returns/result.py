@@ -8,7 +8,8 @@ from redway.errors import plain
 from redway.periods import in_words
 from redway.sources.dataset import dataset
 from redway.work.returns.models import Delivery
-from redway.work.returns.report import DeliveryReport
+from redway.work.returns.replacing import received
+from redway.work.returns.report import DeliveryReport, Item
 from redway.work.returns.states import NAMES, OPEN, State
 
 
@@ -119,10 +120,40 @@ def _items(report: DeliveryReport) -> str:
     lines = [
         f"  {plain(one.file)}, {in_words(one.period) if one.period else _('no period')}: "
         f"{_('%(accepted)s of %(read)s') % {'accepted': f'{one.rows_accepted:,}', 'read': _rows(one.rows_read)}}, "
-        f"{one.outcome}{f' ({one.superseded})' if one.superseded else ''}"
+        f"{one.outcome}" + "".join(f"\n    {sentence}" for sentence in replacement(one))
         for one in report.items
     ]
     return "\n".join([_("File by file:"), *lines]) if lines else ""
+
+
+def replacement(item: Item) -> list[str]:
+    """What accepting it replaces, in sentences with exact numbers; none where nothing was accepted before."""
+    found = item.replaced
+    if found is None:
+        return []
+    said = {"day": received(found), "before": _rows(found.rows_before), "now": _rows(found.rows_now)}
+    lines = [_("It replaces the copy of %(day)s: %(now)s in place of %(before)s.") % said]
+    if found.gone is None or found.new is None or found.changed is None:
+        return [*lines, _("The file of that copy is damaged, so their rows cannot be compared.")]
+    said |= {"gone": f"{found.gone:,}", "new": f"{found.new:,}", "changed": f"{found.changed:,}"}
+    said["same"] = f"{found.rows_before - found.gone - found.changed:,}"
+    if found.told_by:
+        said["by"] = ", ".join(f"“{plain(heading)}”" for heading in found.told_by)
+        told = _(
+            "Rows told apart by %(by)s: %(gone)s fall away, %(changed)s have other cells, %(same)s stay as they were, "
+            "%(new)s are new."
+        )
+    else:
+        told = _("Of the rows before, %(gone)s fall away and %(same)s stay; %(new)s are new.")
+    lines.append(told % said)
+    if found.rows_lost:
+        more = found.gone - len(found.rows_lost)
+        listed = "; ".join(found.rows_lost) + (_(" and %s more") % f"{more:,}" if more > 0 else "")
+        lines.append(_("What falls away: %s.") % listed)
+    if found.columns_lost:
+        listed = ", ".join(f"“{plain(heading)}”" for heading in found.columns_lost)
+        lines.append(_("Columns that had something and are empty now: %s.") % listed)
+    return lines
 
 
 def _next(delivery: Delivery) -> str:
