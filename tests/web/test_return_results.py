@@ -1,5 +1,6 @@
 """The page of one return: in full for its sender and for analysts, rounded and without its sentences for others."""
 
+import dataclasses
 import re
 
 import pytest
@@ -8,7 +9,7 @@ from django.urls import reverse
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
 from redway.work.returns.models import Delivery
-from redway.work.returns.report import DeliveryReport, Fault, Item, Note, Reason, Warning
+from redway.work.returns.report import DeliveryReport, Fault, Item, Note, Reason, Replaced, Warning
 
 pytestmark = pytest.mark.django_db
 
@@ -88,3 +89,12 @@ def test_what_acceptance_would_replace_is_told_before_it_is_accepted(page):
 def test_one_refused_row_is_told_in_the_singular(page):
     report = DeliveryReport(items=(Item("f.csv", "2025-11", 30, 29, 1, "accepted"),), reasons=REPORT.reasons[:1])
     assert "1 was refused, for one reason." in page(Role.ANALYST, report)
+
+
+def test_what_acceptance_replaces_is_told_to_whoever_may_see_counts(page):
+    before = Replaced("2026-05-03", "", 98, 123, gone=7, new=32, changed=11, told_by=("Incident number",))
+    report = DeliveryReport(items=(dataclasses.replace(ITEM, replaced=before),))
+    told = page(Role.ANALYST, report, state="to-accept")
+    assert "It replaces the copy of 3 May 2026: 123 rows in place of 98 rows." in told
+    assert "7 fall away, 11 have other cells, 80 stay as they were, 32 are new." in told
+    assert "It replaces the copy" not in page(Role.CHAIR, report, state="to-accept")

@@ -19,6 +19,7 @@ from redway.work.returns import policies
 from redway.work.returns.models import Delivery
 from redway.work.returns.receipt import Outcome
 from redway.work.returns.report import DeliveryReport, Item, Reason
+from redway.work.returns.result import replacement
 from redway.work.returns.senders import senders
 from redway.work.returns.states import QUEUED, WAITING, WAY_NAMES, State, Way
 
@@ -30,8 +31,10 @@ ABOUT = {
     "repeated": gettext_lazy("Rows that are there twice"),
     "dates": gettext_lazy("The last date in it"),
     "overlap": gettext_lazy("Months that another return covers too"),
-    "fewer": gettext_lazy("Fewer rows than in the copy before"),
-    "few-inside": gettext_lazy("Few rows in the partnership"),
+    "replaces": gettext_lazy("What it replaces"),
+    "again": gettext_lazy("Cases that an earlier return has too"),
+    "example": gettext_lazy("Rows of the template's worked example"),
+    "fewer": gettext_lazy("Fewer rows than elsewhere"),
 }
 BECAME = {
     Outcome.ACCEPTED: gettext_lazy("was accepted"),
@@ -57,12 +60,13 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Held:
-    """What the files hold of one period, and what became of it or would."""
+    """What the files hold of one period, what became of it or would, and what that replaced, in sentences."""
 
     period: str
     rows: str
     fine: str
     became: str
+    replaced: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -194,6 +198,7 @@ def _held(item: Item, one: Delivery, counts: RowCounts) -> Held:
         counts(item.rows_read),
         counts(item.rows_accepted),
         _("was not accepted") if closed else str(became),
+        tuple(replacement(item)) if counts.exact and not closed else (),
     )
 
 
