@@ -42,7 +42,7 @@ from redway.methods.false_discovery import benjamini_hochberg
 from redway.store.profile import Partnership, Profile
 from redway.store.snapshot import Snapshot
 
-VERSION = 1  # raise it when the comparison, the minimum or the rate changes
+VERSION = 2  # raise it when the comparison, the minimum or the rate changes
 FEWEST = 20
 RATE = 0.10
 

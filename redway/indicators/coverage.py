@@ -35,11 +35,18 @@ class Coverage:
         return periods.span([*self.known, *self.gaps])
 
     def status(self, months: Iterable[int]) -> Status:
-        """What a period of these months is: known when all are, else late when one is, else not available."""
+        """What a period of these months is: known when all are, else late when one is, else not available.
+
+        One that only lacks months after the newest known one has not come yet.
+        """
         months = list(months)
         if months and self.known.issuperset(months):
             return Status.KNOWN
-        return Status.LATE if any(m in self.late for m in months) else Status.NOT_AVAILABLE
+        if any(m in self.late for m in months):
+            return Status.LATE
+        newest = max(self.known, default=None)
+        to_come = bool(months) and newest is not None and all(m in self.known or m > newest for m in months)
+        return Status.NOT_YET if to_come else Status.NOT_AVAILABLE
 
 
 def coverage(snapshot: Snapshot, dataset: str, police_force: str) -> Coverage:

@@ -15,9 +15,8 @@ The policy, in a minute:
 docs/disclosure.md says whom this guards against, and what it does not.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import InitVar, asdict, dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import InitVar, dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -213,36 +212,6 @@ def _bare(cell: Cell) -> Cell:
 def _can_hide(cell: Cell) -> bool:
     """Whether a shown cell may be hidden for the sake of others: a zero may not."""
     return bool(cell.value) or Mark.LOW in cell.marks
-
-
-def kept(edition: Edition) -> dict[str, Any]:
-    """An edition of one row as plain values, for the file in which the members keep it."""
-    table, released = edition.table, edition.released
-    return {
-        "rows": table.rows,
-        "columns": table.columns,
-        "counts": [[None if np.isnan(c) else int(c) for c in row] for row in table.counts],
-        "totals": [table.row_totals, table.column_totals, table.grand_total],
-        "marks": [[row, column, str(mark)] for (row, column), mark in table.marks.items()],
-        "policy": asdict(released.policy),
-        "cells": [[[cell.value, [str(m) for m in cell.marks]] for cell in row] for row in released.cells],
-    }
-
-
-def restored(given: Mapping[str, Any]) -> Edition:
-    """The edition that was kept so. Raises RedwayError, KeyError, TypeError or ValueError for what is none."""
-    row_totals, column_totals, grand_total = given["totals"]
-    table = Table(
-        tuple(given["rows"]),
-        tuple(given["columns"]),
-        np.array([[np.nan if c is None else c for c in row] for row in given["counts"]], dtype=float),
-        row_totals,
-        column_totals,
-        grand_total,
-        {(row, column): Mark(mark) for row, column, mark in given["marks"]},
-    )
-    cells = tuple(tuple(Cell(v, tuple(Mark(m) for m in marks)) for v, marks in row) for row in given["cells"])
-    return Edition(table, Released(table.rows, table.columns, cells, Policy(**given["policy"]), seal=_SEAL))
 
 
 def release(table: Table, policy: Policy, *, earlier: Sequence[Edition] = ()) -> Released:

@@ -1,7 +1,7 @@
 """Series: labelled values by area and period, the one currency between indicators and everything above."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 import numpy as np
@@ -16,6 +16,7 @@ class Status(StrEnum):
     KNOWN = "known"
     PROVISIONAL = "provisional"
     LATE = "late"
+    NOT_YET = "not yet come"
     NOT_AVAILABLE = "not available"
     SUPPRESSED = "suppressed"
 
@@ -46,8 +47,9 @@ class Series:
     counts       float array, areas x months; NaN wherever status is not `known` or `provisional`
     status       object array of Status, same shape
     denominators float array, one fixed denominator per area; NaN where no fair base is to be had
-    totals       of a series of one area as it may be shown: first and last month of a stretch -> its count, which
-                 can be given where some of its months cannot
+    totals       of a series of one area as it may be shown: first and last month of a quarter or year -> its count,
+                 added up before anything was rounded; no other may be added up. None where any may be
+    rounded_to   what its counts were rounded to before they were shown; 1 for exact ones
     """
 
     indicator: str
@@ -56,7 +58,8 @@ class Series:
     counts: npt.NDArray[np.float64]
     status: npt.NDArray[np.object_]
     denominators: npt.NDArray[np.float64]
-    totals: Mapping[tuple[int, int], float] = field(default_factory=dict)
+    totals: Mapping[tuple[int, int], float] | None = None
+    rounded_to: int = 1
 
     def row(self, code: str) -> "Series":
         """The series of one area. Raises KeyError for an area that is not in it."""
@@ -72,6 +75,7 @@ class Series:
             self.status[pick],
             self.denominators[pick],
             self.totals,
+            self.rounded_to,
         )
 
     def months_with(self, status: Status) -> list[int]:

@@ -1,36 +1,35 @@
 """A series as it may be shown: small counts hidden, the rest rounded, and nothing to be had by subtraction.
 
 What partners send is shown so by default. Everything that is made of such a series, a chart, a limit, a sentence, a
-file, is made of what is shown, so it cannot tell more. Two totals are given: the latest twelve months and the twelve
-before, because a year can be told where its months are too few. They go through `release` with their months.
+file, is made of what is shown, so it cannot tell more. Besides its months it has quarters and years, each added up of
+exact counts and then rounded once; `spans` says which can be given beside all that ever was.
 
-The same months come again with every new version, in other totals, and a reader keeps what they saw. What was
-released is therefore kept under the home (`released/`, never among what may be deleted), and every new release is made
-safe beside it. Exact counts are in those files too: they are as closed as the accepted files.
+The same months come again with every new version, in other totals, and a reader keeps what they saw. What was given is
+therefore kept under the home (`released/`, never among what may be deleted), and every new quarter and year is held
+against it. Exact counts are in those files too: they are as closed as the accepted files.
 """
 
 import hashlib
 import json
 from collections.abc import Sequence
-from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
-import numpy.typing as npt
 
 from redway import periods
 from redway.errors import RedwayError
-from redway.indicators.counts import Table
 from redway.indicators.definitions import Indicator
-from redway.indicators.release import LOCAL, Cell, Edition, NotReleased, Policy, kept, release, restored
+from redway.indicators.release import LOCAL, Policy
 from redway.indicators.series import Series, Status
+from redway.indicators.spans import Span, Told, settled, spans
 from redway.sources import dataset as datasets
 from redway.store.home import Home
 from redway.store.lock import only_one
 
-YEAR = 12
-ROW = "count"
+VERSION = 1  # of the files in which it is kept what was given
 
 
 def policy_of(dataset: str) -> Policy | None:
@@ -52,91 +51,46 @@ def shown(series: Series, policy: Policy, name: str, home: Home | None = None) -
     if len(series.areas) != 1:
         raise ValueError(f"expected the series of one area, not of {len(series.areas)}")
     counts, status = series.counts.copy(), series.status.copy()
-    years, before = _years(series, policy, name, home or Home.current())
-    veiled = {column for edition in before for column in _hidden(edition)}
-    for month in series.known:
-        count = float(series.counts[0, month - series.months.start])
-        # What was hidden to protect another month stays hidden, also when it is in no total of today.
-        value = None if periods.label(month) in veiled else policy.shown(count).value
-        _put(counts, status, month - series.months.start, value)
-    totals = {}
-    for stretch, edition in years:
-        cells = edition.released.cells[0] if edition else [Cell()] * (YEAR + 1)
-        for month, cell in zip(stretch, cells[:-1], strict=True):
-            _put(counts, status, month - series.months.start, cell.value)
-        if cells[-1].value is not None:
-            totals[stretch[0], stretch[-1]] = float(cells[-1].value)
+    for at in np.flatnonzero(~np.isnan(series.counts[0])):
+        value = policy.shown(float(series.counts[0, at])).value
+        counts[0, at] = np.nan if value is None else value
+        if value is None:
+            status[0, at] = Status.SUPPRESSED
     for values in (counts, status):
         values.setflags(write=False)
-    return Series(series.indicator, series.areas, series.months, counts, status, series.denominators, totals)
-
-
-def _hidden(edition: Edition) -> list[str]:
-    pairs = zip(edition.released.columns, edition.released.cells[0][:-1], strict=True)
-    return [column for column, cell in pairs if cell.hidden]
-
-
-def _put(counts: npt.NDArray[np.float64], status: npt.NDArray[np.object_], at: int, value: float | None) -> None:
-    counts[0, at] = np.nan if value is None else value
-    status[0, at] = Status.SUPPRESSED if value is None else Status.KNOWN
-
-
-def _years(
-    series: Series, policy: Policy, name: str, home: Home
-) -> tuple[list[tuple[range, Edition | None]], list[Edition]]:
-    """The latest twelve months and the twelve before, as far as all are known, released with their totals.
-
-    None stands for a year of which nothing can be shown any more without giving something away. Besides, all that
-    was ever released of this series.
-    """
-    path = home.released / f"{hashlib.sha256(name.encode()).hexdigest()[:24]}.json"
-    before = _read(path)
-    known = set(series.known)
-    last = max(known, default=0)
-    stretches = [range(last - 2 * YEAR + 1, last - YEAR + 1), range(last - YEAR + 1, last + 1)]
-    wanted = {one: _table(series, one) for one in stretches if known.issuperset(one)}
-    if all(_same(table, before) for table in wanted.values()):
-        return [(one, _same(table, before)) for one, table in wanted.items()], before
-    made: list[tuple[range, Edition | None]] = []
-    with only_one(home.released / "lock"):
-        before = _read(path)
-        for one, table in wanted.items():
-            edition = _same(table, before) or _edition(table, policy, before)
-            made.append((one, edition))
-            before = before if edition is None or edition in before else [*before, edition]
-        _write(path, name, before)
-    return made, before
-
-
-def _table(series: Series, months: range) -> Table:
-    first = series.months.start
-    counts = series.counts[:, months.start - first : months.stop - first]
-    return Table((ROW,), tuple(periods.label(m) for m in months), counts, row_totals=True)
-
-
-def _same(table: Table, before: Sequence[Edition]) -> Edition | None:
-    """The release of exactly these counts, where there was one."""
-    return next(
-        (e for e in before if e.table.columns == table.columns and np.array_equal(e.table.counts, table.counts)), None
+    wanted = spans(series.months, series.counts[0], policy)
+    totals = {}
+    for told in _told(wanted, policy, name, home or Home.current()):
+        value = policy.shown(told.span.count).value
+        if told.given and value is not None:
+            totals[told.span.first, told.span.last] = float(value)
+    return Series(
+        series.indicator, series.areas, series.months, counts, status, series.denominators, totals, policy.round_to
     )
 
 
-def _edition(table: Table, policy: Policy, before: Sequence[Edition]) -> Edition | None:
-    """A release that is safe beside those before it that have a month in common; None where there can be none."""
-    months = set(table.columns)
-    beside = [e for e in before if months.intersection(e.table.columns)]
-    with suppress(NotReleased):
-        return Edition(table, release(table, policy, earlier=beside))
-    return None
+def _told(wanted: Sequence[Span], policy: Policy, name: str, home: Home) -> list[Told]:
+    """What is told of each span wanted; what is settled for the first time is kept."""
+    path = home.released / f"series-{hashlib.sha256(name.encode()).hexdigest()[:24]}.json"
+    before = _read(path)
+    asked = {(span, policy) for span in wanted}
+    if not asked <= {(told.span, told.policy) for told in before}:
+        with only_one(home.released / "lock"):
+            before = settled(wanted, _read(path), policy)
+            _write(path, name, before)
+    return [told for told in before if (told.span, told.policy) in asked]
 
 
-def _read(path: Path) -> list[Edition]:
-    """What was released of it before, oldest first. Raises RedwayError for a file that cannot be read."""
+def _read(path: Path) -> list[Told]:
+    """What was settled of it before. Raises RedwayError for a file that cannot be read or was changed."""
     if not path.is_file():
         return []
     try:
-        return [restored(one) for one in json.loads(path.read_text("utf-8"))["editions"]]
-    except (ValueError, KeyError, TypeError, RedwayError) as fault:
+        kept = json.loads(path.read_text("utf-8"))
+        if kept["version"] != VERSION or kept["digest"] != _digest(kept["told"]):
+            raise ValueError("its digest is another")
+        return [_restored(one) for one in kept["told"]]
+    except (ValueError, KeyError, TypeError) as fault:
         raise RedwayError(
             f"the file {path}, which says what was shown before",
             came=str(fault),
@@ -144,11 +98,32 @@ def _read(path: Path) -> list[Edition]:
         ) from fault
 
 
-def _write(path: Path, name: str, editions: Sequence[Edition]) -> None:
+def _restored(one: dict[str, Any]) -> Told:
+    span = Span(periods.month(one["first"]), tuple(one["counts"]))
+    return Told(span, Policy(**one["policy"]), one["given"], one["promised"])
+
+
+def _digest(told: list[dict[str, Any]]) -> str:
+    return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+
+def _write(path: Path, name: str, told: Sequence[Told]) -> None:
+    kept = [
+        {
+            "first": periods.label(one.span.first),
+            "counts": one.span.counts,
+            "policy": asdict(one.policy),
+            "given": one.given,
+            "promised": one.promised,
+        }
+        for one in told
+    ]
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     half_done = path.with_name(f".{path.stem}-{uuid4().hex}")
     try:
-        half_done.write_text(json.dumps({"name": name, "editions": [kept(e) for e in editions]}), "utf-8")
+        half_done.write_text(
+            json.dumps({"version": VERSION, "name": name, "digest": _digest(kept), "told": kept}), "utf-8"
+        )
         half_done.chmod(0o600)
         half_done.replace(path)
     finally:

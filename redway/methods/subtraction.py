@@ -96,6 +96,51 @@ def unproven(figures: Figures, tables: Floats) -> npt.NDArray[np.int64]:
     return np.flatnonzero(~_reaches(reached, figures.wanted, figures.anywhere).all(axis=1))
 
 
+def proofs(figures: Figures, tables: Floats) -> Floats | None:
+    """Tables that prove every wanted range possible, with nothing more hidden; None where one is not.
+
+    Those given, (tables, figures), serve as far as they fit still. Of wanted ranges that may lie `anywhere` it knows
+    nothing: those are for `protect`.
+    """
+    found = [*tables[_fit(figures, tables)], figures.truth]
+    while True:
+        reached = np.column_stack([np.min(found, axis=0), np.max(found, axis=0)])
+        short = np.argwhere(~_reaches(reached, figures.wanted, np.zeros_like(figures.anywhere)))
+        if not short.size:
+            return np.unique(np.array(found), axis=0)
+        table = _table_at(figures, int(short[0, 0]), int(short[0, 1]), short)
+        if table is None:
+            return None
+        found.append(table)
+
+
+def _table_at(figures: Figures, figure: int, end: int, short: npt.NDArray[np.int64]) -> Floats | None:
+    """A table with a figure at an end of what is wanted of it, and others that fall short as near theirs as may be."""
+    known = figures.known.copy()
+    other = HIGHEST if end == LOWEST else LOWEST
+    known[figure, other] = (min if end == LOWEST else max)(known[figure, other], figures.wanted[figure, end])
+    if known[figure, LOWEST] > known[figure, HIGHEST]:
+        return None
+    aim = np.zeros(figures.truth.size)
+    aim[short[short[:, 1] == end, 0]] = 1.0 if end == LOWEST else -1.0
+    found = milp(
+        aim,
+        integrality=np.ones(figures.truth.size),
+        bounds=(known[:, LOWEST], known[:, HIGHEST]),
+        constraints=LinearConstraint(figures.sums, 0, 0) if figures.sums.shape[0] else (),
+        options={"node_limit": MOST_NODES},
+    )
+    if found.x is None:
+        return None
+    table: Floats = np.rint(found.x)
+    return table if _fit(figures, table[None, :])[0] and _ends(figures, table, figure, end) else None
+
+
+def _ends(figures: Figures, table: Floats, figure: int, end: int) -> bool:
+    wanted = figures.wanted[figure, end]
+    return bool(table[figure] <= wanted if end == LOWEST else table[figure] >= wanted)
+
+
 class _Search:
     """What is hidden so far, the tables found, and how far they reach. Hiding only ever widens what is known."""
 

@@ -149,7 +149,7 @@ def test_quarters_are_given_only_whole(imported, take, ask):
     take({"2019-02": [("E01000001", BURGLARY)], "2019-04": [("E01000001", BURGLARY)]})
     assert ask("recorded-burglary", "--by", "quarter", "--format", "csv").out.splitlines()[1:] == [
         "E06000042,2018/19-Q4,4,4000,1.0000,known",
-        "E06000042,2019/20-Q1,,4000,,not available",
+        "E06000042,2019/20-Q1,,4000,,not yet come",
     ]
 
 

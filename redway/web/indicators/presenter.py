@@ -1,5 +1,6 @@
 """Shapes the page of one indicator: the answer, the pictures, the tables, how we know."""
 
+import math
 from dataclasses import dataclass
 
 from django.urls import reverse
@@ -195,19 +196,16 @@ def change_rows(found: Finding | None) -> tuple[tuple[str, str], ...]:
 def three_years(row: Series) -> str:
     """The change over three years, or why it cannot be said."""
     last = max(row.known, default=None)
-    known = set(row.known)
     if last is None:
         return ""
-    year = list(range(last - 11, last + 1))
-    after = year if known.issuperset(year) else [m for m in range(last // 12 * 12, last + 1) if m in known]
-    after = [m for m in after if m - 12 * YEARS in known]
+    after = _comparable(row, last)
+    before = [m - 12 * YEARS for m in after]
     spread = dispersion(row.counts[0], row.months)
-    if not after or spread.df < 1:
+    a, b = (float(windows.total(row, months)[0]) if months else math.nan for months in (before, after))
+    if a != a or b != b or spread.df < 1:
         return _("Over three years nothing can be said: no month of %(year)s that would be compared is here.") % {
             "year": last // 12 - YEARS
         }
-    before = [m - 12 * YEARS for m in after]
-    a, b = float(windows.total(row, before)[0]), float(windows.total(row, after)[0])
     one: Change = change(a, b, phi=spread.phi, df=spread.df)
     if one.percent is None:
         return ""
@@ -221,6 +219,16 @@ def three_years(row: Series) -> str:
         "interval": words.interval(one.low, one.high),
         "same": "" if one.different else _(": not statistically different"),
     }
+
+
+def _comparable(row: Series, last: int) -> list[int]:
+    """The months that are set against those three years before: a year, else months whose namesakes are known."""
+    if row.totals is not None:
+        return list(comparison(row).after)
+    known = set(row.known)
+    year = list(range(last - 11, last + 1))
+    after = year if known.issuperset(year) else [m for m in range(last // 12 * 12, last + 1) if m in known]
+    return [m for m in after if m - 12 * YEARS in known]
 
 
 def rate(row: Series, indicator: Indicator, compared: Comparison) -> str:
