@@ -31,7 +31,7 @@ CHROMIUM = os.environ.get("REDWAY_CHROMIUM") or shutil.which("chromium") or shut
 REQUIRE = os.environ.get("REDWAY_REQUIRE_ALL_TESTS") == "1"  # CI: a skip for want of something is a failure
 
 
-MARKERS = ("real_data", "browser", "spark", "postgresql", "peers")
+MARKERS = ("real_data", "browser", "libreoffice", "spark", "postgresql", "peers")
 
 
 def missing(marker: str) -> str:
@@ -42,6 +42,8 @@ def missing(marker: str) -> str:
         return "REDWAY_PEER_OUTPUTS names no folder of other tools' reference outputs"
     if marker == "browser" and not CHROMIUM:
         return "no Chromium (apt-get install chromium, or set REDWAY_CHROMIUM)"
+    if marker == "libreoffice" and not shutil.which("soffice"):
+        return "no LibreOffice (apt-get install libreoffice-calc)"
     if marker == "spark" and not find_spec("pyspark"):
         return "the spark extra is not installed"
     if marker == "spark" and not shutil.which("java"):

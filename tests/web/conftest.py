@@ -81,13 +81,13 @@ def demo_home(tmp_path_factory):
     return home
 
 
-@pytest.fixture(scope="session")
-def demo_site(demo_home):
-    """The address of the demo, served by a process of its own as `redway serve` does."""
+@contextmanager
+def served(home):
+    """The address of a home, served by a process of its own as `redway serve` does."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    command, environment = redway("serve", "--port", str(port), home=demo_home)
+    command, environment = redway("serve", "--port", str(port), home=home)
     server = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
     address = f"http://127.0.0.1:{port}"
     try:
@@ -96,6 +96,13 @@ def demo_site(demo_home):
     finally:
         server.terminate()
         server.communicate(timeout=20)
+
+
+@pytest.fixture(scope="session")
+def demo_site(demo_home):
+    """The address of the demo."""
+    with served(demo_home) as address:
+        yield address
 
 
 def wait_for(address, server):
@@ -181,9 +188,28 @@ def chromium():
             browser.close()
 
 
+@contextmanager
+def browsed(home, address):
+    """Pages of a demo that is served at an address, in a real browser."""
+    passwords = json.loads((Path(home) / "demo-passwords.json").read_text("utf-8"))
+    with chromium() as browser:
+        yield Browsing(browser, address, passwords)
+
+
 @pytest.fixture
 def browsing(demo_home, demo_site):
     """Open pages of the demo in a real browser. Its tests carry `@pytest.mark.browser`."""
-    passwords = json.loads((Path(demo_home) / "demo-passwords.json").read_text("utf-8"))
-    with chromium() as browser:
-        yield Browsing(browser, demo_site, passwords)
+    with browsed(demo_home, demo_site) as pages:
+        yield pages
+
+
+@pytest.fixture
+def browsing_of():
+    """`with browsing_of(home) as pages:` serves another home made by the demo, and opens its pages."""
+
+    @contextmanager
+    def of(home):
+        with served(home) as address, browsed(home, address) as pages:
+            yield pages
+
+    return of
