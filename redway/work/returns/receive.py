@@ -44,6 +44,7 @@ from redway.work.returns.refused import RefusedRows
 from redway.work.returns.sendable import check_nothing_to_report
 from redway.work.returns.senders import sender_of
 from redway.work.returns.versions import everything
+from redway.work.returns.worked_example import check_not_examples
 
 Progress = Callable[[str], None]
 WithIt = Callable[[int | None], None]
@@ -192,7 +193,7 @@ def examining(
                     )
                     staged += more
                     skipped += left
-                arrivals = _arrivals(staged, before, few_inside(staged, before, profile.partnership))
+                arrivals = _arrivals(staged, before, few_inside(staged, before, profile.partnership), profile)
                 if refused:
                     refused.gather()
                 yield Examined(home, work, before, tuple(arrivals), tuple(skipped))
@@ -238,11 +239,13 @@ def _with(before: Snapshot, staged: list[Staged]) -> Snapshot:
     return Snapshot(before.number, tuple(parts.values()))
 
 
-def _arrivals(staged: list[Staged], before: Snapshot, doubts: Mapping[Key, str]) -> list[Arrival]:
+def _arrivals(staged: list[Staged], before: Snapshot, doubts: Mapping[Key, str], profile: Profile) -> list[Arrival]:
     """What becomes of each, with what is doubtful of it. Raises FileRefused for two different copies of one month
-    in one import, for rows that were lawfully destroyed, and for no rows of a period that is not over.
+    in one import, for rows that were lawfully destroyed, for no rows of a period that is not over,
+    and for a template's worked example.
     """
     check_nothing_to_report(staged, timezone.localdate())
+    check_not_examples(staged, profile)
     check_not_destroyed((s.definition.name, s.file, s.loaded.content) for s in staged)
     current = {(p.dataset, p.provider, p.period): p for p in before.parts}
     seen: dict[Key, Staged] = {}

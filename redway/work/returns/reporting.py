@@ -8,7 +8,7 @@ from redway.errors import plain
 from redway.sources.dataset import Example
 from redway.store.profile import Profile
 from redway.store.snapshot import Part
-from redway.work.returns import quality
+from redway.work.returns import again, quality, worked_example
 from redway.work.returns.receipt import Outcome, merged
 from redway.work.returns.receive import Arrival, Examined, Key
 from redway.work.returns.refused import RefusedRows
@@ -52,7 +52,9 @@ def _warnings(examined: Examined, replacing: Mapping[Key, Replaced]) -> tuple[Wa
     for a in new:
         if found := replacing.get(a.staged.key):
             doubts += replacing_warnings(a.staged, found)
-    return (*doubts, *quality.warnings([a.staged for a in new], examined.before))
+    coming = [a.staged for a in new]
+    doubts += worked_example.warnings(coming, Profile.of(examined.home))
+    return (*doubts, *quality.warnings(coming, examined.before), *again.warnings(coming, examined.before))
 
 
 def _item(arrival: Arrival, examined: Examined, found: Replaced | None) -> Item:

@@ -1,0 +1,85 @@
+"""Rows of a template's worked example, which people send by mistake: well formed, and none of them happened."""
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.translation import gettext as _
+
+from redway.errors import FileRefused, Place
+from redway.periods import in_words
+from redway.sources.dataset import Column
+from redway.sources.returned.cells import TYPED
+from redway.sources.returned.look_ups import LookUp, folded, look_ups
+from redway.store.profile import Profile
+from redway.store.query import connect, text
+from redway.work.returns.loading import Staged
+from redway.work.returns.report import Warning
+
+WHAT_TO_DO = "Delete these rows from the sheet, put the agency's own rows in, and send it again."
+
+
+def check_not_examples(staged: Sequence[Staged], profile: Profile) -> None:
+    """Raises FileRefused for rows about persons that are those of the worked example.
+
+    What an agency counts may by chance be as in the example; that is warned of alone.
+    """
+    for s in staged:
+        if _personal(s) and (count := count_of(s, profile)) and (s.definition.key or count > 1):
+            raise FileRefused(
+                "rows of the agency's own",
+                came=f"{count:,} {'row' if count == 1 else 'rows'} of the template's worked example",
+                cause=f"the worked example was sent, or its rows were left in. {WHAT_TO_DO}",
+                place=Place(s.file),
+                count=count,
+            )
+
+
+def warnings(staged: Sequence[Staged], profile: Profile) -> list[Warning]:
+    """Of what was not refused and holds such rows."""
+    words = _(
+        "%(count)s of the rows are those of the template's worked example, with its numbers. If they are not your own, "
+        "discard this, delete them from the sheet and send it again."
+    )
+    found = []
+    for s in staged:
+        if count := count_of(s, profile):
+            period = s.loaded.period
+            said = f"{in_words(period)}: " if period else ""
+            found.append(Warning("example", said + words % {"count": f"{count:,}"}, period))
+    return found
+
+
+def count_of(s: Staged, profile: Profile) -> int:
+    """How many accepted rows have every cell that a row of the worked example has."""
+    if s.definition.access == "open" or not s.definition.example or not s.loaded.rows_accepted:
+        return 0
+    with connect(s.loaded.parquet.parent / "spill") as db:
+        path = text(s.loaded.parquet)
+        there = {name for name, *_rest in db.execute(f"DESCRIBE FROM read_parquet({path})").fetchall()}
+        columns = [c for c in s.definition.columns if c.name in there]
+        found = look_ups(s.definition, profile)
+        alike = [one for row in s.definition.example if (one := _alike(row, columns, found))]
+        if not alike:
+            return 0
+        sql = f"SELECT count(*) FROM read_parquet({path}) WHERE {' OR '.join(alike)}"  # noqa: S608
+        return int(db.execute(sql).fetchall()[0][0])
+
+
+def _alike(row: Mapping[str, str], columns: Sequence[Column], found: Mapping[str, LookUp]) -> str:
+    """SQL, true for a row with these cells. The areas of an example are nowhere, so people put their own in."""
+    cells = [(c, row[c.name]) for c in columns if row.get(c.name) and c.type != "area"]
+    each = [f'"{c.name}" IS NOT DISTINCT FROM ({_typed(c, value, found)})' for c, value in cells]
+    return f"({' AND '.join(each)})" if each else ""
+
+
+def _typed(column: Column, value: str, found: Mapping[str, LookUp]) -> str:
+    """SQL for a cell of the example as the accepted file has it."""
+    if column.type == "code":
+        spellings = found[column.codes].spellings
+        parts = value.split(";") if column.many else [value]
+        codes = sorted({spellings.get(folded(part), part.strip()) for part in parts})
+        return text(";".join(codes))
+    return TYPED[column.type].replace("$r", text(value))
+
+
+def _personal(s: Staged) -> bool:
+    return s.definition.nature is not None and s.definition.nature.personal
