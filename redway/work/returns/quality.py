@@ -4,11 +4,12 @@ each is a warning in words that a data lead can act on, to be acknowledged.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from redway.methods.outliers import compared
+from redway.methods.outliers import LIMIT, compared
 from redway.periods import in_words, months_of
 from redway.sources.dataset import Dataset, Facts
 from redway.store.snapshot import Part, Snapshot
@@ -19,7 +20,11 @@ from redway.work.returns.report import Warning
 REMEMBERED = 24  # earlier returns to compare with
 ENOUGH = 6  # of them, to say what is usual
 FEW = 3  # of them, to say that a code is new
-MANY_ROWS = 20  # fewer say little by themselves
+MANY_ROWS = 20  # fewer say little of shares
+BY_CHANCE = 3.0  # times the square root of what is usual: as far as chance alone takes a count
+MANY_MORE = 10  # rows by which a return differs from the last, where too few came to say what is usual
+SETTLED = 3  # returns in a row that are all out of keeping: what they have is the usual now
+NEARLY_ALWAYS = 0.8  # share of the returns before
 MUCH_LESS_COMPLETE = 0.10  # share of rows that became not known
 HALF = 0.5  # not known in more than this share is told even of a first return
 REPEATED = 0.01
@@ -101,17 +106,14 @@ class Looked:
 
     def _nothing(self) -> Iterator[Warning]:
         """A true zero, where there always was something."""
-        usual = [p.rows for p in self.past]
-        if len(usual) >= FEW and min(usual) > 0:
-            said = {"count": f"{len(usual):,}", "least": f"{min(usual):,}"}
-            yield self._warning(
-                "rows",
-                _(
-                    "this return says that nothing happened. Each of the %(count)s before it had %(least)s rows or "
-                    "more. If something did happen, discard it and send the rows."
-                )
-                % said,
+        had = [p.rows for p in self.past if p.rows]
+        if len(self.past) >= FEW and len(had) >= NEARLY_ALWAYS * len(self.past):
+            said = {"some": f"{len(had):,}", "count": f"{len(self.past):,}", "least": f"{min(had):,}"}
+            words = _(
+                "this return says that nothing happened. %(some)s of the %(count)s before it had %(least)s rows or "
+                "more. If something did happen, discard it and send the rows."
             )
+            yield self._warning("rows", words % said)
 
     def _rows(self) -> Iterator[Warning]:
         if told := self._unusual(self.rows, [p.rows for p in self.past]):
@@ -128,14 +130,18 @@ class Looked:
 
     def _unusual(self, value: float, past: Sequence[float]) -> str:
         """How a number differs from those before it; empty when it does not, or too little is known."""
-        if len(past) >= ENOUGH:
-            found = compared(value, past)
-            if not found.outlying or max(value, found.median) < MANY_ROWS:
+        common = usual(past)
+        if len(common) >= ENOUGH:
+            found = compared(value, common)
+            if not found.outlying or abs(value - found.median) <= BY_CHANCE * max(found.median, 1) ** 0.5:
                 return ""
-            said = {"count": f"{len(past):,}", "least": f"{found.least:,.10g}", "greatest": f"{found.greatest:,.10g}"}
+            said = {"least": f"{found.least:,.10g}", "greatest": f"{found.greatest:,.10g}"}
+            said |= {"some": f"{len(common):,}", "count": f"{len(past):,}"}
+            if len(common) < len(past):
+                return _("where %(some)s of the %(count)s returns before had from %(least)s to %(greatest)s") % said
             return _("where the %(count)s returns before had from %(least)s to %(greatest)s") % said
         last = past[-1] if past else None
-        if last is None or max(value, last) < MANY_ROWS or last / MULTIPLE <= value <= last * MULTIPLE:
+        if last is None or abs(value - last) < MANY_MORE or last / MULTIPLE <= value <= last * MULTIPLE:
             return ""
         return _("where the return before had %(last)s (%(period)s)") % {
             "last": f"{last:,.10g}",
@@ -146,8 +152,8 @@ class Looked:
         for name, unknown in self.facts.unknown.items():
             share = unknown / self.rows
             past = [p.facts.unknown[name] / p.rows for p in self.past if p.rows and name in p.facts.unknown]
-            usual = sorted(past)[len(past) // 2] if past else 0.0
-            worse = bool(past) and share - usual >= MUCH_LESS_COMPLETE and share > max(past)
+            middle = median(past) if past else 0.0
+            worse = bool(past) and share - middle >= MUCH_LESS_COMPLETE and share > max(usual(past))
             first = not past and share > HALF and self.rows >= MANY_ROWS
             if unknown < FEW or not (worse or first):
                 continue
@@ -159,7 +165,7 @@ class Looked:
             }
             text = _("“%(column)s” is empty or not known in %(unknown)s of %(rows)s rows (%(share)s)") % said
             if past:
-                text += _(", where %(usual)s is usual") % {"usual": f"{usual:.0%}"}
+                text += _(", where %(usual)s is usual") % {"usual": f"{middle:.0%}"}
             yield self._warning(
                 "completeness", text + ". " + _("Ask whether it was recorded and left out of the export.")
             )
@@ -176,7 +182,7 @@ class Looked:
             yield from other or self._moved_codes(counts, past, said)
 
     def _new_codes(self, counts: dict[str, int], past: list[dict[str, int]], said: dict[str, str]) -> Iterator[Warning]:
-        before = {code for one in past for code, n in one.items() if n}
+        before = _known(past)
         new = {code: n for code, n in counts.items() if n and code not in before}
         # A rare code turns up now and then; several at once, or a frequent one, mean another way of recording.
         if len(new) >= FEW or sum(new.values()) >= LARGE_SHARE * self.rows:
@@ -189,16 +195,18 @@ class Looked:
     def _vanished_codes(
         self, counts: dict[str, int], past: list[dict[str, int]], said: dict[str, str]
     ) -> Iterator[Warning]:
-        always = set.intersection(*({code for code, n in one.items() if n} for one in past))
-        usual = {code: round(sum(one[code] for one in past) / len(past)) for code in always}
-        gone = {code: n for code, n in usual.items() if n >= ENOUGH and not counts.get(code)}
+        had = {code: [one[code] for one in past if one.get(code)] for one in past for code in one}
+        always = {code: counts_ for code, counts_ in had.items() if len(counts_) >= NEARLY_ALWAYS * len(past)}
+        usually = {code: round(sum(counts_) / len(counts_)) for code, counts_ in always.items()}
+        gone = {code: n for code, n in usually.items() if n >= ENOUGH and not counts.get(code)}
         if gone:
             text = _(
-                "“%(column)s” has no %(codes)s. Each of the %(returns)s returns before had them. Was a code list "
-                "changed, or were these rows left out?"
+                "“%(column)s” has no %(codes)s. At least %(some)s of the %(returns)s returns before had them. Was a "
+                "code list changed, or were these rows left out?"
             )
             codes = ", ".join(f"“{c}” ({_('usually %s') % f'{n:,}'})" for c, n in sorted(gone.items()))
-            yield self._warning("codes", text % (said | {"codes": codes}))
+            some = f"{min(len(always[code]) for code in gone):,}"
+            yield self._warning("codes", text % (said | {"codes": codes, "some": some}))
 
     def _moved_codes(
         self, counts: dict[str, int], past: list[dict[str, int]], said: dict[str, str]
@@ -208,7 +216,7 @@ class Looked:
             return
         for code in sorted(set(counts) & set().union(*past)):
             shares = [one.get(code, 0) / max(1, sum(one.values())) for one in past]
-            found = compared(counts[code] / max(1, sum(counts.values())), shares)
+            found = compared(counts[code] / max(1, sum(counts.values())), usual(shares))
             if found.outlying and abs(found.value - found.median) >= LARGE_SHARE:
                 text = _(
                     "“%(column)s” is “%(code)s” in %(share)s of rows, where %(least)s to %(greatest)s is what the "
@@ -220,7 +228,7 @@ class Looked:
     def _repeated(self) -> Iterator[Warning]:
         repeated = self.facts.repeated
         past = [p.facts.repeated / p.rows for p in self.past if p.rows]
-        if repeated > max([REPEATED, *past]) * self.rows:
+        if repeated > max([REPEATED, *usual(past)]) * self.rows:
             text = _(
                 "%(repeated)s of %(rows)s rows equal an earlier row in every cell. If rows were pasted twice, discard "
                 "this and send it once more without them."
@@ -237,6 +245,32 @@ class Looked:
         if day < EARLY:
             text = _("the last date in it is %(last)s. Was it drawn before the period had ended?")
             yield self._warning("dates", text % {"last": last})
+
+
+def usual(past: Sequence[float]) -> list[float]:
+    """Earlier values without those that were out of keeping with the others, in order: what was true once, and
+    acknowledged, is not usual for that. Where the last few all were, theirs is the new level, and they alone are left.
+    """
+    if len(past) < ENOUGH:
+        return list(past)
+    odd = [abs(compared(value, past).score) > LIMIT for value in past]
+    middle = median(past)
+    run = 0
+    while run < len(past) and odd[-1 - run] and (past[-1 - run] > middle) == (past[-1] > middle):
+        run += 1
+    if run >= SETTLED:
+        return list(past[-run:])
+    return [value for value, is_odd in zip(past, odd, strict=True) if not is_odd]
+
+
+def _known(past: Sequence[dict[str, int]]) -> set[str]:
+    """Codes that earlier returns had. One that a single return had much of was odd then, and is not known by that."""
+    found = set()
+    for code in {code for one in past for code, n in one.items() if n}:
+        having = [one for one in past if one.get(code)]
+        if len(having) > 1 or having[0][code] < LARGE_SHARE * sum(having[0].values()):
+            found.add(code)
+    return found
 
 
 def _overlapping(s: Staged, others: Sequence[Staged | Part]) -> Iterator[Warning]:

@@ -3,12 +3,15 @@
 import re
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from redway.sources.dataset import Dataset, Facts, Loaded
 from redway.store.snapshot import Part, Snapshot
 from redway.work.returns.deliveries import acknowledge
 from redway.work.returns.loading import Staged
 from redway.work.returns.models import Submission
+from redway.work.returns.quality import usual as common
 from redway.work.returns.quality import warnings
 from redway.work.returns.report import DeliveryReport
 from redway.work.returns.states import State
@@ -91,7 +94,11 @@ def test_far_more_or_fewer_rows(look, rows):
 def test_with_few_returns_before_the_last_is_the_measure(look):
     assert "where the return before had 101 (February 2024)" in dict(look((400, facts()), usual(2)))["rows"]
     assert "rows" not in dict(look((290, facts()), usual(2)))
-    assert "rows" not in dict(look((15, facts(0, 8, 7, 5)), [(4, facts(0, 2, 2, 5))]))
+    assert "rows" not in dict(look((12, facts(0, 6, 6, 5)), [(4, facts(0, 2, 2, 5))]))
+    assert (
+        "17 rows, where the return before had 5"
+        in dict(look((17, facts(0, 9, 8, 5)), [(5, facts(0, 3, 2, 5))]))["rows"]
+    )
 
 
 def test_nothing_where_there_always_was_something(look):
@@ -174,3 +181,56 @@ def test_from_the_first_return_to_the_warned_one_by_the_real_path(ready, hand_in
     assert warned.state == State.TO_ACKNOWLEDGE
     assert {w.kind for w in report.warnings} == {"completeness", "codes"}
     assert acknowledge(delivery=warned, warnings=[w.key for w in report.warnings], by="x").state == State.ACCEPTING
+
+
+class TestWhatWasAcknowledgedOnce:
+    """An odd return stays odd: it does not become the measure of those after it."""
+
+    def odd(self, rows=400, found=None):
+        return (rows, found or facts(0, rows // 2, rows // 2))
+
+    def test_a_great_number_of_rows_is_told_again(self, look):
+        past = [*usual(9), self.odd(), *usual(2)]
+        found = dict(look((380, facts(0, 190, 190)), past))
+        assert "where 11 of the 12 returns before had from 100 to 104" in found["rows"]
+
+    def test_so_is_a_small_one_of_an_agency_that_sends_few_rows(self, look):
+        few = [(n, facts(0, n, 0, 0)) for n in (5, 6, 4, 5, 7, 5)]
+        assert "17 rows" in dict(look((17, facts(0, 17, 0, 0)), few))["rows"]
+        assert (
+            "17 rows"
+            in dict(look((17, facts(0, 17, 0, 0)), [*few, (18, facts(0, 18, 0, 0))], period="2025-02"))["rows"]
+        )
+        assert "rows" not in dict(look((9, facts(0, 9, 0, 0)), few, period="2025-03"))
+
+    def test_a_level_that_has_lasted_is_the_usual_one(self, look):
+        past = [*usual(8), *[self.odd(400 + n) for n in range(3)]]
+        assert "rows" not in dict(look((405, facts(0, 200, 200)), past))
+        assert "rows" in dict(look((1500, facts(0, 700, 700)), past, period="2025-02"))
+
+    def test_a_sum_and_completeness_too(self, look):
+        past = [*usual(9), (100, facts(unknown=80, casualties=900))]
+        found = dict(look((100, facts(unknown=60, casualties=800)), past))
+        assert "adds up to 800" in found["totals"]
+        assert "60 of 100 rows" in found["completeness"]
+
+    def test_nothing_at_all_is_told_again(self, look):
+        found = dict(look((0, Facts()), [*usual(8), (0, Facts()), *usual(2)]))
+        assert "10 of the 11 before it had 100 rows or more" in found["rows"]
+
+    def test_a_code_that_one_return_lacked_or_alone_had(self, look):
+        past = [*usual(8), (100, facts(deliberate=0, accident=100))]
+        assert (
+            "At least 8 of the 9 returns before had them"
+            in dict(look((100, facts(deliberate=0, accident=98)), past))["codes"]
+        )
+        past = [*usual(8), (100, facts(deliberate=20, arson=30))]
+        assert "“arson” (30)" in dict(look((100, facts(deliberate=20, arson=30)), past, period="2025-02"))["codes"]
+
+    def test_rows_pasted_twice_are_told_again(self, look):
+        assert "repeated" in dict(look((100, facts(repeated=30)), [*usual(8), (100, facts(repeated=50))]))
+
+    @given(st.lists(st.integers(90, 110), min_size=8, max_size=20), st.integers(300, 10_000))
+    def test_one_odd_value_is_never_usual(self, ordinary, odd):
+        for place in range(len(ordinary) + 1):
+            assert odd not in common([*ordinary[:place], odd, *ordinary[place:]])
