@@ -1,6 +1,5 @@
 """Handing in a return on the web: wrong first and then right, by whom it may be seen, and who decides."""
 
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
@@ -183,6 +182,17 @@ def test_refused_returns_are_told_apart_and_sent_again_with_their_period(alderme
     assert "period not known (first.csv, sent on" in listed
     assert "period not known (second.csv, sent on" in listed
     assert ", none" not in listed
+
+
+@pytest.mark.parametrize("dataset", ["fire", "agency-counts"])
+def test_the_page_for_sending_has_the_templates_and_what_they_mean(aldermere, signed_in, dataset):
+    client = signed_in(Role.ANALYST)
+    text = client.get(reverse("return-send", args=[dataset])).content.decode()
+    for name in ("dataset-template", "dataset-template-csv", "dataset"):
+        address = reverse(name, args=[dataset])
+        assert f'href="{address}"' in text
+        assert client.get(address).status_code == 200
+    assert (reverse("return-type", args=[dataset]) in text) == (dataset == "agency-counts")
 
 
 @pytest.mark.parametrize(("asked", "words"), [("2021-03", "March 2021"), ("2025-11", "November 2025")])
