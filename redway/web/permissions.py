@@ -40,9 +40,19 @@ def _declare(needed: Permission | str, methods: Sequence[str]) -> Callable[[View
     return declare
 
 
-def allow(permission: Permission, *, methods: Sequence[str] = READ) -> Callable[[View], View]:
-    """Declare the permission a view needs, and the HTTP methods it takes."""
-    return _declare(permission, methods)
+def allow(
+    permission: Permission, *, methods: Sequence[str] = READ, otherwise: Callable[[Any], str] | None = None
+) -> Callable[[View], View]:
+    """Declare the permission a view needs, and the HTTP methods it takes.
+
+    otherwise  gives the address for a person who may not see it, where that is better than a 404: of the first page
+    """
+
+    def declare(view: View) -> View:
+        view.otherwise = otherwise  # type: ignore[attr-defined]
+        return _declare(permission, methods)(view)
+
+    return declare
 
 
 def public(view: View | None = None, *, methods: Sequence[str] = READ) -> Any:
@@ -69,7 +79,8 @@ def declared(view: Any) -> Any:
 class DenyByDefault:
     """Holds every request to what its view declares.
 
-    Who has not signed in is sent to do so; who may not see a page is told 404, as if it were not there; who has
+    Who has not signed in is sent to do so; who may not see a page is told 404, as if it were not there (at the
+    address of the first page they are sent to their own); who has
     a one-time password has to change it before anything else, and who needs a second factor has to show it. No
     browser or proxy keeps what only some may see: after signing out, the Back button shows nothing.
     """
@@ -95,6 +106,8 @@ class DenyByDefault:
         if needed not in (PUBLIC, SIGNED_IN):
             person: Any = request.user
             if not person.may(needed):
+                if otherwise := getattr(view, "otherwise", None):
+                    return redirect(otherwise(person))
                 raise Http404
             if person.must_change_password:
                 return redirect("change-password")

@@ -64,7 +64,7 @@ class TestHome:
 
     def test_an_agency_contact_has_the_data_page_instead(self, milton_keynes, signed_in):
         client = signed_in(Role.AGENCY_CONTACT)
-        assert client.get("/").status_code == 404
+        assert client.get("/")["Location"] == "/returns/"
         assert "what is due from whom" in text(client.get("/data/"))
 
     def test_a_neighbour_whose_month_has_not_come_is_told_last_and_as_no_gap(self, aldermere_home, signed_in):

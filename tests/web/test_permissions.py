@@ -10,6 +10,7 @@ from django.urls import path
 
 from redway.web.permissions import PUBLIC, SIGNED_IN, TOKEN, addresses, allow, declared, every_view_declares, public
 from redway.work.accounts.roles import GRANTS, Permission, Role
+from tests.web.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
@@ -157,8 +158,17 @@ def test_a_role_opens_what_the_table_says_and_finds_nothing_else(entry, role, si
             assert answer.status_code != 404
         assert answer.status_code < 500
         assert not answer.get("Location", "").startswith("/sign-in/?next")
+    elif pattern.name == "home":
+        assert answer["Location"] == "/returns/"
     else:
         assert answer.status_code == 404
+
+
+def test_a_contact_who_signs_in_or_follows_the_logo_comes_to_their_returns(client, people, milton_keynes):
+    given = {"username": "agency-contact", "password": PASSWORD, "next": "/"}
+    signed_in = client.post("/sign-in/", given, follow=True)
+    assert signed_in.redirect_chain[-1][0] == "/returns/"
+    assert client.get("/", follow=True).redirect_chain == [("/returns/", 302)]
 
 
 def test_a_page_that_is_hidden_looks_like_one_that_is_not_there(signed_in):

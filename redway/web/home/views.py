@@ -10,12 +10,13 @@ from redway.findings import changes, control
 from redway.web.figures.basis import basis
 from redway.web.figures.citation import cite
 from redway.web.home import presenter
+from redway.web.people.first_page import first_page
 from redway.web.permissions import allow
 from redway.work.accounts.roles import Permission
 from redway.work.strategy.models import standings
 
 
-@allow(Permission.SEE_PARTNERSHIP)
+@allow(Permission.SEE_PARTNERSHIP, otherwise=first_page)
 def home(request: HttpRequest) -> HttpResponse:
     """What changed, what is late, what nobody owns; what arrived comes first for whoever keeps the data."""
     rests_on, person = basis(), _person(request)
