@@ -1,8 +1,9 @@
 """From a measure's definition to its values: by period and group, with size, doubt and status.
 
 Where a dataset is one whose small counts are hidden, every value here is worked out of counts that went through the
-policy first: a share of what is shown, never of what is counted (`release.Policy`). Counts of one measure never
-overlap and are given without totals, so that nothing can be subtracted from anything.
+policy first: a share of what is shown, never of what is counted (`release.Policy`). What a share is of is rounded once,
+and given only where neither those that count nor the others are hidden, so that nothing hidden can be had by
+subtraction. Groups never overlap and are given without their whole.
 """
 
 from collections.abc import Sequence
@@ -234,7 +235,8 @@ def as_shown(count: float, policy: Policy | None) -> float | None:
 def _counted(empty: Value, measure: Measure, tally: Tally, policy: Policy | None) -> Value:
     """A count, a sum, a share, a clock; of a rate or ratio what it is made of. Shares are of what is shown.
 
-    What is shown are the hits, the misses and the unknown: three counts that have nothing in common.
+    What is shown are the hits, all that could be judged, and the unknown: the first two only where the rest, the
+    misses, could be shown too.
     """
     hits = as_shown(tally.hits, policy)
     unknown = as_shown(tally.unknown, policy) if tally.unknown else None
@@ -252,12 +254,11 @@ def _counted(empty: Value, measure: Measure, tally: Tally, policy: Policy | None
         if not base:
             return replace(empty, status=Status.SUPPRESSED)
         return replace(empty, value=measure.per * hits / base, hits=hits, base=base, unknown=unknown)
-    if hits + misses == 0:
+    base = as_shown(tally.base, policy)
+    if not base:
         return replace(empty, status=Status.SUPPRESSED)
-    share = proportion.share(hits, hits + misses)
-    return replace(
-        _as_share(empty, share, measure.per), hits=hits, base=hits + misses, unknown=unknown, median=tally.median
-    )
+    share = proportion.share(hits, base)
+    return replace(_as_share(empty, share, measure.per), hits=hits, base=base, unknown=unknown, median=tally.median)
 
 
 def _as_share(empty: Value, share: Share, per: int) -> Value:
@@ -364,4 +365,5 @@ def _share(measure: Measure, tally: Tally, policy: Policy | None) -> Share | Non
     if measure.kind == "survey":
         return answers(tally, policy)
     hits, misses = as_shown(tally.hits, policy), as_shown(tally.base - tally.hits, policy)
-    return proportion.share(hits, hits + misses) if hits is not None and misses is not None and hits + misses else None
+    base = as_shown(tally.base, policy)
+    return proportion.share(hits, base) if hits is not None and misses is not None and base else None

@@ -136,3 +136,12 @@ def test_weights_bring_the_survey_back_to_all_residents():
         weighted = answers.weighted(of_wave, "safe_after_dark", safe)
         assert unweighted < weighted
         assert weighted == pytest.approx(wave.safe, abs=0.05)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_cases_that_came_again_are_out_of_all_the_cases_of_the_same_quarter(seed):
+    rows = list(answers.counts(city(), seed, "aldermere-constabulary", range(12 * 2023 + 3, 12 * 2025 + 9)))
+    heard = {row["period"]: row["count"] for row in rows if row["measure"] == "marac-cases"}
+    again = {row["period"]: row["out_of"] for row in rows if row["measure"] == "marac-repeat-cases"}
+    assert len(heard) == 10
+    assert again == heard

@@ -98,6 +98,12 @@ def test_a_share_that_may_be_shown_is_worked_out_of_rounded_counts(sent, where):
     assert (value.hits, value.base, value.value) == (30, 40, 75)
 
 
+def test_what_a_share_is_of_is_added_up_before_it_is_rounded(sent, where):
+    rows = [a_test("cocaine")] * 17 + [a_test("negative")] * 17  # 15 and 15 once rounded, but 34 in all
+    value = measured(POSITIVE, sent(TESTS, quarter(*rows)), where, HOME_FORCE, LOCAL).of("2025/26-Q1")
+    assert (value.hits, value.base) == (15, 35)
+
+
 @pytest.mark.parametrize(("hits", "misses"), [(3, 40), (40, 3), (0, 40), (4, 4)])
 def test_a_share_of_which_either_side_is_small_is_withheld(sent, where, hits, misses):
     rows = [a_test("opiates")] * hits + [a_test("negative")] * misses
@@ -128,7 +134,7 @@ def test_a_month_that_was_due_and_has_not_come_is_late(sent, where):
 def test_what_one_of_two_senders_has_not_sent_is_not_known(sent, where):
     files = quarter(a_test("cocaine")) | {("other", "2025-04"): [a_test("negative")], ("other", "2025-05"): []}
     found = measured(POSITIVE, sent(TESTS, files), where, HOME_FORCE)
-    assert found.of("2025/26-Q1").status is Status.NOT_AVAILABLE
+    assert found.of("2025/26-Q1").status is Status.NOT_YET
     assert found.missing == (("2025/26-Q1", ("other",)),)
 
 
@@ -374,7 +380,7 @@ def test_a_number_that_an_agency_could_not_give_is_no_zero(sent, where):
     rows = [counted("2025/26-Q1", None, None, status="not-available")]
     found = measured(MARAC, sent(COUNTS, {("marac", "2025/26-Q1"): rows}), where, HOME_FORCE)
     assert found.of("2025/26-Q1").value is None
-    assert found.of("2025/26-Q1").status is Status.NOT_AVAILABLE
+    assert found.of("2025/26-Q1").status is Status.NOT_YET
 
 
 def test_a_risk_ratio_sets_one_group_against_another(sent, where):

@@ -115,18 +115,22 @@ def several(draw: Drawing, options: Mapping[str, float]) -> str:
 
 @dataclass(frozen=True)
 class Counted:
-    """What one agency counts: how many a month, or of how many, by category."""
+    """What one agency counts: how many a month, or of how many, by category.
+
+    of  the measure counted before it that it is out of, so that the two agree
+    """
 
     agency: str
     measure: str
     monthly: float
     share: float = 0.0  # the number is this share of `monthly`, which is what it is out of
     categories: tuple[str, ...] = ("",)
+    of: str = ""
 
 
 COUNTED = (
     Counted("aldermere-constabulary", "marac-cases", 6),
-    Counted("aldermere-constabulary", "marac-repeat-cases", 6, 0.3),
+    Counted("aldermere-constabulary", "marac-repeat-cases", 6, 0.3, of="marac-cases"),
     Counted("aldermere-constabulary", "victim-support-uptake", 40, 0.45),
     Counted("aldermere-constabulary", "roadshow-contacts", 60),
     Counted("aldermere-constabulary", "named-officer-patrol-hours", 320),
@@ -152,14 +156,17 @@ def counts(city: City, seed: int, agency: str, quarters: range) -> Iterator[Row]
     """agency-counts of one agency, quarter by quarter; `quarters` are their first months."""
     draw = Drawing(city, seed, f"agency-counts {agency}")
     for quarter in quarters[::3]:
+        told: dict[tuple[str, str], int] = {}
         for one in (c for c in COUNTED if c.agency == agency):
             for category in one.categories:
-                whole = int(draw.rng.poisson(3 * one.monthly))
+                whole = told[one.of, category] if one.of else int(draw.rng.poisson(3 * one.monthly))
+                number = int(draw.rng.binomial(whole, one.share)) if one.share else whole
+                told[one.measure, category] = number
                 yield {
                     "measure": one.measure,
                     "period": periods.quarter(quarter),
                     "category": category,
-                    "count": int(draw.rng.binomial(whole, one.share)) if one.share else whole,
+                    "count": number,
                     "out_of": whole if one.share else "",
                     "status": "final",
                 }

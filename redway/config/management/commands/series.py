@@ -43,8 +43,8 @@ EXAMPLES = """examples:
 
 Columns: area, period, count, denominator, value, status. A period without every month it needs is
 “not available”, or “not yet come” where only later months are missing: never zero, and never the sum of a
-part. The value is the count per 1,000 residents of Census 2021, of the period itself; it is blank where residents are no
-fair base.
+part. The value is the count per 1,000 residents of Census 2021, of the period itself; it is blank where
+residents are no fair base.
 
 Small counts of partners' data are hidden and others rounded, as on the pages; their status is “suppressed”. An
 indicator that measures prints its own periods and groups: period, group, value, low, high, counted, out_of, unknown,
