@@ -7,15 +7,16 @@ repeats a million times, and a bomb is made the same way.
 
 import re
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from dataclasses import dataclass
 from html import unescape
 from pathlib import Path
 from typing import NamedTuple
 
-from redway.store.sheets import slices
+from redway.store.sheets import plain_ods, slices
 from redway.store.sheets.cells import duration
 from redway.store.sheets.container import VALUES_ONLY, Container
+from redway.store.sheets.plain import Other
 from redway.store.sheets.sheet import (
     Sheet,
     Visibility,
@@ -33,6 +34,7 @@ ATTRIBUTE = rb"""\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*')"""
 ROOT = re.compile(rb"<office:document-content(?:" + ATTRIBUTE + rb")*\s*>")
 BODY = re.compile(rb"<office:spreadsheet[\s>]")
 TABLE = re.compile(rb"<table:table(?:" + ATTRIBUTE + rb")*\s*/?>|</table:table\s*>")
+SHEET_TAG = re.compile(rb"table:table[^-]")  # within every tag that TABLE finds, and quicker to look for
 NAME = re.compile(rb"""\stable:name\s*=\s*("[^"]*"|'[^']*')""")
 STYLE = re.compile(rb"""\stable:style-name\s*=\s*("[^"]*"|'[^']*')""")
 ROW = re.compile(rb"<table:table-row(?=[\s/>])")
@@ -101,7 +103,7 @@ class Ods:
         for at, piece in self._pieces():
             if not self._root:
                 hidden = self._head(piece)
-            tags = list(TABLE.finditer(piece))
+            tags = list(TABLE.finditer(piece)) if SHEET_TAG.search(piece) else []
             if tags or not opened:
                 self._refuse_hiding(piece)
             for found in tags:
@@ -175,27 +177,36 @@ class Ods:
         """The rows of a sheet that hold anything, as text."""
         number = 1  # of the row that comes next
         for content in self._slices(sheet):
-            self._refuse(sheet, content)
-            content = _plainer(content)
-            starts = [found.start() for found in ROW.finditer(content)]
-            if not starts:
-                continue
-            given = [content[a:b] for a, b in zip(starts, [*starts[1:], len(content)], strict=True)]
-            for rows in _fitting([self._bounded(sheet, row) for row in given]):
-                firsts = []
-                for row in rows:
-                    firsts.append(number)
-                    number += row.times
-                for at, cells in self._read(b"".join(row.xml for row in rows)):
-                    first, times = firsts[at - 1], rows[at - 1].times
-                    if first + times - 1 > MOST_ROWS:
-                        raise self._zip.refusal(
-                            f"a sheet “{sheet.name}” of at most {MOST_ROWS:,} rows",
-                            "more",
-                            "a row copied down without end. Delete the rows that are not needed.",
-                        )
+            for times, cells in self._rows(sheet, content):
+                if cells and number + times - 1 > MOST_ROWS:
+                    raise self._zip.refusal(
+                        f"a sheet “{sheet.name}” of at most {MOST_ROWS:,} rows",
+                        "more",
+                        "a row copied down without end. Delete the rows that are not needed.",
+                    )
+                if cells:
                     for again in range(times):
-                        yield first + again, cells
+                        yield number + again, cells
+                number += times
+
+    def _rows(self, sheet: Sheet, content: bytes) -> Iterable[tuple[int, list[str]]]:
+        """Each row of a slice: how many times it stands there, and its cells."""
+        first = found.start() if (found := ROW.search(content)) else len(content)
+        self._refuse(sheet, content[:first])
+        try:
+            return plain_ods.rows(content[first:])
+        except Other:
+            return self._looked_at(sheet, content[first:])
+
+    def _looked_at(self, sheet: Sheet, content: bytes) -> Iterator[tuple[int, list[str]]]:
+        """The same for rows of all kinds, looked at for what is refused, then read by the reader library."""
+        self._refuse(sheet, content)
+        content = _plainer(content)
+        starts = [found.start() for found in ROW.finditer(content)]
+        given = [content[a:b] for a, b in zip(starts, [*starts[1:], len(content)], strict=True)]
+        for rows in _fitting([self._bounded(sheet, row) for row in given]):
+            found = dict(self._read(b"".join(row.xml for row in rows)))
+            yield from ((row.times, found.get(at, [])) for at, row in enumerate(rows, 1))
 
     def _slices(self, sheet: Sheet) -> Iterator[bytes]:
         """Complete rows, some megabytes at a time; the first slice begins with what stands before the rows."""

@@ -7,14 +7,16 @@ is UTF-8 without comments, instructions or a document type, and in such XML a â€
 import posixpath
 import re
 import zipfile
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 from redway.errors import FileRefused
-from redway.store.sheets import slices
+from redway.store.sheets import plain_xlsx, slices
 from redway.store.sheets.container import VALUES_ONLY, Container
+from redway.store.sheets.plain import Other
+from redway.store.sheets.plain_xlsx import column
 from redway.store.sheets.sheet import (
     Sheet,
     Visibility,
@@ -27,6 +29,9 @@ from redway.store.sheets.sheet import (
 from redway.store.sheets.slices import MOST_AROUND, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, SLICE, Row
 
 MOST_STRINGS = 128_000_000  # bytes of shared strings; a million rows of references have about 60 million
+MOST_HELD = 16_000_000  # bytes of them that are held as texts
+PLAIN_FORMATS = frozenset(map(str, (0, 1, 2, 3, 4, 9, 10, 11, 48, 49)))  # Excel's own: 0, 0.00, 0%, 0.00E+00, @
+PLAIN_CODES = ("General", "0", "0.00", "#,##0", "@")  # the same as other programs write them out
 PREFIX = rb"<(?:[\w.-]+:)?"
 DATA = re.compile(PREFIX + rb"sheetData(?=[\s/>])[^<>]*>")
 DATA_END = re.compile(rb"</(?:[\w.-]+:)?sheetData\s*>")
@@ -107,13 +112,24 @@ class Xlsx:
             raise comment_refusal(self._zip, sheet)
         before = 0
         for content in self._slices(sheet):
-            self._refuse(sheet, content)
-            for part in self._fitting(sheet, content):
-                for number, cells in self._read(part):
-                    if not before < number <= MOST_ROWS:
-                        raise self._misplaced()
-                    before = number
-                    yield number, cells
+            for number, cells in self._rows(sheet, content):
+                if not before < number <= MOST_ROWS:
+                    raise self._misplaced()
+                before = number
+                yield number, cells
+
+    def _rows(self, sheet: Sheet, content: bytes) -> Iterable[Row]:
+        """The rows of a slice that hold anything."""
+        try:
+            return plain_xlsx.rows(content, strings=self._texts, numbers=self._numbers)
+        except Other:
+            return self._looked_at(sheet, content)
+
+    def _looked_at(self, sheet: Sheet, content: bytes) -> Iterator[Row]:
+        """The same for rows of all kinds, looked at for what is refused, then read by the reader library."""
+        self._refuse(sheet, content)
+        for part in self._fitting(sheet, content):
+            yield from self._read(part)
 
     # ------------------------------------------------------------------ The stream
 
@@ -202,10 +218,10 @@ class Xlsx:
         del places
         if b"" in columns:
             raise self._misplaced()
-        widest = max(map(_column, columns))
+        widest = max(map(column, columns))
         if widest > MOST_COLUMNS:
             content = BLANK.sub(b"", content)
-            if (widest := max((_column(letters) for letters, _ in CELL.findall(content)), default=0)) > MOST_COLUMNS:
+            if (widest := max((column(letters) for letters, _ in CELL.findall(content)), default=0)) > MOST_COLUMNS:
                 raise width_refusal(self._zip, sheet, MOST_COLUMNS, widest)
         rows = [int(number) for number in numbers]
         height = max(rows) - min(rows) + 1
@@ -264,19 +280,35 @@ class Xlsx:
         return part
 
     @cached_property
+    def _texts(self) -> Sequence[str | None]:
+        """The texts of cells, None for one that is more than plain text; empty where they are too many to be held."""
+        if not self._strings or self._zip.size(self._strings) > MOST_HELD:
+            return ()
+        entries = (list(entry) for entry in self._zip.tree(self._strings, most=MOST_HELD) if _local(entry) == "si")
+        return [
+            _plain(parts[0].text or "") if len(parts) == 1 and _local(parts[0]) == "t" else None for parts in entries
+        ]
+
+    @cached_property
+    def _numbers(self) -> frozenset[str]:
+        """The formats of cells, by their number, in which a number is a number for certain, no date."""
+        parts = {_local(part): part for part in self._zip.parsed(self._styles)}
+        own = {e.get("numFmtId") for e in parts.get("numFmts", ()) if e.get("formatCode") in PLAIN_CODES}
+        others = {e.get("numFmtId") for e in parts.get("numFmts", ())} - own
+        plain = (PLAIN_FORMATS | own) - others
+        return frozenset(str(at) for at, cell in enumerate(parts.get("cellXfs", ())) if cell.get("numFmtId") in plain)
+
+    @cached_property
     def _strings_file(self) -> Path:
         path = self._work / "shared-strings.xml"
         path.write_bytes(self._zip.read(self._strings, most=MOST_STRINGS))
         return path
 
 
+def _plain(shown: str) -> str | None:
+    """A shared text that stands for itself: without blanks at its ends, or characters that Excel spells _x000D_."""
+    return None if shown != shown.strip() or "_x" in shown else shown
+
+
 def _local(entry: Element) -> str:
     return entry.tag.rsplit("}", 1)[-1]
-
-
-def _column(letters: bytes) -> int:
-    """The number of a column: A is 1, AA is 27."""
-    number = 0
-    for letter in letters.upper():
-        number = number * 26 + letter - 64
-    return number

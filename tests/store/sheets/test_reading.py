@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redway.errors import FileRefused
-from redway.store.sheets import cells, column_letters, slices, workbook
+from redway.store.sheets import cells, column_letters, workbook
+from redway.store.sheets.xlsx import Xlsx
 from tests.store.sheets.conftest import FILL, changed, ods, ods_cell, xlsx
 
 HEADING = ["Reference", "Offence code", "Date", "Count"]
@@ -172,16 +173,18 @@ def test_slices_give_what_the_whole_gives_whichever_program_saved_it(
     assert found[0] == found[1]
 
 
-def test_a_long_sheet_is_read_in_slices(tmp_path, work, monkeypatch, read):
+@pytest.mark.parametrize("last", [None, dt.date(2025, 11, 3)], ids=["ordinary rows", "rows with dates"])
+def test_a_long_sheet_is_read_in_slices(tmp_path, monkeypatch, read, last):
     seen = []
-    reading = slices.rows
-    monkeypatch.setattr(slices, "rows", lambda path, zip_: seen.append(path.stat().st_size) or reading(path, zip_))
+    reading = Xlsx._rows
+    monkeypatch.setattr(Xlsx, "_rows", lambda *given: seen.append(len(given[-1])) or reading(*given))
     monkeypatch.setattr("redway.store.sheets.xlsx.SLICE", 20_000)
     monkeypatch.setattr("redway.store.sheets.container.CHUNK", 5_000)
-    rows = [["the same", n] for n in range(5_000)]
+    rows = [["the same", n, last] for n in range(5_000)]
     found = read(xlsx(tmp_path / "book.xlsx", {"Data": rows}))
-    assert [row for _, row in found] == [[text, str(n)] for text, n in rows]
+    assert [row for _, row in found] == [[text, str(n), *([str(last)] if last else [])] for text, n, last in rows]
     assert len(seen) > 8
+    assert max(seen) < 30_000
 
 
 # ------------------------------------------------------------------ As CSV
