@@ -1,6 +1,8 @@
 """Errors that teach: what was expected, what came, and the likely cause."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 
@@ -10,6 +12,19 @@ def plain(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(c if c.isprintable() or c == NO_BREAK_SPACE else c.encode("unicode_escape").decode() for c in text)
+
+
+def nearest(given: str, known: Iterable[str]) -> str:
+    """The known word that what was given is most like, case aside; empty when it is like none."""
+    spelt = {word.casefold(): word for word in known}
+    found = get_close_matches(given.casefold(), spelt, n=1, cutoff=0.6)
+    return spelt[found[0]] if found else ""
+
+
+def did_you_mean(given: str, known: Iterable[str]) -> str:
+    """The likely cause of a name that nothing has: `a spelling mistake. Did you mean “fire”?`"""
+    found = nearest(given, known)
+    return f"a spelling mistake. Did you mean “{found}”?" if found else "a spelling mistake."
 
 
 @dataclass(frozen=True)

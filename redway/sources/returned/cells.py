@@ -28,6 +28,7 @@ CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 FORMULA = r"(?:[=@]|[+-] ?[A-Za-z(=@])"
 ODD = f"{CONTROL}|^{FORMULA}"
 AS_TEXT = "Format the column as Text (Format Cells, Text) before typing or pasting, then put the code back"
+LOST_ZEROS = "has lost its leading zeros"
 AS_NUMBER = "Format the column as Number and type the number again"
 PERIOD = "a period such as 2025-11, 2025/26-Q3, YE-2026-03 or 2025-autumn"
 WORDS = {
@@ -123,7 +124,9 @@ class Cells:
         beyond = [(f"{value} IS NOT NULL AND {condition}", number) for condition, number in bounds]
         when = "".join(f" WHEN {condition} THEN {number}" for condition, number in [*read, *beyond])
         rule = {"code": "is none of the codes", "pseudonym": "is no pseudonym, and may name a person"}
-        last = self._fault(column, rule.get(column.type, f"is not {self._words(column)}"), hidden=_secret(column))
+        words = rule.get(column.type, f"is not {self._words(column)}")
+        codes = column.codes if column.kept else ""
+        last = self._fault(column, words, hidden=_secret(column), codes=codes)
         empty = self._fault(column, "is empty", mend="Fill in the cell.") if column.required else "NULL"
         return Cell(
             column,
@@ -133,11 +136,17 @@ class Cells:
             f"({value} IS NOT NULL AND contains({raw}, '.'))" if column.type == "integer" else "",
         )
 
-    def _fault(self, column: Column, rule: str, *, expected: str = "", mend: str = "", hidden: bool = False) -> int:
+    def _fault(
+        self, column: Column, rule: str, *, expected: str = "", mend: str = "", hidden: bool = False, codes: str = ""
+    ) -> int:
         """The number of a fault of a column; what was expected and how to mend it are its type's unless said."""
         mend = mend or MENDS.get(column.type, "Write one of the codes of the template's list.")
-        heading, hidden = self.headings[column.name], hidden or not column.kept
-        return self.faults.add(Fault(column.name, heading, rule, expected or self._expected(column), mend, hidden))
+        heading, hidden, expected = (
+            self.headings[column.name],
+            hidden or not column.kept,
+            expected or self._expected(column),
+        )
+        return self.faults.add(Fault(column.name, heading, rule, expected, mend, hidden, codes))
 
     def _expected(self, column: Column) -> str:
         if column.expected:
@@ -227,14 +236,23 @@ class Cells:
 
         if column.type == "code":
             zeros = f"try_cast(ltrim({raw}, '0') AS {enum(column.codes, 'zeros')}) IS NOT NULL"
-            lost = self._fault(column, "has lost its leading zeros", mend=f"{AS_TEXT}: Excel dropped its first zeros.")
+            if column.many:
+                part = f"coalesce({one_code(column.codes, 'p')}, '') <> '' OR {zeros.replace(raw, 'trim(p)')}"
+                zeros = f"len(list_filter(string_split({raw}, ';'), lambda p: NOT ({part}))) = 0"
+            lost = self._fault(column, LOST_ZEROS, mend=f"{AS_TEXT}: Excel dropped its first zeros.")
             with_zeros = any(code.startswith("0") for code in self.look_ups[column.codes].spellings)
             return [*(when(*each) for each in OF_CODES[:1]), *([(zeros, lost)] if with_zeros else []),
                     *(when(*each) for each in OF_CODES[1:])]  # fmt: skip
         if column.type == "text" and column.name != self.dataset.period_from:
             expected = f"{self._expected(column)} that does not begin with = + - or @"
             unlike = self._fault(column, "is not in the form expected", mend=f"Write {self._expected(column)}.")
+            of_code = [when(*each) for each in OF_CODES[-1:]] if column.like else []
+            if column.like:
+                padded = " OR ".join(f"regexp_full_match('{'0' * n}' || {raw}, {text(column.like)})" for n in (1, 2, 3))
+                lost = self._fault(column, LOST_ZEROS, mend=f"{AS_TEXT}: Excel dropped its first zeros.")
+                of_code.append((f"regexp_full_match({raw}, '[0-9]+') AND ({padded})", lost))
             return [
+                *of_code,
                 when(f"(?s:.*{CONTROL}.*)", "has characters that no text has", MENDS["text"]),
                 when(f"(?s:{FORMULA}.*)", "begins as a formula does", "Delete the sign at its start.", expected),
                 (f"length({raw}) <= {LONGEST_TEXT}", unlike),

@@ -12,6 +12,7 @@ class Fault:
     column    the column's canonical name; `heading` as the sender knows it
     mend      one sentence on how to mend it, in Excel or LibreOffice
     hidden    the value is never repeated
+    codes     the look-up that the cell should have been of; the nearest code is then named beside `mend`
     """
 
     column: str
@@ -20,6 +21,7 @@ class Fault:
     expected: str
     mend: str
     hidden: bool = False
+    codes: str = ""
 
 
 @dataclass

@@ -11,6 +11,7 @@ from redway.errors import FileRefused, Place
 from redway.sources.dataset import REFUSED, Refusals
 from redway.sources.returned import identifiers
 from redway.sources.returned.faults import HIDDEN, Fault
+from redway.sources.returned.nearest import Nearest
 from redway.sources.returned.rows import ROW_GROUP, Rows
 from redway.store import query
 
@@ -92,7 +93,7 @@ class Refusing:
             for wrong, number, cell in faults
         )
         known = rows.faults.known
-        for name in ("heading", "rule", "expected", "mend"):
+        for name in ("heading", "rule", "expected", "mend", "codes"):
             rows.db.execute(f'SET VARIABLE "{name}" = {query.texts(getattr(fault, name) for fault in known)}')
         rows.db.execute(f'SET VARIABLE "hidden" = {[fault.hidden for fault in known]}')
         # Asked as an expression, not as a join, which would part the rows that are there again from the others.
@@ -106,8 +107,17 @@ class Refusing:
             "SELECT row, getvariable('heading')[f.n] AS \"column\", "  # noqa: S608
             f"CASE WHEN getvariable('hidden')[f.n] AND f.v IS NOT NULL THEN '{HIDDEN}' ELSE f.v END AS value, "
             "getvariable('rule')[f.n] AS rule, getvariable('expected')[f.n] AS expected, "
-            f"getvariable('mend')[f.n] AS mend, CASE WHEN f.n = first THEN line END AS line FROM ({each})"
+            f"{self._mend()} AS mend, CASE WHEN f.n = first THEN line END AS line FROM ({each})"
         )
+
+    def _mend(self) -> str:
+        """SQL for how to mend the cell of a fault `f`: with the nearest code, where one is near."""
+        near = Nearest(self.rows.look_ups)
+        self.rows.db.create_function("nearest_code", near.code, ["VARCHAR", "VARCHAR"], "VARCHAR")
+        codes = "getvariable('codes')[f.n]"
+        code = f"CASE WHEN {codes} <> '' THEN nullif(nearest_code({codes}, f.v), '') END"
+        named = f"'Write “' || {code} || '” if that is what is meant, or another code of the template''s list.'"
+        return f"coalesce({named}, getvariable('mend')[f.n])"
 
     def _again(self) -> Fault:
         name, *more = self.rows.dataset.key

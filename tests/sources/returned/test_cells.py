@@ -125,6 +125,22 @@ class TestCodes:
         sent = cells({"type": "code", "codes": "sites"}, "7", "12", "007", "8")
         assert said(sent) == ["has lost its leading zeros"] * 2 + ["is none of the codes"]
 
+    def test_lost_leading_zeros_among_several_codes_are_named(self, cells, sending):
+        folder = sending.home.profile / "codes"
+        folder.mkdir()
+        (folder / "sites.yaml").write_text('- {code: "007", label: Seven}\n- {code: "012", label: Twelve}\n')
+        sent = cells({"type": "code", "codes": "sites", "many": True}, "007; 12", "7", "7;99")
+        assert said(sent) == ["has lost its leading zeros"] * 2 + ["is none of the codes"]
+
+    def test_texts_of_a_form_tell_lost_zeros_and_digits_too(self, cells):
+        column = {"type": "text", "like": "[0-9]{6}", "expected": "six digits"}
+        sent = cells(column, "004711", "4711", "1.2E+11", "12345678", "x")
+        assert said(sent) == [
+            "has lost its leading zeros",
+            "is a code that Excel cut short",
+            *["is not in the form expected"] * 2,
+        ]
+
     def test_several_codes_in_a_cell(self, cells):
         column = {"type": "code", "codes": "hate-strand", "many": True}
         sent = cells(column, "religion; race", "race;race", "Racist", "race;unheard of", ";")

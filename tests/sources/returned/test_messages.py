@@ -52,3 +52,29 @@ def test_a_refused_file_tells_which_periods_it_is_of(load_text):
     assert load_text(mixed, COLUMNS, **dated).fault.periods == ("2025-10",)
     assert load_text("Arrival date\nx\n", COLUMNS, **dated).fault.periods == ()
     assert load_text("something,else\n1,2\n", COLUMNS, **dated).fault.periods == ()
+
+
+def test_the_nearest_code_is_named(cells):
+    sent = cells({"type": "code", "codes": "hate-strand"}, "racce", "Religon", "something quite different")
+    assert [row["mend"] for row in sent.refused] == [
+        "Write “race” if that is what is meant, or another code of the template's list.",
+        "Write “religion” if that is what is meant, or another code of the template's list.",
+        "Write one of the codes of the template's list.",
+    ]
+
+
+def test_of_several_codes_the_nearest_of_the_one_that_is_none(cells):
+    sent = cells({"type": "code", "codes": "hate-strand", "many": True}, "race; religon", "race;unheard of")
+    assert "“religion”" in sent.refused[0]["mend"]
+    assert "“" not in sent.refused[1]["mend"]
+
+
+def test_a_file_of_countless_different_codes_is_refused_soon_without_naming_near_ones(cells):
+    sent = cells({"type": "code", "codes": "sex"}, *(f"Mael {n}" for n in range(2_000)))
+    assert sum("“" in row["mend"] for row in sent.refused) <= 200
+    assert len(sent.refused) == 2_000
+
+
+def test_what_is_not_kept_is_compared_with_nothing(cells):
+    sent = cells({"type": "code", "codes": "hate-strand", "kept": False}, "racce")
+    assert "race" not in sent.refused[0]["mend"]
