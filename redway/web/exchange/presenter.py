@@ -20,7 +20,7 @@ from redway.work.accounts.models import User
 from redway.work.returns import exchange
 from redway.work.returns.exchange import NAMES, PIECES, Piece, Standing, Supply
 
-ABSENT = (Standing.LATE, Standing.CLOSED, Standing.NO_SENDER, Standing.NOT_CARRIED)
+ABSENT = (Standing.LATE, Standing.NOT_EXPECTED, Standing.CLOSED, Standing.NO_SENDER, Standing.NOT_CARRIED)
 
 
 @dataclass(frozen=True)
@@ -91,6 +91,8 @@ def answer(found: Sequence[Supply], quarter: str) -> str:
         more.append(ngettext("%(n)s did not come and is late.", "%(n)s did not come and are late.", late) % {"n": late})
     if open_yet := counts[Standing.NOT_YET_DUE]:
         more.append(ngettext("%(n)s is not yet due.", "%(n)s are not yet due.", open_yet) % {"n": open_yet})
+    if unasked := counts[Standing.NOT_EXPECTED]:
+        more.append(ngettext("%(n)s is not expected.", "%(n)s are not expected.", unasked) % {"n": unasked})
     if closed := counts[Standing.CLOSED]:
         more.append(
             ngettext(
@@ -125,7 +127,7 @@ def mine(found: Sequence[Supply], agency: str) -> Mine | None:
     own = [s for s in found if s.agency and s.agency.id == agency]
     if not own:
         return None
-    wanted = [s for s in own if s.standing is not Standing.SUPPLIED]
+    wanted = [s for s in own if s.standing not in (Standing.SUPPLIED, Standing.NOT_EXPECTED)]
     sentences = tuple(dict.fromkeys(f"{dataset(s.dataset).title}: {_short(s)}" for s in wanted))
     name = own[0].agency.name if own[0].agency else ""
     return Mine(name, sentences)
@@ -133,8 +135,11 @@ def mine(found: Sequence[Supply], agency: str) -> Mine | None:
 
 def _short(s: Supply) -> str:
     """What is wanted of one return, without the item."""
-    if s.standing in (Standing.LATE, Standing.NOT_YET_DUE):
-        return _("nothing came.")
+    day = {"day": date_format(s.due, "j F Y")}
+    if s.standing is Standing.LATE:
+        return _("nothing came, and it was due by %(day)s.") % day
+    if s.standing is Standing.NOT_YET_DUE:
+        return _("due by %(day)s.") % day
     return " ".join(_wanting(s)) or str(NAMES[s.standing]).lower() + "."
 
 
@@ -163,6 +168,11 @@ def _details(s: Supply, person: User) -> list[str]:
         return [_("No agency of the profile lists a return that carries it.")]
     if s.standing is Standing.NOT_CARRIED:
         return [_("No return that Redway takes holds it.")]
+    if s.standing is Standing.NOT_EXPECTED:
+        return [_("The calendar of returns asks for nothing of this quarter.")]
+    if s.standing in (Standing.LATE, Standing.NOT_YET_DUE):
+        day = {"day": date_format(s.due, "j F Y")}
+        return [(_("It was due by %(day)s.") if s.standing is Standing.LATE else _("It is due by %(day)s.")) % day]
     if not s.held:
         return []
     said, counts = _wanting(s), counts_for(person, s.agency.id if s.agency else "")

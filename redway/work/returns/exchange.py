@@ -25,6 +25,7 @@ from redway.sources.dataset import dataset as definition_of
 from redway.store.profile import SLUG, Profile, Strict, checked, read_yaml
 from redway.store.snapshot import Part, Snapshot
 from redway.work.gateways.purposes import Purpose
+from redway.work.returns.expected import Expected, expected, rules
 from redway.work.returns.models import Submission
 from redway.work.returns.senders import Sender, senders
 from redway.work.returns.states import State
@@ -86,6 +87,7 @@ class Standing(StrEnum):
     IN_PART = "in-part"  # in time or not, some months or pieces are missing
     LATE = "late"  # nothing of it came, and it was due
     NOT_YET_DUE = "not-yet-due"  # nothing of it came, and there is time
+    NOT_EXPECTED = "not-expected"  # nothing of it came, and the calendar of returns asks for none of the quarter
     CLOSED = "closed"  # it came, and no gateway opens it for the exchange
     NO_SENDER = "no-sender"  # no agency of the profile is named for it
     NOT_CARRIED = "not-carried"  # no return carries it
@@ -96,6 +98,7 @@ NAMES = {
     Standing.IN_PART: gettext_lazy("Supplied in part"),
     Standing.LATE: gettext_lazy("Not supplied, late"),
     Standing.NOT_YET_DUE: gettext_lazy("Not yet due"),
+    Standing.NOT_EXPECTED: gettext_lazy("Not expected"),
     Standing.CLOSED: gettext_lazy("Came, and may not be used"),
     Standing.NO_SENDER: gettext_lazy("Nobody sends it"),
     Standing.NOT_CARRIED: gettext_lazy("No return carries it"),
@@ -109,6 +112,7 @@ class Supply:
     dataset   the return that carries it best; "" where none does
     held      the months that came
     missing   the months that did not
+    due       the day the last of it is due: as the calendar of returns has it, the law's where that has nothing of it
     lacking   pieces that were asked for and did not come
     unknown   piece -> rows in which it is not known, where that was measured; of `rows`
     came      the day the last of it was first accepted; None where nothing came
@@ -196,6 +200,11 @@ class _Quarter:
         self.profile, self.mapping, self.day, self.due = profile, exchange(profile), day, due(quarter)
         self.months = tuple(periods.months_of(quarter))
         self.all = everything()
+        self.ruled = {(rule.dataset, rule.agency) for rule in rules(profile)}
+        self.awaited: dict[tuple[str, str], list[Expected]] = {}
+        for one in expected(profile, today=day):
+            if {*periods.months_of(one.period)} & {*self.months}:
+                self.awaited.setdefault((one.dataset, one.agency), []).append(one)
         self.open = snapshot(purpose=Purpose.STATUTORY_EXCHANGE, on=day)
         self.senders = tuple(senders(profile).values())
         wanted = {carrier.dataset for item in self.mapping.items for carrier in item.carried}
@@ -246,10 +255,13 @@ class _Quarter:
         parts = [p for p in self.parts if p.dataset == carrier.dataset and p.provider in (sender.id, sender.name)]
         held = tuple(m for m in self.months if any(m in periods.months_of(p.period) for p in parts))
         missing = tuple(m for m in self.months if m not in held)
-        overdue = self.day > self.due
+        due, overdue = self._due(carrier.dataset, sender.id)
         if not parts:
             standing = Standing.LATE if overdue else Standing.NOT_YET_DUE
-            return Supply(item, sender, standing, self.due, carrier.dataset, (), missing, item.asks, late=overdue)
+            key = (carrier.dataset, sender.id)
+            if key in self.ruled and key not in self.awaited:
+                standing = Standing.NOT_EXPECTED
+            return Supply(item, sender, standing, due, carrier.dataset, (), missing, item.asks, late=overdue)
         came = max(self.came[p.dataset, p.provider, p.period] for p in parts)
         closed = self.open.closed.get(carrier.dataset, "") or self._untold(carrier)
         lacking = self._lacking(item, carrier)
@@ -259,7 +271,7 @@ class _Quarter:
             item,
             sender,
             standing,
-            self.due,
+            due,
             carrier.dataset,
             held,
             missing,
@@ -267,9 +279,19 @@ class _Quarter:
             self._unknown(carrier, parts),
             sum(p.rows for p in parts),
             came,
-            late=came > self.due or (bool(missing) and overdue),
+            late=came > due or (bool(missing) and overdue),
             why=closed or carrier.note,
         )
+
+    def _due(self, dataset: str, agency: str) -> tuple[dt.date, bool]:
+        """The day the last of a quarter is due, and whether any of it is late by now. The pages of returns say the
+        same: both go by the calendar of returns, and by the law only for what that never asks for.
+        """
+        if (dataset, agency) not in self.ruled:
+            return self.due, self.day > self.due
+        awaited = self.awaited.get((dataset, agency), [])
+        late = any(one.accepted is None and one.days_late for one in awaited)
+        return max((one.due for one in awaited), default=self.due), late
 
     def _untold(self, carrier: Carrier) -> str:
         """Why an item cannot be told from others of its return; empty where it can."""

@@ -229,3 +229,35 @@ class TestTheMapping:
         (partnership.profile / "exchange.yaml").write_text(yaml.safe_dump(own))
         with pytest.raises(RedwayError, match="kept columns"):
             exchange(profile)
+
+
+class TestTheCalendarOfReturns:
+    """What it asks for is late when the pages of returns say so; what it does not ask for is not late at all."""
+
+    @pytest.fixture
+    def calendar(self, profile, home):
+        def write(**rule):
+            lines = "".join(f"  {name}: {value}\n" for name, value in rule.items())
+            (home.profile / "returns.yaml").write_text(f"-\n  dataset: fire\n  agency: fire-service\n{lines}", "utf-8")
+
+        return write
+
+    def test_it_says_when_something_is_late_before_the_law_does(self, calendar, standing):
+        calendar(**{"from": OCTOBER, "due_days": 20})
+        before, after = dt.date(2025, 11, 20), dt.date(2025, 11, 21)
+        assert standing(before)["attacks-on-crews", "fire-service"].standing is Standing.NOT_YET_DUE
+        assert standing(after)["attacks-on-crews", "fire-service"].standing is Standing.LATE
+        assert standing(after)["attacks-on-crews", "fire-service"].due == dt.date(2025, 12, 20)
+
+    def test_after_its_end_nothing_is_expected(self, calendar, standing):
+        calendar(**{"from": "2025-01", "until": "2025-09", "due_days": 20})
+        assert standing(TOO_LATE)["attacks-on-crews", "fire-service"].standing is Standing.NOT_EXPECTED
+        assert standing(TOO_LATE)["assault-admissions", "hospital"].standing is Standing.LATE
+
+    def test_a_part_is_late_as_its_months_are(self, calendar, standing, accept, opened):
+        opened("fire")
+        accept(*came("fire-service", "fire", OCTOBER, NOVEMBER))
+        calendar(**{"from": OCTOBER, "until": NOVEMBER, "due_days": 365})
+        supply = standing(TOO_LATE)["attacks-on-crews", "fire-service"]
+        assert (supply.standing, supply.missing) == (Standing.IN_PART, (12 * 2025 + 11,))
+        assert supply.late == (supply.came > supply.due)
