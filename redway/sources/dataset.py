@@ -91,6 +91,9 @@ class Dataset(Strict):
     nature: Nature | None = Field(default=None, description="of partners' data")
     acceptance: Literal["automatic", "second-person"] = "automatic"
     period_from: str = Field(default="", description="of partners' data: the column that says which period a row is of")
+    dates_from: str = Field(
+        default="", description="the column whose first and last day are measured, where period_from has no such days"
+    )
     nothing_to_report: bool = Field(default=False, description="whether a heading without rows is a true zero")
     area_from: str = Field(default="", description="the column with an area code, of the type `area`")
     keep_outside: bool = Field(default=False, description="whether rows outside the partnership are kept")

@@ -100,6 +100,12 @@ PLACED = [
 ]
 
 
+def test_the_days_measured_are_those_of_arrivals_not_of_the_reporting_period(send):
+    late = {"arrived_at": "2025-11-27 03:10", "assaulted_at": "2025-11-27 02:00"}
+    _, (loaded,) = send([{}, late, {"arrived_at": ""}])
+    assert (loaded.facts.first, loaded.facts.last) == ("2025-11-08", "2025-11-27")
+
+
 def test_places_become_areas_with_a_confidence_and_all_rows_are_kept(send):
     _, (loaded,) = send([{"place": place} for place, _, _ in PLACED])
     rows = pq.read_table(loaded.parquet).to_pylist()

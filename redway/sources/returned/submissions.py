@@ -134,7 +134,8 @@ class Submissions:
         known = {c.name: c for c in dataset.columns if c.name in self.kept}
         watched = [known[name] for name in dataset.watched if name in known]
         totals = [name for name in dataset.totals if name in self.kept]
-        dates = [n for n, c in known.items() if n == dataset.period_from and sql_type(c) in ("DATE", "TIMESTAMP")]
+        dated = dataset.dates_from or dataset.period_from
+        dates = [n for n, c in known.items() if n == dated and sql_type(c) in ("DATE", "TIMESTAMP")]
         asked = ["count(*)", *(f"count(*) FILTER ({self._unknown(c)})" for c in watched)]
         asked += [f'coalesce(sum("{name}"), 0)::DOUBLE' for name in totals]
         asked += [f'{which}("{name}")::DATE::VARCHAR' for name in dates for which in ("min", "max")] or ["''", "''"]
