@@ -108,3 +108,8 @@ def test_before_set_up_people_can_be_managed_too(signed_in, home):
     client = signed_in(Role.ADMINISTRATOR)
     assert client.get("/people/").status_code == 200
     assert client.post("/people/add/", new()).status_code == 200
+
+
+def test_what_an_agency_contact_may_do_is_said_as_it_is(administrator):
+    text = administrator.get("/people/add/").content.decode()
+    assert "Sends the returns of their own agency" in text

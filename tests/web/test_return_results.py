@@ -98,3 +98,9 @@ def test_what_acceptance_replaces_is_told_to_whoever_may_see_counts(page):
     assert "It replaces the copy of 3 May 2026: 123 rows in place of 98 rows." in told
     assert "7 fall away, 11 have other cells, 80 stay as they were, 32 are new." in told
     assert "It replaces the copy" not in page(Role.CHAIR, report, state="to-accept")
+
+
+def test_a_second_person_reads_everything_before_the_buttons(page):
+    text = page(Role.ANALYST, state="to-accept")
+    order = ["Warnings", "What the files hold", "Good to know", "A second person decides", "Accept it"]
+    assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)

@@ -21,11 +21,17 @@ ROLE_NAMES = {
     Role.ADMINISTRATOR: _("Administrator"),
 }
 ROLE_HINTS = {
-    Role.ANALYST.value: _("Sees the partnership and its returns, and may change commitments"),
+    Role.ANALYST.value: _(
+        "Sends returns for any agency and accepts them, sees small counts, and may change commitments"
+    ),
     Role.MEMBER.value: _("Reads the partnership’s pages"),
-    Role.CHAIR.value: _("Sees the partnership and its returns, and may change commitments"),
-    Role.AGENCY_CONTACT.value: _("Sees returns: what arrived, and from whom"),
-    Role.ADMINISTRATOR.value: _("Manages people and reads the audit; reads the partnership’s pages"),
+    Role.CHAIR.value: _("Sees the partnership, its returns and how good they are, and may change commitments"),
+    Role.AGENCY_CONTACT.value: _(
+        "Sends the returns of their own agency, and sees what became of them and how good they are"
+    ),
+    Role.ADMINISTRATOR.value: _(
+        "Manages people and the register of gateways, and reads the audit; reads the partnership’s pages"
+    ),
 }
 
 

@@ -189,7 +189,7 @@ def _held(item: Item, one: Delivery, counts: RowCounts) -> Held:
     decided = one.state in (State.ACCEPTED, State.WITHDRAWN)
     outcome = Outcome(item.outcome)
     became = (BECAME if decided else WOULD)[outcome]
-    if item.superseded and counts.exact:
+    if item.superseded and counts.exact and not item.replaced:
         words = _("was accepted, and took the place of %(copy)s") if decided else _("would take the place of %(copy)s")
         became = words % {"copy": item.superseded}
     closed = one.state in (State.REFUSED, State.DISCARDED)
