@@ -3,12 +3,16 @@ afterwards: that a name in the audit is somebody's, and that a second person is 
 """
 
 import getpass
+from uuid import UUID
 
 from redway.errors import RedwayError
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import GRANTS, Permission
+from redway.work.returns import policies
+from redway.work.returns.models import Delivery
 
 MAY = {
+    Permission.SEE_RETURNS: "may see returns",
     Permission.SEND_RETURNS: "may send returns",
     Permission.ACCEPT_RETURNS: "may accept returns",
     Permission.SEE_SMALL_COUNTS: "may see small counts",
@@ -32,3 +36,18 @@ def person_acting(named: str, permission: Permission, *, option: str = "--by") -
         came=f"“{name}”" if named else f"none, and your login on this machine, “{name}”, is not such a name",
         cause="a spelling mistake, or another role. redway person list shows everybody.",
     )
+
+
+def delivery_for(person: User, given: str) -> Delivery:
+    """The delivery of an ID, among those a person may see. Raises RedwayError for any other, and for what is no ID."""
+    try:
+        found = policies.visible(person).filter(public_id=UUID(given)).first()
+    except ValueError:
+        found = None
+    if found is None:
+        raise RedwayError(
+            "the ID of a delivery",
+            came=f"“{given}”",
+            cause="a spelling mistake, or another home. redway deliveries lists those that wait.",
+        )
+    return found

@@ -67,7 +67,7 @@ def test_without_a_command_it_lists_its_own_and_none_of_djangos(asked: list[str]
 
 
 COMMANDS = ["audit", "demo", "erase", "fetch", "gateways", "import", "person", "retention", "series", "serve", "setup"]
-COMMANDS += ["states", "versions"]
+COMMANDS += ["deliveries", "states", "versions"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -95,6 +95,9 @@ def test_erasing_changes_nothing_until_it_is_told_to(run, held):
     out, err = run(*words, "--run", "--by", "ada")
     assert "1 row of youth-justice destroyed in every data version" in out
     assert PERSON not in out + err
+    said = run(*words, "--run", "--by", "ada")[0]
+    assert "Nothing was destroyed: no accepted file of youth-justice holds a row of this pseudonym." in said
+    assert "the last erasure was on" in said
     with pytest.raises(NotAllowed, match="Say why"):
         run("erase", YOUTH, "--pseudonym", PERSON, "--reason", " ", "--run", "--by", "ada")
 

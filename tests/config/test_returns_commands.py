@@ -1,6 +1,7 @@
 """Partners' returns by command: import, compare, withdraw, work."""
 
 import json
+import re
 
 import pytest
 from django.core.management import call_command
@@ -10,9 +11,9 @@ from redway.store import sealed
 from redway.work.accounts.models import User
 from redway.work.audit.models import AuditRow
 from redway.work.returns.deliveries import deliver
-from redway.work.returns.models import Delivery
+from redway.work.returns.models import DataVersion, Delivery
 from redway.work.returns.quarantine import Sent
-from redway.work.returns.receive import receive
+from redway.work.returns.receive import _fitting, receive
 from redway.work.returns.states import State, Way
 from redway.work.returns.versions import everything
 
@@ -25,6 +26,20 @@ def run(capsys):
     def one(*words):
         capsys.readouterr()
         call_command(*map(str, words))
+        return capsys.readouterr().out
+
+    return one
+
+
+@pytest.fixture
+def waits(capsys):
+    """Runs a command whose return ends waiting for somebody: what it printed, and status 3."""
+
+    def one(*words):
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            call_command(*map(str, words))
+        assert ended.value.code == 3
         return capsys.readouterr().out
 
     return one
@@ -78,9 +93,9 @@ def test_one_that_is_refused_ends_with_status_1(ready, run, fires, capsys):
     assert "Refused: nothing of it was accepted. 4 were refused for 1 reason." in capsys.readouterr().out
 
 
-def test_warnings_wait_until_they_are_acknowledged(ready, run, fires):
+def test_warnings_wait_until_they_are_acknowledged(ready, run, waits, fires):
     run("import", "fire", fires(60))
-    said = run("import", "fire", fires(10))
+    said = waits("import", "fire", fires(10))
     assert "Warnings to acknowledge:" in said
     assert "has 60" in said
     assert everything().number == 2
@@ -88,11 +103,11 @@ def test_warnings_wait_until_they_are_acknowledged(ready, run, fires):
     assert Delivery.objects.count() == 2, "the same files go on with the delivery that waits"
 
 
-def test_a_second_person_accepts(ready, run, fires, monkeypatch):
+def test_a_second_person_accepts(ready, run, waits, fires, monkeypatch):
     from redway.sources.dataset import dataset
 
     monkeypatch.setitem(dataset("fire").__dict__, "acceptance", "second-person")
-    assert "A second person has to accept it." in run("import", "fire", fires(4), "--by", "ana")
+    assert "A second person has to accept it." in waits("import", "fire", fires(4), "--by", "ana")
     with pytest.raises(NotAllowed, match="second person"):
         run("import", "fire", fires(4), "--by", "ana", "--accept-as", "ana")
     with pytest.raises(RedwayError, match="may accept returns"):
@@ -122,6 +137,15 @@ class TestWithdrawing:
         assert not everything().has("fire")
         assert "1 file withdrawn" in run("versions")
 
+    def test_a_second_time_says_that_it_was_done_already(self, ready, run, fires):
+        run("import", "fire", fires(4))
+        words = ("withdraw", Delivery.objects.get().public_id, "--reason", "another area's")
+        run(*words, "--by", "ana")
+        said = run(*words, "--by", "sol")
+        assert said.startswith("Nothing was done: ana withdrew it already, on ")
+        assert "another area's" in said
+        assert everything().number == 3
+
     def test_an_id_of_none_is_told(self, ready, run):
         for wrong in ("x", "3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10"):
             with pytest.raises(RedwayError, match="ID of a delivery"):
@@ -138,7 +162,7 @@ class TestComparing:
         run("withdraw", Delivery.objects.get().public_id, "--reason", "sent by mistake")
 
     def test_says_what_came_was_superseded_and_was_withdrawn(self, three, run):
-        assert "new: Fires, attacks on crews and malicious calls, fire-service, November 2025: 4 rows" in run(
+        assert "new: Fires, attacks on crews and malicious calls, Tests Fire Service, November 2025: 4 rows" in run(
             "compare", 2, 3
         )
         said = run("compare", 3, 5)
@@ -210,3 +234,74 @@ class TestWhoACommandIsRunBy:
         monkeypatch.setattr("getpass.getuser", lambda: "root")
         with pytest.raises(RedwayError, match="your login on this machine, “root”, is not such a name"):
             run("import", "fire", fires(4))
+
+
+class TestDeliveries:
+    """What waits is listed and decided by command, by the same people as on the pages."""
+
+    @pytest.fixture
+    def doubtful(self, ready, run, waits, fires):
+        run("import", "fire", fires(60))
+        waits("import", "fire", fires(10))
+        User.objects.create(username="fay", role="agency-contact", agency="fire-service")
+        User.objects.create(username="oz", role="agency-contact", agency="council")
+        return Delivery.objects.get(state=State.TO_ACKNOWLEDGE)
+
+    def test_are_listed_while_they_wait_and_all_on_request(self, doubtful, run):
+        said = run("deliveries", "list")
+        assert f"{doubtful.public_id}  fire, Tests Fire Service, 2025-11" in said
+        assert "with warnings to acknowledge" in said
+        assert len(json.loads(run("deliveries", "list", "--all", "--format", "json"))["deliveries"]) == 2
+        assert run("deliveries", "list", "--by", "oz") == "None waits.\n"
+
+    def test_are_acknowledged_by_their_sender(self, doubtful, run):
+        assert "this return has 10 rows" in run("deliveries", "show", doubtful.public_id, "--by", "fay")
+        assert "Data version 3 was made." in run("deliveries", "acknowledge", doubtful.public_id, "--by", "fay")
+        doubtful.refresh_from_db()
+        assert (doubtful.state, doubtful.acknowledged_by) == (State.ACCEPTED, "fay")
+
+    def test_are_discarded(self, doubtful, run):
+        assert "Discarded by its sender" in run("deliveries", "discard", doubtful.public_id)
+        assert run("deliveries", "list") == "None waits.\n"
+
+    def test_are_not_there_for_another_agency(self, doubtful, run):
+        for what in ("show", "acknowledge", "discard"):
+            with pytest.raises(RedwayError, match="the ID of a delivery"):
+                run("deliveries", what, doubtful.public_id, "--by", "oz")
+
+    def test_show_no_exact_numbers_to_whoever_may_not_see_them(self, doubtful, run):
+        with pytest.raises(NotAllowed, match="exact numbers"):
+            run("deliveries", "show", doubtful.public_id, "--by", "adm")
+
+    def test_a_second_person_accepts_or_refuses(self, ready, run, waits, fires, monkeypatch, capsys):
+        from redway.sources.dataset import dataset
+
+        monkeypatch.setitem(dataset("fire").__dict__, "acceptance", "second-person")
+        waits("import", "fire", fires(4))
+        one = Delivery.objects.get()
+        with pytest.raises(NotAllowed, match="second person"):
+            run("deliveries", "accept", one.public_id, "--by", "ana")
+        with pytest.raises(RedwayError, match="accept returns"):
+            run("deliveries", "accept", one.public_id, "--by", "adm")
+        assert "Data version 2 was made." in run("deliveries", "accept", one.public_id, "--by", "sol")
+        waits("import", "fire", fires(5))
+        again = Delivery.objects.get(state=State.TO_ACCEPT)
+        said = run("deliveries", "refuse", again.public_id, "--reason", "last year's", "--by", "sol")
+        assert "last year's" in said
+
+
+def test_what_is_read_twice_is_told_once(ready, run, fires, monkeypatch, capsys):
+    run("import", "fire", fires(60))
+    call_command("import", "fire", str(fires(10)), "--acknowledge")
+    assert capsys.readouterr().err.count("10 rows read") == 1
+
+
+def test_a_version_that_brought_much_names_whole_datasets(ready, run):
+    newest = DataVersion.objects.order_by("-number").first()
+    newest.summary = _fitting([f"police-street: {n} new" for n in range(40)])
+    newest.save()
+    assert len(newest.summary) <= 300
+    said = run("versions")
+    assert re.search(r"And files of \d+ more datasets\.", said)
+    kept = newest.summary.count(" new")
+    assert newest.summary.endswith(f"; and {40 - kept} more")

@@ -9,6 +9,7 @@ from redway.errors import FileRefused, RedwayError, plain
 from redway.sources.dataset import Context, Dataset, Loaded, dataset, loader
 from redway.store import files
 from redway.store.unpack import Found, Skipped, find
+from redway.work.returns.senders import name_of_agency
 
 AT_ONCE = 2
 LARGE = 64_000_000  # bytes: such a file is loaded alone, so that memory stays bounded
@@ -30,7 +31,8 @@ class Staged:
 
     @property
     def words(self) -> str:
-        return ", ".join(part for part in self.key if part)
+        dataset, provider, period = self.key
+        return ", ".join(part for part in (dataset, name_of_agency(provider), period) if part)
 
     @property
     def parquet(self) -> str:

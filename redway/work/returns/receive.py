@@ -337,4 +337,14 @@ def _summary(new: list[Arrival]) -> str:
         counts = [f"{len(outcomes) - superseded} new"] if len(outcomes) > superseded else []
         counts += [f"{superseded} superseded"] if superseded else []
         parts.append(f"{dataset}: {', '.join(counts)}")
-    return "; ".join(parts)[:300]
+    return _fitting(parts)
+
+
+def _fitting(parts: list[str]) -> str:
+    """As many whole parts as a summary has room for, and how many more there are."""
+    room: int = DataVersion._meta.get_field("summary").max_length
+    for kept in range(len(parts), 0, -1):
+        more = [f"and {len(parts) - kept} more"] if kept < len(parts) else []
+        if len(summary := "; ".join(parts[:kept] + more)) <= room:
+            return summary
+    return f"and {len(parts)} more"

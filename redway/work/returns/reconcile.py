@@ -19,6 +19,7 @@ from redway.store.home import Home
 from redway.store.lock import PATIENCE, only_one
 from redway.work.returns import destruction
 from redway.work.returns.models import DataVersion, Submission
+from redway.work.returns.senders import name_of_agency
 
 PLAN = "plan.json"
 PREFIX = "import-"
@@ -71,12 +72,16 @@ def missing(home: Home) -> list[str]:
     newest = DataVersion.objects.order_by("-number").first()
     return [
         plain(
-            f"The accepted file of {s.dataset}, {s.provider}{f', {s.period}' if s.period else ''} is {_how(path)}"
-            f" {home.accepted}. Import {s.file_name} again, or restore the folder from a backup."
+            f"The accepted file of {_which(s)} is {_how(path)} {home.accepted}. Import {s.file_name} again, or restore "
+            "the folder from a backup."
         )
         for s in (newest.submissions.exclude(parquet="").order_by("dataset", "provider", "period") if newest else ())
         if not whole(path := home.accepted / s.parquet)
     ]
+
+
+def _which(one: Submission) -> str:
+    return ", ".join(filter(None, (one.dataset, name_of_agency(one.provider), one.period)))
 
 
 def _how(path: Path) -> str:

@@ -24,6 +24,7 @@ from redway.work.returns import destruction
 from redway.work.returns.destruction import RETENTION, Loss
 from redway.work.returns.models import DataVersion, Destruction, Submission
 from redway.work.returns.reconcile import lock_of, settle_all
+from redway.work.returns.senders import name_of_agency
 
 
 @dataclass(frozen=True)
@@ -129,7 +130,9 @@ def words(those: Sequence[Due]) -> list[str]:
     return [
         _("%(what)s: %(rows)s, since %(day)s (%(why)s); data versions %(versions)s lose it.")
         % {
-            "what": ", ".join(filter(None, (d.submission.dataset, d.submission.provider, d.submission.period))),
+            "what": ", ".join(
+                filter(None, (d.submission.dataset, name_of_agency(d.submission.provider), d.submission.period))
+            ),
             "rows": ngettext("%(n)s row", "%(n)s rows", d.submission.rows_accepted)
             % {"n": f"{d.submission.rows_accepted:,}"},
             "day": d.since.isoformat(),

@@ -6,6 +6,7 @@ from typing import Any
 
 from redway.errors import RedwayError
 from redway.sources.dataset import Dataset
+from redway.store.home import Home
 from redway.store.profile import Profile, read_yaml
 
 
@@ -30,6 +31,12 @@ def _read(path: Any, changed: int) -> dict[str, Sender]:
     return {
         entry["id"]: Sender(entry["id"], entry["name"], tuple(entry.get("datasets", ()))) for entry in read_yaml(path)
     }
+
+
+def name_of_agency(agency: str) -> str:
+    """The name of an agency by its ID, in the home at hand; the ID itself where the profile has no such agency."""
+    found = senders(Profile.of(Home.current())).get(agency)
+    return found.name if found else agency
 
 
 def sender_of(dataset: Dataset, profile: Profile, named: str = "") -> str:

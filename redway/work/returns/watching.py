@@ -4,12 +4,16 @@
     FOLDER/hospital/hospital-istv/done/november.csv               taken
     FOLDER/hospital/hospital-istv/done/november.csv.result.txt    what became of it
     FOLDER/hospital/hospital-istv/refused/...                     likewise
+    FOLDER/hospital/hospital-istv/to-acknowledge/...              checked; waits for its warnings to be acknowledged
+    FOLDER/hospital/hospital-istv/to-accept/...                   checked; waits for a second person
 
+What waits is moved on to done/ or refused/ once it was decided, on the pages or by `redway deliveries`.
 Nothing is trusted but the two folder names, which name an agency of the profile and a dataset it sends. Links are never
 followed. A file that is half handed in when the process dies is handed in again, which changes nothing.
 """
 
 import os
+import re
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -28,16 +32,26 @@ from redway.store.profile import Profile
 from redway.work.returns import result
 from redway.work.returns.checking import PASSING, work_on
 from redway.work.returns.deliveries import deliver
+from redway.work.returns.models import Delivery
 from redway.work.returns.quarantine import Sent
 from redway.work.returns.report import Fault
 from redway.work.returns.senders import Sender, senders
-from redway.work.returns.states import State, Way
+from redway.work.returns.states import QUEUED, State, Way
 
 DONE, REFUSED, RESULT = "done", "refused", ".result.txt"
+WAITING = {State.TO_ACKNOWLEDGE: "to-acknowledge", State.TO_ACCEPT: "to-accept"}  # state -> folder
+FOLDERS = (DONE, REFUSED, *WAITING.values())
+SAID = {
+    DONE: "taken",
+    REFUSED: "refused",
+    WAITING[State.TO_ACKNOWLEDGE]: "waits for its warnings to be acknowledged",
+    WAITING[State.TO_ACCEPT]: "waits for a second person to accept it",
+}
 UNFINISHED = (".part", ".partial", ".tmp", ".crdownload", ".filepart", "~")
 PAUSE = 2.0  # seconds between looks
 QUIET = 10.0  # seconds for which a file has to stay as it is
 
+PUBLIC_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 Seen = tuple[int, int, int]  # inode, bytes, time of the last change
 
 
@@ -56,6 +70,8 @@ class Watch:
         while not stop.is_set():
             close_old_connections()
             now = timezone.now()
+            for kind, sender in list(self._kinds()):
+                self._settle(kind, sender)
             for path, sender, dataset in list(self._waiting()):
                 if once or self._is_quiet(path, now):
                     self._take(path, sender, dataset)
@@ -65,22 +81,43 @@ class Watch:
 
     def _waiting(self) -> Iterator[tuple[Path, Sender, str]]:
         """The files that lie where an agency may put one, by name."""
+        for kind, sender in self._kinds():
+            for entry in sorted(os.scandir(kind), key=lambda e: e.name):
+                path = kind / entry.name
+                if entry.is_symlink():
+                    self._tell_once(path, "is a link, and links are never followed; left alone")
+                elif entry.is_file(follow_symlinks=False) and not _unfinished(entry.name):
+                    yield path, sender, kind.name
+
+    def _kinds(self) -> Iterator[tuple[Path, Sender]]:
+        """The folders of a dataset that an agency sends, with the agency."""
         known = senders(Profile.of(Home.current()))
         for agency in self._folders(self.folder):
             for kind in self._folders(agency):
                 sender = known.get(agency.name)
                 if sender is None or kind.name not in sender.datasets:
                     self._tell_once(kind, "is no folder of an agency and of a dataset that it sends; left alone")
+                elif linked := next((name for name in FOLDERS if (kind / name).is_symlink()), ""):
+                    self._tell_once(kind, f"has a link for its {linked}, so nothing in it is taken")
+                else:
+                    yield kind, sender
+
+    def _settle(self, kind: Path, sender: Sender) -> None:
+        """Move on what waited for somebody and was decided since, and say anew how it stands."""
+        for waits in WAITING.values():
+            folder = kind / waits
+            if not folder.is_dir():
+                continue
+            for beside in sorted(folder.glob(f"*{RESULT}")):
+                path = beside.with_name(beside.name.removesuffix(RESULT))
+                now = _delivery_of(beside, sender, kind.name)
+                if now is None or not path.is_file() or path.is_symlink():
                     continue
-                if any((kind / name).is_symlink() for name in (DONE, REFUSED)):
-                    self._tell_once(kind, "has a link for its done or refused, so nothing in it is taken")
-                    continue
-                for entry in sorted(os.scandir(kind), key=lambda e: e.name):
-                    path = kind / entry.name
-                    if entry.is_symlink():
-                        self._tell_once(path, "is a link, and links are never followed; left alone")
-                    elif entry.is_file(follow_symlinks=False) and not _unfinished(entry.name):
-                        yield path, sender, kind.name
+                to = _folder_for(now)
+                if to not in ("", waits):
+                    moved = _moved(path, kind / to, result.told(now, sender.name))
+                    beside.unlink(missing_ok=True)
+                    self.say(plain(f"{path}: {SAID[to]}, {moved}"))
 
     def _folders(self, within: Path) -> list[Path]:
         found = []
@@ -121,7 +158,7 @@ class Watch:
                     by=f"the watched folder of {sender.name}",
                 )
             now = work_on(now)
-            to, text = REFUSED if now.state == State.REFUSED else DONE, result.told(now, sender.name)
+            to, text = _folder_for(now) or DONE, result.told(now, sender.name)
         except FileNotFoundError:
             return  # its sender has taken it away again
         except (*PASSING, NotSetUp) as fault:
@@ -131,7 +168,30 @@ class Watch:
             to, text = REFUSED, f"Nothing was taken. {Fault.of(fault)}"
         self._seen.pop(path, None)
         moved = _moved(path, path.parent / to, text)
-        self.say(plain(f"{path}: {'refused' if to == REFUSED else 'taken'}, {moved}"))
+        self.say(plain(f"{path}: {SAID[to]}, {moved}"))
+
+
+def _folder_for(now: Delivery) -> str:
+    """The folder that says how a delivery stands; empty while a worker has it."""
+    state = State(now.state)
+    if state in QUEUED:
+        return ""
+    return WAITING.get(state, REFUSED if state in (State.REFUSED, State.DISCARDED) else DONE)
+
+
+def _delivery_of(beside: Path, sender: Sender, dataset: str) -> Delivery | None:
+    """The delivery that a result names. Whoever may write there may change it, so only one of the same agency and
+    dataset that came by this folder is believed.
+    """
+    try:
+        handle = os.open(beside, os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0))
+    except OSError:
+        return None
+    with os.fdopen(handle, "rb") as file:
+        found = PUBLIC_ID.search(file.read(4_000).decode("utf-8", "replace"))
+    if found is None:
+        return None
+    return Delivery.objects.filter(public_id=found[0], agency=sender.id, dataset=dataset, way=Way.FOLDER.value).first()
 
 
 def _unfinished(name: str) -> bool:

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redway.sources.dataset import Dataset, Facts, Loaded
@@ -230,6 +230,7 @@ class TestWhatWasAcknowledgedOnce:
     def test_rows_pasted_twice_are_told_again(self, look):
         assert "repeated" in dict(look((100, facts(repeated=30)), [*usual(8), (100, facts(repeated=50))]))
 
+    @settings(deadline=None, max_examples=40)
     @given(st.lists(st.integers(90, 110), min_size=8, max_size=20), st.integers(300, 10_000))
     def test_one_odd_value_is_never_usual(self, ordinary, odd):
         for place in range(len(ordinary) + 1):

@@ -6,7 +6,10 @@ import time
 
 import pytest
 
+from redway.work.returns.checking import work_on
+from redway.work.returns.deliveries import acknowledge, discard
 from redway.work.returns.models import Delivery
+from redway.work.returns.report import DeliveryReport
 from redway.work.returns.states import State, Way
 from redway.work.returns.versions import everything
 from redway.work.returns.watching import Watch
@@ -172,3 +175,45 @@ def test_stopped_between_handing_in_and_moving_it_goes_on(drop, look, monkeypatc
     look()
     assert names(drop) == ["done/november.csv", "done/november.csv.result.txt"]
     assert everything().number == 2
+
+
+class TestWhatWaitsForSomebody:
+    @pytest.fixture
+    def doubtful(self, drop, look):
+        """A newer copy with far fewer rows, in the folder whose name says what it waits for."""
+        (drop / "first.csv").write_text(fires(*[{}] * 30))
+        look()
+        (drop / "november.csv").write_text(fires({}))
+        return " ".join(look())
+
+    def test_lies_where_its_name_says_so_and_is_said_to(self, drop, doubtful):
+        assert "november.csv: waits for its warnings to be acknowledged, " in doubtful
+        assert "to-acknowledge/november.csv" in names(drop)
+        assert "Warnings to acknowledge:" in (drop / "to-acknowledge" / "november.csv.result.txt").read_text()
+        assert "done/november.csv" not in names(drop)
+
+    def test_is_moved_on_once_it_was_decided(self, drop, look, doubtful):
+        assert look() == []
+        waiting = Delivery.objects.get(state=State.TO_ACKNOWLEDGE)
+        keys = [w.key for w in DeliveryReport.of_json(waiting.report).warnings]
+        work_on(acknowledge(delivery=waiting, warnings=keys, by="the sender"))
+        assert "november.csv: taken, " in " ".join(look())
+        assert names(drop / "to-acknowledge") == []
+        assert "Accepted 1 of 1 row." in (drop / "done" / "november.csv.result.txt").read_text()
+
+    def test_what_was_discarded_goes_to_the_refused(self, drop, look, doubtful):
+        discard(delivery=Delivery.objects.get(state=State.TO_ACKNOWLEDGE), by="the sender")
+        look()
+        assert "refused/november.csv" in names(drop)
+
+    def test_a_second_person_is_waited_for_too(self, drop, look, second_person):
+        (drop / "november.csv").write_text(fires({}))
+        assert "waits for a second person" in " ".join(look())
+        assert "to-accept/november.csv" in names(drop)
+
+    def test_another_agencys_result_cannot_be_had_by_naming_it(self, drop, look, doubtful, hand_in):
+        other = hand_in(fires(*[{}] * 40, month="2025-10"))
+        beside = drop / "to-acknowledge" / "november.csv.result.txt"
+        beside.write_text(f"Delivery: {other.public_id}")
+        assert look() == []
+        assert "to-acknowledge/november.csv" in names(drop)

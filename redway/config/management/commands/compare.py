@@ -14,6 +14,7 @@ from redway.store.profile import Profile
 from redway.work.accounts.roles import Permission
 from redway.work.audit.reading import record_small_counts
 from redway.work.returns.comparing import NAMED, Arrived, Changed, Comparison, Series, compare
+from redway.work.returns.senders import name_of_agency
 
 JSON_VERSION = 1
 SHOWN = 12  # changed figures of one indicator in the text; JSON has all
@@ -77,7 +78,7 @@ def _words(period: str) -> str:
 
 def _arrived(one: Arrived) -> str:
     period = f", {_words(one.period)}" if one.period else ""
-    provider = f", {one.provider}" if one.provider else ""
+    provider = f", {name_of_agency(one.provider)}" if one.provider else ""
     rows = {
         "came": f"{one.after or 0:,} rows",
         "superseded": f"{one.before or 0:,} rows became {one.after or 0:,}",
@@ -116,7 +117,7 @@ def as_json(found: Comparison, *, exact: bool) -> str:
         "version": JSON_VERSION,
         "from": found.first,
         "to": found.second,
-        "files": [one.__dict__ for one in found.arrived],
+        "files": [one.__dict__ | {"provider_name": name_of_agency(one.provider)} for one in found.arrived],
         "indicators": [
             {
                 "indicator": one.indicator,

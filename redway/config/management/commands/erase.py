@@ -4,12 +4,17 @@ import sys
 from argparse import ArgumentParser
 from typing import Any
 
+from django.utils.formats import date_format
+
 from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
 from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.work.accounts.roles import Permission
 from redway.work.returns import erasure
+from redway.work.returns.destruction import ERASURE
+from redway.work.returns.models import Destruction
+from redway.work.returns.senders import name_of_agency
 
 EXAMPLES = """examples:
   redway erase youth-justice --pseudonym 5f2c… --reason "request ER-2026-014"
@@ -43,14 +48,24 @@ class Command(RedwayCommand):
             print("Nothing was changed: --run destroys them.", file=sys.stderr)
             return
         done = erasure.erase(dataset=dataset, pseudonym=pseudonym, reason=reason, by=person)
-        self.stdout.write(
-            f"{rows(done.rows)} of {dataset} destroyed in every data version. The record is {done} of the audit."
-        )
+        if done.rows:
+            said = f"{rows(done.rows)} of {dataset} destroyed in every data version."
+        else:
+            said = f"Nothing was destroyed: no accepted file of {dataset} holds a row of this pseudonym.{_before(done)}"
+        self.stdout.write(f"{said} The record is {done} of the audit.")
+
+
+def _before(done: Destruction) -> str:
+    """The last erasure of the dataset that did destroy rows, which may have been of the same pseudonym."""
+    last = Destruction.objects.filter(kind=ERASURE, dataset=done.dataset, rows__gt=0).first()
+    if last is None:
+        return ""
+    return f" It may have been erased already: the last erasure was on {date_format(last.at, 'j F Y')} ({last.reason})."
 
 
 def told(found: erasure.Found) -> str:
     """What an erasure would do, in a sentence for each place."""
-    lines = [f"{s.provider}, {s.period}: {rows(n)}" for s, n in found.rows]
+    lines = [f"{name_of_agency(s.provider)}, {s.period}: {rows(n)}" for s, n in found.rows]
     versions = ", ".join(map(str, found.versions)) or "none"
     lines.append(f"{rows(found.count)} in all. Data versions that would no longer be re-made as they were: {versions}.")
     if found.undecided:

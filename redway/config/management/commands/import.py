@@ -9,19 +9,17 @@ from typing import Any
 
 from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
+from redway.config.management.commands.deliveries import end_by_state
 from redway.errors import RedwayError
 from redway.sources import dataset as datasets
-from redway.store.home import Home
-from redway.store.profile import Profile
 from redway.work.accounts.roles import Permission
 from redway.work.returns import result
 from redway.work.returns.checking import work_on
 from redway.work.returns.deliveries import accept, acknowledge, deliver
-from redway.work.returns.models import Delivery
 from redway.work.returns.quarantine import Sent
-from redway.work.returns.receive import receive
+from redway.work.returns.receive import Progress, receive
 from redway.work.returns.report import DeliveryReport
-from redway.work.returns.senders import senders
+from redway.work.returns.senders import name_of_agency
 from redway.work.returns.states import State, Way
 from redway.work.returns.telling import told
 from redway.work.returns.versions import everything
@@ -41,12 +39,23 @@ of a month supersedes the older one, which stays in older data versions.
 
 Partners' returns wait sealed while they are checked. Where something looks wrong, read the warnings; the same
 command with --acknowledge then goes on. Some returns have to be accepted by a second person (--accept-as). Both are
-people with an account whose role lets them.
+people with an account whose role lets them; redway deliveries goes on with one later.
+
+Exit status: 0 accepted, or nothing changed; 1 refused, or it cannot be done; 3 it waits for warnings to be
+acknowledged or for a second person.
 """
 
 
-def _remark(line: str) -> None:
-    print(line, file=sys.stderr)
+def _remarks() -> Progress:
+    """Prints what is being done, each line once: what is accepted is read again as it was when it was checked."""
+    said: set[str] = set()
+
+    def remark(line: str) -> None:
+        if line not in said:
+            said.add(line)
+            print(line, file=sys.stderr)
+
+    return remark
 
 
 class Command(RedwayCommand):
@@ -70,11 +79,11 @@ class Command(RedwayCommand):
         else:
             # Open data comes before anybody has an account; whoever is named all the same has one.
             who = person_acting(by, Permission.SEND_RETURNS).username if by else getpass.getuser()
-            receipt = receive(paths, dataset=dataset, by=who, progress=_remark)
+            receipt = receive(paths, dataset=dataset, by=who, progress=_remarks())
             self.stdout.write(told(receipt, newest=everything().number))
 
     def partners_return(self, dataset: str, paths: list[Path], by: str, options: dict[str, Any]) -> None:
-        """Hand it in, check it, and go as far as the options allow. The exit status is 1 for one that is refused."""
+        """Hand it in, check it, and go as far as the options allow. The exit status says how it ended."""
         sender = person_acting(by, Permission.SEND_RETURNS)
         named = options["accept_as"]
         second = person_acting(named, Permission.ACCEPT_RETURNS, option="--accept-as") if named else None
@@ -86,15 +95,15 @@ class Command(RedwayCommand):
             way=Way.COMMAND,
             by=sender,
         )
-        now = work_on(now, progress=_remark)
+        remark = _remarks()
+        now = work_on(now, progress=remark)
         if now.state == State.TO_ACKNOWLEDGE and options["acknowledge"]:
             keys = [warning.key for warning in DeliveryReport.of_json(now.report).warnings]
-            now = work_on(acknowledge(delivery=now, warnings=keys, by=sender), progress=_remark)
+            now = work_on(acknowledge(delivery=now, warnings=keys, by=sender), progress=remark)
         if now.state == State.TO_ACCEPT and second:
-            now = work_on(accept(delivery=now, by=second), progress=_remark)
-        self.stdout.write(result.told(now, _name(now)))
-        if now.state == State.REFUSED:
-            raise SystemExit(1)
+            now = work_on(accept(delivery=now, by=second), progress=remark)
+        self.stdout.write(result.told(now, name_of_agency(now.agency)))
+        end_by_state(now)
 
 
 def _path(given: str) -> Path:
@@ -120,8 +129,3 @@ def _files(paths: Sequence[Path]) -> list[Sent]:
                 f"a file or folder at {path}", came="nothing", cause="a mistyped path, or a file that was moved."
             )
     return found
-
-
-def _name(delivery: Delivery) -> str:
-    sender = senders(Profile.of(Home.current())).get(delivery.agency)
-    return sender.name if sender else delivery.agency

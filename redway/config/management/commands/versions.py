@@ -2,6 +2,7 @@
 
 import re
 import sys
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import Count
@@ -28,7 +29,8 @@ WORDS = {
     "withdrawn": ("file withdrawn", "files withdrawn"),
 }
 ONE = rf"[a-z0-9-]+: [0-9]+ (?:{'|'.join(WORDS)})(?:, [0-9]+ (?:{'|'.join(WORDS)}))*"
-SUMMARY = re.compile(rf"{ONE}(?:; {ONE})*")
+MORE = re.compile(r"and ([0-9]+) more")
+SUMMARY = re.compile(rf"{ONE}(?:; {ONE})*(?:; {MORE.pattern})?")
 
 
 class Command(RedwayCommand):
@@ -46,10 +48,22 @@ class Command(RedwayCommand):
             made = date_format(timezone.localtime(v.made_at), "j F Y, H:i")
             self.stdout.write(f"Version {v.number}: {made}, by {plain(v.made_by)}. {_held(v.files)}")
             self.stdout.write(f"  {in_words(v.summary)}")
-        for lost, sentence in sorted(unmade().items()):
-            print(f"Version {lost}: {sentence}", file=sys.stderr)
-        for warning in missing(home):
+        for sentence, lost in _alike(unmade()).items():
+            print(f"{_numbered(lost)}: {sentence}", file=sys.stderr)
+        for warning in dict.fromkeys(missing(home)):
             print(f"Warning: {warning}", file=sys.stderr)
+
+
+def _alike(said: Mapping[int, str]) -> dict[str, list[int]]:
+    """The versions of which the same is said, by what that is."""
+    found: dict[str, list[int]] = {}
+    for number, sentence in sorted(said.items()):
+        found.setdefault(sentence, []).append(number)
+    return found
+
+
+def _numbered(versions: Sequence[int]) -> str:
+    return f"Version{'s' if len(versions) > 1 else ''} {', '.join(map(str, versions))}"
 
 
 def _held(files: int) -> str:
@@ -62,6 +76,8 @@ def in_words(summary: str) -> str:
 
 
 def _clause(part: str) -> str:
+    if more := MORE.fullmatch(part):
+        return f"And files of {more[1]} more datasets."
     name, _sep, counts = part.partition(": ")
     title = datasets.dataset(name).title if name in datasets.names() else name
     said = []

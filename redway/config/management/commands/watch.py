@@ -19,8 +19,10 @@ EXAMPLES = """examples:
 
 Give each agency a folder named by its ID, with a folder for each dataset it sends: /srv/returns/hospital/hospital-istv.
 A file that has stopped growing is taken and moved to done/ or refused/ there, with a text beside it that says what
-became of it. Files whose names begin with a dot, or end in .part or .tmp, are left until they are renamed. What lies
-in done/ is the sender's own: delete it there when it is no longer needed. Ctrl-C stops it.
+became of it. One that has warnings goes to to-acknowledge/, one that a second person has to accept to to-accept/:
+decide with redway deliveries or on the pages, and it is moved on. Files whose names begin with a dot, or end in .part
+or .tmp, are left until they are renamed. What lies in done/ is the sender's own: delete it there when it is no longer
+needed. Ctrl-C stops it.
 """
 
 

@@ -2,14 +2,14 @@
 
 from argparse import ArgumentParser
 from typing import Any
-from uuid import UUID
 
-from redway.config.acting import person_acting
+from django.utils.formats import date_format
+
+from redway.config.acting import delivery_for, person_acting
 from redway.config.command import RedwayCommand
-from redway.errors import RedwayError
 from redway.work.accounts.roles import Permission
 from redway.work.returns.deliveries import withdraw
-from redway.work.returns.models import Delivery
+from redway.work.returns.states import State
 from redway.work.returns.versions import everything
 
 EXAMPLES = """examples:
@@ -31,16 +31,10 @@ class Command(RedwayCommand):
 
     def handle(self, *, delivery: str, reason: str, by: str, **_: Any) -> None:
         person = person_acting(by, Permission.ACCEPT_RETURNS)
-        withdraw(delivery=_found(delivery), reason=reason, by=person)
+        one = delivery_for(person, delivery)
+        if one.state == State.WITHDRAWN:
+            when = date_format(one.decided_at, "j F Y") if one.decided_at else ""
+            self.stdout.write(f"Nothing was done: {one.decided_by} withdrew it already, on {when}. Why: {one.reason}")
+            return
+        withdraw(delivery=one, reason=reason, by=person)
         self.stdout.write(f"Withdrawn. Data version {everything().number} is without it.")
-
-
-def _found(given: str) -> Delivery:
-    """Raises RedwayError for what is no ID, and for the ID of none."""
-    try:
-        found = Delivery.objects.filter(public_id=UUID(given)).first()
-    except ValueError:
-        found = None
-    if found is None:
-        raise RedwayError("the ID of a delivery", came=f"“{given}”", cause="a spelling mistake, or another home.")
-    return found
