@@ -3,14 +3,17 @@
 import contextlib
 import gzip
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from redway.errors import FileRefused
+from redway.sources.dataset import dataset
 from redway.sources.lsoa_lookup.load import load as load_lookup
 from redway.sources.residents.load import load as load_residents
+from redway.sources.tabular import Field, check_table
 
 HEADING = "lsoa11_name,lsoa11_code,change_code,lsoa21_name,lsoa21_code,ltla22_name,ltla22_code"
 UNCHANGED = "Luton 001A,E01015682,U,Luton 001A,E01015682,Luton,E06000032"
@@ -92,6 +95,21 @@ def test_a_bad_row_is_refused_with_its_reason_and_place(load, row, reason, came)
     (refused,) = loaded.refused
     assert (refused.reason, refused.count, refused.first.row, refused.came) == (reason, 1, 5001, came)
     assert loaded.rows_read == loaded.rows_accepted + 1 == 5001
+
+
+def test_rows_that_repeat_a_key_are_told_from_those_that_repeat_a_part_of_it():
+    """Seven columns of a thousand texts each: more keys than a number counts, so they are numbered anew on the way."""
+    keys = [f"k{n}" for n in range(7)]
+    given = [tuple(f"{(row * (column + 3)) % 1_009}" for column in range(7)) for row in range(1_009)]
+    given += [(*given[5][:6], "other"), given[5], given[900], (None, *given[3][1:]), (None, *given[3][1:]), given[5]]
+    table = pa.table({key: pa.array([row[at] for row in given], pa.string()) for at, key in enumerate(keys)})
+    definition = dataset("lsoa-lookup").model_copy(update={"refuse_above": 1})
+    fields = [Field(key, optional=True) for key in keys]
+    kept, read, refused = check_table(table, definition, fields, file_name="a file", key=keys)
+    first_of_each = set(given)
+    assert set(zip(*(kept[key].to_pylist() for key in keys), strict=True)) == first_of_each
+    assert (read, kept.num_rows) == (len(given), len(first_of_each))
+    assert [(each.count, each.first.row) for each in refused] == [(len(given) - len(first_of_each), 1_011)]
 
 
 def test_too_many_bad_rows_refuse_the_file(load):

@@ -64,4 +64,7 @@ def _text(column: str, kind: str) -> str:
     """SQL for a column as text: a number such as 826.0 is a whole one that had gaps beside it."""
     quoted = '"' + column.replace('"', '""') + '"'
     as_text = f"CAST({quoted} AS VARCHAR)"
-    return f"regexp_replace({as_text}, '\\.0+$', '')" if kind in ("DOUBLE", "FLOAT") else as_text
+    if kind not in ("DOUBLE", "FLOAT"):
+        return as_text
+    whole = f"{quoted} = trunc({quoted}) AND abs({quoted}) < 1e15"
+    return f"CASE WHEN {whole} THEN CAST(CAST({quoted} AS BIGINT) AS VARCHAR) ELSE {as_text} END"
