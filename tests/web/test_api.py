@@ -88,6 +88,19 @@ class TestWithoutAToken:
         assert answer.status_code in (401, 405) or (entry[1].name == "api-root" and answer.status_code == 404)
         assert "no-store" in answer["Cache-Control"]
 
+    @pytest.mark.parametrize("headers", [{}, {"Authorization": "Bearer redway_wrong"}, {"Authorization": "Basic eDp5"}])
+    def test_what_is_missing_is_said(self, client, ready, headers):
+        answer = client.get("/api/v1/deliveries", headers=headers)
+        assert answer.status_code == 401
+        assert "Authorization: Bearer" in answer.json()["message"]
+        assert answer["WWW-Authenticate"].startswith("Bearer")
+
+    @pytest.mark.parametrize("path", ["/api/", "/api/v2/deliveries", "/api/v1/nothing", "/api/v1/deliveries/x/y"])
+    def test_an_address_that_is_none_is_told_as_json(self, client, ready, path):
+        answer = client.get(path)
+        assert (answer.status_code, answer["Content-Type"]) == (404, "application/json")
+        assert "/api/v1/docs/" in answer.json()["message"]
+
     def test_nor_with_a_session(self, ready, signed_in):
         assert signed_in(Role.ANALYST).get("/api/v1/deliveries").status_code == 401
 

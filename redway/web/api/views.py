@@ -17,7 +17,7 @@ from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from ninja import File, Form, NinjaAPI, Query, Schema, Status
-from ninja.errors import HttpError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.files import UploadedFile
 from ninja.security import HttpBearer
 from ninja.throttling import BaseThrottle
@@ -245,6 +245,17 @@ def _not_valid(request: HttpRequest, fault: ValidationError) -> HttpResponse:
     # The places only: what was sent is not repeated.
     places = ", ".join(dict.fromkeys(".".join(str(step) for step in error["loc"]) for error in fault.errors))
     return _problem(request, 422, Problem(message=f"expected what /api/v1/docs describes in {places}"))
+
+
+@api.exception_handler(AuthenticationError)
+def _no_token(request: HttpRequest, fault: AuthenticationError) -> HttpResponse:
+    said = (
+        "This needs a token of your agency, in the header “Authorization: Bearer redway_...”. None came, or one that "
+        "does not hold: mistyped or revoked. Whoever looks after the server makes tokens; /api/v1/docs/ says more."
+    )
+    response = _problem(request, 401, Problem(message=said))
+    response["WWW-Authenticate"] = 'Bearer realm="Redway"'
+    return response
 
 
 @api.exception_handler(HttpError)

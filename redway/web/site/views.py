@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from redway.sources.dataset import dataset, names
 from redway.web.permissions import public
 
+FOR_PROGRAMS = "/api/"  # whoever asks below it reads JSON
 CADENCES = {
     "monthly": gettext_lazy("Every month"),
     "quarterly": gettext_lazy("Every quarter"),
@@ -66,6 +67,10 @@ def forbidden(request: HttpRequest, exception: Any) -> HttpResponse:
 
 
 def not_found(request: HttpRequest, exception: Any) -> HttpResponse:
+    if request.path.startswith(FOR_PROGRAMS):
+        return JsonResponse(
+            {"message": "There is nothing at this address. /api/v1/docs/ lists those there are."}, status=404
+        )
     sentences = [
         _("If you typed the address, check it. If you followed a link, what it led to may have moved."),
         _("Some pages are only for some roles; for those, ask the administrator of your partnership."),
