@@ -27,18 +27,29 @@ def did_you_mean(given: str, known: Iterable[str]) -> str:
     return f"a spelling mistake. Did you mean “{found}”?" if found else "a spelling mistake."
 
 
+def line_of(row: int) -> int:
+    """The line of a spreadsheet that a row stands in: the heading is line 1, so the first row under it is line 2."""
+    return row + 1
+
+
 @dataclass(frozen=True)
 class Place:
-    """Where a fault was first seen: a file, its row (1 is the first data row) and column."""
+    """Where a fault was first seen: a file, its row and column.
+
+    row    1 is the first row under the heading; people are shown the line that a spreadsheet shows beside it, where the
+           heading is line 1
+    item   what is counted, in a file that has no lines to look at
+    """
 
     file: str = ""
     row: int | None = None
     column: str = ""
+    item: str = ""
 
     def __str__(self) -> str:
         parts = [self.file] if self.file else []
         if self.row is not None:
-            parts.append(f"row {self.row:,}")
+            parts.append(f"{self.item} {self.row:,}" if self.item else f"line {line_of(self.row):,}")
         if self.column:
             parts.append(f"column “{self.column}”")
         return plain(", ".join(parts))

@@ -20,3 +20,8 @@ def test_an_error_and_its_place_are_one_printable_line(name, came):
     said = str(RedwayError("a file", came=came, place=Place(name, 3, "Month")))
     assert said.replace("\N{NO-BREAK SPACE}", "").isprintable()
     said.encode()
+
+
+def test_a_place_is_the_line_that_a_spreadsheet_shows_beside_it():
+    assert str(Place("fires.csv", 1, "Cause")) == "fires.csv, line 2, column “Cause”", "the heading is line 1"
+    assert str(Place("areas.geojson", 3, item="area")) == "areas.geojson, area 3"

@@ -15,8 +15,9 @@ from redway.store.profile import Partnership, Strict
 from redway.store.snapshot import Snapshot
 
 FOLDER = Path(__file__).parent
-# Every refused cell of a file, in its work folder: Parquet with row (1 is the first under the heading), column, value,
-# rule, expected, mend, and `line`, the row's cells as they came (JSON text), which only the first cell of a row has.
+# Every refused cell of a file, in its work folder: Parquet with row (1 is the first under the heading; people are shown
+# its line, as errors.py has it), column, value, rule, expected, mend, and `line`, the row's cells as they came (JSON
+# text), which only the first cell of a row has.
 REFUSED = "refused.parquet"
 
 

@@ -36,7 +36,7 @@ def test_prints_what_came_of_every_row(ready, street_file, capsys):
     line = next(line for line in said.splitlines() if line.startswith("Thames Valley Police"))
     assert line.split() == ["Thames", "Valley", "Police", "2025-01", "56", "55", "1", "1", "2", "accepted"]
     assert (
-        "  1 not one of the 14 crime types. First: 2025-01-thames-valley-street.csv, row 56, column “Crime type”. "
+        "  1 not one of the 14 crime types. First: 2025-01-thames-valley-street.csv, line 57, column “Crime type”. "
         "What came: “Fraud”. Expected: one of the publisher's 14 crime types."
     ) in said
     assert "1 with a crime ID that came before" in said
@@ -116,7 +116,7 @@ def test_a_dropped_point_is_told_with_its_place_and_cause(ready, street_file):
     said = run("import", "police-street", street_file([{}] * 40 + [swapped]))
     assert (
         "  1 with an area code and a bad point; the point was dropped. First: 2025-01-thames-valley-street.csv, "
-        "row 41, column “Longitude”. What came: “longitude 51.951514, latitude -0.666796”. Likely cause: longitude and "
+        "line 42, column “Longitude”. What came: “longitude 51.951514, latitude -0.666796”. Likely cause: longitude and "
         "latitude are swapped."
     ) in said
 

@@ -84,7 +84,7 @@ def test_an_area_that_cannot_be_taken_is_refused_with_its_place(load, bad, reaso
 
 
 def test_more_bad_areas_than_the_dataset_allows_refuse_the_file(load):
-    with pytest.raises(FileRefused, match=r"row 2.*no outline"):
+    with pytest.raises(FileRefused, match=r"area 2.*no outline"):
         load(LUTON, feature("E01015683", "Luton 001B", None))
 
 

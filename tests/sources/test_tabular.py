@@ -113,7 +113,7 @@ def test_rows_that_repeat_a_key_are_told_from_those_that_repeat_a_part_of_it():
 
 
 def test_too_many_bad_rows_refuse_the_file(load):
-    with pytest.raises(FileRefused, match=r"row 2.*at most 0\.1% of rows.*malformed lsoa11_code.*2 rows have this"):
+    with pytest.raises(FileRefused, match=r"line 3.*at most 0\.1% of rows.*malformed lsoa11_code.*2 rows have this"):
         load(lines(UNCHANGED, SPLIT_1.replace("E01015683", "x"), SPLIT_2.replace("E01015683", "y")))
 
 
@@ -125,7 +125,7 @@ def test_too_many_bad_rows_refuse_the_file(load):
         ("a,b\n1,2\n", "lookup.csv", "“LSOA11CD” or “lsoa11_code”.*What came: only “a”, “b”.*geoportal"),
         (HEADING.replace("change_code", "changes") + f"\n{UNCHANGED}\n", "lookup.csv", "“CHGIND”.*renamed column"),
         (lines(UNCHANGED)[:-20], "lookup.csv", "7 cells in every row.*cut short"),
-        (lines(UNCHANGED, SPLIT_1 + ",more"), "lookup.csv", "row 2.*7 cells in every row.*8"),
+        (lines(UNCHANGED, SPLIT_1 + ",more"), "lookup.csv", "line 3.*7 cells in every row.*8"),
         (lines(UNCHANGED.replace("Luton", "Lut\xf6n")).encode("latin-1"), "lookup.csv", "UTF-8"),
         (b"PK\x03\x04 and so on", "lookup.csv", "an Excel workbook or a zip"),
         (b"\xff\xfea\x00", "lookup.csv", "UTF-16"),

@@ -105,9 +105,9 @@ def test_a_return_prepared_in_libreoffice_wrong_first_and_then_right(
         ):
             assert words in told
         assert told.count("Format the column as Text") == 2
-        assert "row 2 of november.xlsx, column “Assault location type”" in told
+        assert "line 3 of november.xlsx, column “Assault location type”" in told
         assert browsing.violations(page) == []
-        assert refused_rows(page, tmp_path) == {"2", "4", "6"}
+        assert refused_rows(page, tmp_path) == {"3", "5", "7"}
         browsing.follow(page.get_by_role("button", name="Take it back"))
 
         mended = libreoffice(mended_orders(wrong, tmp_path / "november, mended.ods"))
@@ -176,4 +176,4 @@ def refused_rows(page, tmp_path):
         page.get_by_role("link", name="Download every refused row").click()
     told.value.save_as(tmp_path / "refused.csv")
     with (tmp_path / "refused.csv").open(encoding="utf-8-sig", newline="") as file:
-        return {row["Row"] for row in csv.DictReader(file)}
+        return {row["Line"] for row in csv.DictReader(file)}

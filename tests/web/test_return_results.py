@@ -63,7 +63,7 @@ def test_whoever_may_not_see_small_counts_reads_rounded_ones_and_no_cell(page, r
 def test_the_sender_and_analysts_read_everything_exactly(page, role):
     text = page(role)
     assert "Accepted 123 rows of 127. 4 were refused, for one reason." in text
-    assert "row 117 of fires.csv, column “Cause”" in text
+    assert "line 118 of fires.csv, column “Cause”" in text
     assert "on purpose" in text
     assert "November 2025 127 123 was accepted, and took the place of the copy of 3 May 2026 with 98 rows" in text
     assert "rounded" not in text

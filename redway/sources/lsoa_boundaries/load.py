@@ -113,7 +113,7 @@ def _rows(
         else:
             rows[code] = (code, name, outline)
     refused = [
-        Refusals(reason, len(found), Place(file_name, found[0][0]), found[0][1], found[0][2])
+        Refusals(reason, len(found), Place(file_name, found[0][0], item="area"), found[0][1], found[0][2])
         for reason, found in faults.items()
     ]
     return list(rows.values()), refused
@@ -137,6 +137,6 @@ def _refuse_wrong_coordinates(shapes: Any, file_name: str) -> None:
         "longitudes and latitudes in England and Wales",
         came=f"{x:g}, {y:g}",
         cause=cause,
-        place=Place(file_name, first + 1),
+        place=Place(file_name, first + 1, item="area"),
         count=int(wrong.sum()),
     )

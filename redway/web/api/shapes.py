@@ -27,7 +27,7 @@ class ReasonShape(Schema):
     reason: str
     count: int = Field(description="rows refused for it")
     file: str
-    row: int | None = Field(description="the first of them; 1 is the first row under the heading")
+    line: int | None = Field(description="of the first of them in its sheet or file; the heading is line 1")
     column: str
     came: str
     expected: str
@@ -99,7 +99,7 @@ def _report(report: DeliveryReport) -> ReportShape:
         rows_read=report.rows_read,
         rows_accepted=report.rows_accepted,
         rows_refused=report.rows_refused,
-        reasons=[ReasonShape(**reason.__dict__) for reason in report.reasons],
+        reasons=[ReasonShape(**reason.__dict__, line=reason.line) for reason in report.reasons],
         notes=[NoteShape(words=note.words, count=note.count) for note in report.notes],
         warnings=[WarningShape(kind=w.kind, period=w.period, text=w.text) for w in report.warnings],
         skipped=list(report.skipped),

@@ -166,10 +166,10 @@ def _refusal(reason: Reason, counts: RowCounts) -> Refusal:
 
 
 def reason_place(reason: Reason) -> str:
-    """Where the first row of a reason is: `row 14 of november.csv, column “Assault method”`."""
+    """Where the first row of a reason is: `line 14 of november.csv, column “Assault method”`."""
     where = reason.file
-    if reason.row is not None:
-        where = _("row %(row)s of %(file)s") % {"row": f"{reason.row:,}", "file": reason.file}
+    if reason.line is not None:
+        where = _("line %(line)s of %(file)s") % {"line": f"{reason.line:,}", "file": reason.file}
     column = _("column “%(column)s”") % {"column": reason.column} if reason.column else ""
     return ", ".join(filter(None, [where, column]))
 

@@ -342,7 +342,7 @@ def _summary(new: list[Arrival]) -> str:
 
 def _fitting(parts: list[str]) -> str:
     """As many whole parts as a summary has room for, and how many more there are."""
-    room: int = DataVersion._meta.get_field("summary").max_length
+    room = DataVersion._meta.get_field("summary").max_length or 0
     for kept in range(len(parts), 0, -1):
         more = [f"and {len(parts) - kept} more"] if kept < len(parts) else []
         if len(summary := "; ".join(parts[:kept] + more)) <= room:

@@ -11,11 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from redway.errors import line_of
 from redway.sources.dataset import REFUSED
 from redway.store import query
 from redway.work.returns.report import Reason
 
-HEADS = ("File", "Row", "Column", "What was there", "Why it was refused", "What is expected", "How to mend it")
+HEADS = ("File", "Line", "Column", "What was there", "Why it was refused", "What is expected", "How to mend it")
+OF_CELL = ("column", "value", "rule", "expected", "mend")  # under the last five of HEADS
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")  # how a cell begins that a spreadsheet would run
 AT_ONCE = 5_000  # rows in memory
 BY_RULE = """
@@ -95,7 +97,11 @@ def _write(found: Sequence[tuple[str, Path]], into: Path) -> None:
                     if heading is None:
                         heading = list(cells) if isinstance(cells, dict) else []
                         writer.writerow([*HEADS, *(disarmed(h) for h in heading)])
-                    why = (name, row["row"], row["column"], row["value"], row["rule"], row["expected"], row["mend"])
+                    why = (
+                        name,
+                        line_of(row["row"]),
+                        *(row[c] for c in ("column", "value", "rule", "expected", "mend")),
+                    )
                     own = (
                         [cells.get(h, "") for h in heading] + [v for h, v in cells.items() if h not in heading]
                         if isinstance(cells, dict)

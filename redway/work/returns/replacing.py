@@ -3,6 +3,7 @@
 Both are Parquet files, compared in DuckDB by a digest of each row, so memory stays bounded whatever their size.
 """
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -123,7 +124,7 @@ def lost_in_words(columns: tuple[str, ...]) -> str:
 
 def received(found: Replaced) -> str:
     """The day the older copy came, in words."""
-    return date_format(timezone.datetime.fromisoformat(found.received), "j F Y")
+    return date_format(dt.date.fromisoformat(found.received), "j F Y")
 
 
 def _listed(names: tuple[str, ...], count: int | None, between: str = "; ") -> str:

@@ -5,7 +5,7 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
-from redway.errors import NotAllowed, RedwayError, plain
+from redway.errors import NotAllowed, RedwayError, line_of, plain
 from redway.sources.dataset import Facts
 
 SCHEMA = 1
@@ -23,6 +23,11 @@ class Reason:
     came: str
     expected: str
     mend: str = ""
+
+    @property
+    def line(self) -> int | None:
+        """The line of the sheet in which the first of them stands: the heading is line 1."""
+        return None if self.row is None else line_of(self.row)
 
 
 @dataclass(frozen=True)

@@ -85,8 +85,8 @@ def _about(delivery: Delivery, sender: str) -> str:
 def _reasons(report: DeliveryReport) -> str:
     lines = []
     for one in report.reasons:
-        row = _("row %s") % f"{one.row:,}" if one.row is not None else ""
-        place = ", ".join(part for part in (one.file, row, f"“{one.column}”" if one.column else "") if part)
+        line = _("line %s") % f"{one.line:,}" if one.line is not None else ""
+        place = ", ".join(part for part in (one.file, line, f"“{one.column}”" if one.column else "") if part)
         lines += [f"  {one.count:,}: {plain(one.reason)}", "    " + _("First: %s") % plain(place)]
         lines += ["    " + _("What was there: “%s”") % plain(one.came)] if one.came else []
         lines += ["    " + _("What is expected: %s") % one.expected] if one.expected else []

@@ -11,7 +11,7 @@ from redway.sources.dataset import loader
 from redway.work.audit.chain import verify
 from redway.work.audit.models import AuditRow
 from redway.work.gateways.models import Gateway
-from redway.work.returns import loading, policies, quarantine
+from redway.work.returns import loading, policies, quarantine, result
 from redway.work.returns.checking import work_on, work_on_next
 from redway.work.returns.deliveries import accept, acknowledge, deliver, discard, refuse, withdraw
 from redway.work.returns.models import Delivery, Submission
@@ -155,6 +155,8 @@ class TestChecking:
         assert (found.rows_read, found.rows_accepted, found.rows_refused) == (31, 30, 1)
         [reason] = found.reasons
         assert (reason.count, reason.file, reason.row, reason.column) == (1, "fires.csv", 31, "Casualties")
+        assert reason.line == 32, "where Excel shows it: the heading is line 1"
+        assert "line 32" in result.told(delivery, "Tests Fire Service")
         assert (reason.came, reason.expected) == ("many", "a whole number")
         assert reason.mend
 

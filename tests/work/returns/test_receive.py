@@ -381,3 +381,29 @@ def test_the_four_thames_valley_zips(open_data, partnership):
     assert receipt.refused == ()
     assert receipt.notes == {"unlocated": 26_103, "outside": 335_174, "repeated crime ID": 129}
     assert receive(zips, dataset="police-street", by="an analyst").version is None
+
+
+class TestAPoorerCopyOfReferenceData:
+    RICH = "LSOA11CD,IMD_rank,IMD_decile,IMD_score,Crime_rank,Crime_decile,Crime_score\nE01016710,10,1,30.5,7,1,1.5\n"
+    POOR = "LSOA11CD,IMD_rank,IMD_decile\nE01016710,10,1\n"
+
+    @pytest.fixture
+    def send(self, partnership, tmp_path, monkeypatch):
+        def one(text):
+            path = tmp_path / "imd.csv"
+            path.write_text(text)
+            return receive([path], dataset="deprivation-2019", by="a test")
+
+        return one
+
+    def test_is_warned_of_by_what_is_lost(self, send):
+        assert send(self.RICH).told_warnings == ()
+        [told] = send(self.POOR).told_warnings
+        for column in ("Imd score", "Crime rank", "Crime decile", "Crime score"):
+            assert f"“{column}”" in told
+        assert "which the older one had filled" in told
+        assert "import the older one again" in told
+
+    def test_a_richer_one_is_not(self, send):
+        send(self.POOR)
+        assert send(self.RICH).told_warnings == ()
