@@ -14,13 +14,13 @@ from pathlib import Path
 import duckdb
 
 from redway.errors import FileRefused, Place
+from redway.store import kinds
+from redway.store.kinds import IN_A_SPREADSHEET
 from redway.store.query import text
 
 CHUNK = 1 << 20
 LONGEST_LINE = 1_000_000  # bytes; real rows have about 250
 LONGEST_HEADING = 65_536
-ZIP_MARK, UTF_16_MARKS = b"PK\x03\x04", (b"\xff\xfe", b"\xfe\xff")
-IN_A_SPREADSHEET = "In a spreadsheet, choose “CSV UTF-8” when saving."
 CUT = "the file was cut short, as when a download breaks off. Get it again."
 
 
@@ -124,7 +124,7 @@ def opened(path: Path, *, name: str, work: Path) -> CsvFile:
         raise FileRefused(
             "a heading and rows", came="an empty file", cause="a download or an export that failed.", place=place
         )
-    _refuse_other_kinds(start, place)
+    refuse_other_kinds(path, name)
     _refuse_unfilled(path, place)
     columns = _heading(start, place)
     seen = _lines(path, place)
@@ -136,20 +136,11 @@ def opened(path: Path, *, name: str, work: Path) -> CsvFile:
     return CsvFile(path, name, columns, "\\r\\n" if even_crlf else "\\n", seen.ends_cleanly, lines)
 
 
-def _refuse_other_kinds(start: bytes, place: Place) -> None:
-    came, cause = "", ""
-    if start.startswith(ZIP_MARK):
-        came, cause = "an Excel workbook or a zip", "a wrong ending."
-    elif start.startswith(UTF_16_MARKS) or _looks_like_utf_16(start):
-        came, cause = "UTF-16 text", "the file was saved as “Unicode text”, which is UTF-16."
-    if came:
-        raise FileRefused("a CSV file in UTF-8", came=came, cause=f"{cause} {IN_A_SPREADSHEET}", place=place)
-
-
-def _looks_like_utf_16(start: bytes) -> bool:
-    """Whether every other byte is zero, as in UTF-16 of a heading in Latin letters."""
-    first = start[:100]
-    return len(first) > 2 and any(not any(first[at::2]) and all(first[1 - at :: 2]) for at in (0, 1))
+def refuse_other_kinds(path: Path, name: str) -> None:
+    """Raise FileRefused, saying what it is, for what is no text in one byte a letter."""
+    if other := kinds.by_content(path):
+        came, cause = other
+        raise FileRefused("a CSV file in UTF-8", came=came, cause=cause, place=Place(name))
 
 
 def _refuse_unfilled(path: Path, place: Place) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from redway.errors import FileRefused, Place, RedwayError
+from redway.store import kinds
 
 CHUNK = 1 << 20
 MOST_BYTES = 8_000_000_000  # of one zip, unpacked
@@ -86,10 +87,11 @@ def find(
                     found.append(Found(inside, path, member))
         elif why := why_not(name) or ("" if by_name else skips(name)):
             if by_name:
+                came, cause = kinds.by_ending(name) or (path.suffix or "no ending", "another file than was meant.")
                 raise FileRefused(
                     f"a file that ends in {', '.join(endings)} or .zip",
-                    came=path.suffix or "no ending",
-                    cause="another file than was meant.",
+                    came=came,
+                    cause=cause,
                     place=Place(name),
                 )
             skipped.append(Skipped(name, why))

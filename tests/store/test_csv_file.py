@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from redway.errors import FileRefused, Place
 from redway.store import csv_file
+from redway.store.kinds import COMPOUND, LOCKED
 
 
 @pytest.fixture
@@ -195,6 +196,24 @@ def test_utf_16_is_named(tmp_path, encoding):
         csv_file.opened(path, name="a.csv", work=tmp_path)
     assert fault.value.came == "UTF-16 text"
     assert "UTF-16" in fault.value.cause
+
+
+@pytest.mark.parametrize(
+    ("start", "came"),
+    [
+        (COMPOUND + bytes(600), "from before 2007"),
+        (COMPOUND + bytes(600) + LOCKED, "locked with a password"),
+        (b"PK\x03\x04", "an Excel workbook or a zip"),
+        (b"%PDF-1.4", "a PDF"),
+        (b"\xef\xbb\xbf<!DOCTYPE html>", "a web page"),
+    ],
+)
+def test_other_kinds_of_file_are_named(tmp_path, start, came):
+    path = tmp_path / "a.csv"
+    path.write_bytes(start)
+    with pytest.raises(FileRefused) as fault:
+        csv_file.opened(path, name="a.csv", work=tmp_path)
+    assert came in fault.value.came
 
 
 @pytest.mark.parametrize("data", [b"a,b\n1,2\n", b"a,b\n1,2"])

@@ -173,3 +173,21 @@ def test_any_damage_to_a_zip_is_a_refusal_or_does_not_matter(zipped, tmp_path):
         with suppress(FileRefused):
             for one in found_in(path)[0]:
                 one.unpack(tmp_path, path)
+
+
+@pytest.mark.parametrize(
+    ("name", "came", "mend"),
+    [
+        ("november.XLS", "from before 2007", "Excel workbook (.xlsx)"),
+        ("november.xlsm", "macros", "Excel workbook (.xlsx)"),
+        ("november.pdf", "a PDF", "made from"),
+        ("november.txt", "a text file", "CSV UTF-8"),
+        ("november.odt", ".odt", "another file than was meant"),
+    ],
+)
+def test_a_file_of_another_kind_is_named_with_how_to_save_it(tmp_path, name, came, mend):
+    (tmp_path / name).write_bytes(b"anything")
+    with pytest.raises(FileRefused) as fault:
+        find([tmp_path / name], endings=(".csv", ".xlsx", ".ods"), skips=lambda _: "")
+    assert came in fault.value.came
+    assert mend in fault.value.cause

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import Column, Context, Dataset
 from redway.sources.returned import identifiers
-from redway.store.csv_file import IN_A_SPREADSHEET
+from redway.store.kinds import IN_A_SPREADSHEET
 
 SHOWN = 8
 MOST_BLANK = 100  # places without a heading; sheets leave a few, and each costs work for every row

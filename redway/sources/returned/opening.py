@@ -7,6 +7,7 @@ from redway.errors import FileRefused, Place
 from redway.sources.dataset import Dataset
 from redway.store import csv_file
 from redway.store.csv_file import CsvFile
+from redway.store.kinds import IN_A_SPREADSHEET
 
 BOOKS = (".xlsx", ".ods")
 CHUNK = 1 << 20
@@ -25,6 +26,7 @@ def opened(
 
         path = sheets.as_csv(path, name=file_name, work=into, wanted=wanted)
     else:
+        csv_file.refuse_other_kinds(path, file_name)
         _refuse_windows_1252(path, file_name)
     return csv_file.opened(path, name=file_name, work=into)
 
@@ -68,6 +70,6 @@ def _windows_1252(text: bytes, at: int, row: int, file_name: str) -> FileRefused
     return FileRefused(
         "text in UTF-8",
         came=f"the letter “{letter}” as Windows-1252 writes it",
-        cause=f"the file was saved as plain CSV, which keeps only English letters safe. {csv_file.IN_A_SPREADSHEET}",
+        cause=f"the file was saved as plain CSV, which keeps only English letters safe. {IN_A_SPREADSHEET}",
         place=Place(file_name, row or None),
     )

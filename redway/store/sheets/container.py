@@ -12,11 +12,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from redway.errors import FileRefused, Place
+from redway.store import kinds
+from redway.store.kinds import ZIP_MARK
 from redway.store.unpack import DAMAGE, ENCRYPTED, damage
 
 CHUNK = 1 << 20
-OLD_FORMAT = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # a compound file: Excel before 2007, and any workbook with a password
-ZIP_MARK = b"PK\x03\x04"
 MOST_PARTS = 5_000
 MOST_BYTES = 6_000_000_000  # unpacked. A Home Office workbook of every partnership and ten years has about 2 GB
 # Rows that repeat the same words pack to a hundredth or less: real workbooks of crime do. A bomb packs to a thousandth.
@@ -150,25 +150,15 @@ def opened(path: Path, *, name: str) -> Generator[Container]:
 
 
 def _refuse_other_kinds(path: Path, name: str) -> None:
-    with path.open("rb") as file:
-        start = file.read(8)
     place = Place(name)
-    if start == OLD_FORMAT:
-        raise FileRefused(
-            "a workbook in the format .xlsx or .ods, without a password",
-            came="one with a password, or in the Excel format from before 2007",
-            cause="Save it as “Excel workbook (.xlsx)” without a password. It is encrypted here on arrival.",
-            place=place,
-        )
-    if not start:
+    if not path.stat().st_size:
         raise FileRefused("a workbook", came="an empty file", cause="a download or an export that failed.", place=place)
-    if not start.startswith(ZIP_MARK):
-        raise FileRefused(
-            "a workbook (.xlsx or .ods)",
-            came="a file of another kind",
-            cause="it was renamed, not saved as a workbook. Open it and save it as .xlsx, or send the CSV itself.",
-            place=place,
-        )
+    with path.open("rb") as file:
+        if file.read(len(ZIP_MARK)) == ZIP_MARK:
+            return
+    cause = "it was renamed, not saved as a workbook. Open it and save it as .xlsx, or send the CSV itself."
+    came, cause = kinds.by_content(path) or ("a file of another kind", cause)
+    raise FileRefused("a workbook (.xlsx or .ods) without a password", came=came, cause=cause, place=place)
 
 
 def _refuse_bombs(container: Container, archive: zipfile.ZipFile, packed: int) -> None:

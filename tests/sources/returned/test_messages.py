@@ -1,5 +1,9 @@
 """What a refusal says to somebody with a spreadsheet in front of them: their headings, whole lists, and no commands."""
 
+import pytest
+
+from redway.store.kinds import COMPOUND
+
 COLUMNS = [
     {"name": "arrived_at", "type": "date", "about": "When", "publisher_name": "Arrival date", "required": True},
     {"name": "how", "type": "text", "about": "How", "publisher_name": "Assault method", "optional": True},
@@ -78,3 +82,16 @@ def test_a_file_of_countless_different_codes_is_refused_soon_without_naming_near
 def test_what_is_not_kept_is_compared_with_nothing(cells):
     sent = cells({"type": "code", "codes": "hate-strand", "kept": False}, "racce")
     assert "race" not in sent.refused[0]["mend"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be"])
+def test_unicode_text_is_said_to_be_that_and_how_to_save_it(load_text, encoding):
+    fault = load_text("Arrival date\n2025-11-30\n".encode(encoding), COLUMNS).fault
+    assert fault.came == "UTF-16 text"
+    assert "choose “CSV UTF-8” when saving" in fault.cause
+
+
+def test_an_old_workbook_under_the_name_of_csv_is_said_to_be_that(load_text):
+    fault = load_text(COMPOUND + bytes(range(256)) * 8, COLUMNS).fault
+    assert "from before 2007" in fault.came
+    assert "save it as “Excel workbook (.xlsx)”" in fault.cause

@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redway.errors import FileRefused
+from redway.store.kinds import COMPOUND, LOCKED
 from redway.store.sheets import as_csv
 from tests.store.sheets.conftest import FILL, changed, ods, ods_cell, ods_rows, xlsx
 
@@ -212,7 +213,11 @@ def test_a_row_copied_down_to_the_last_is_refused_before_it_fills_the_disk(tmp_p
     ("content", "said"),
     [
         (b"", "an empty file"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "a password, or in the Excel format from before 2007"),
+        (COMPOUND + bytes(512), "the Excel format from before 2007 (.xls)"),
+        (COMPOUND + bytes(2_000_000) + LOCKED, "a workbook locked with a password. Likely cause: it was locked"),
+        ("Code\tCount\n".encode("utf-16"), "UTF-16 text"),
+        (b"%PDF-1.7", "a PDF"),
+        (b"\n<html><table>", "a web page"),
         (b"Code,Count\n8N,1\n", "a file of another kind"),
         (b"PK\x03\x04 and no more", "a whole workbook"),
     ],
