@@ -192,3 +192,13 @@ def test_what_people_write_is_shown_as_text(draft, client, signed_in):
     page = read(client.get(PAGE))
     assert "<script>alert" not in page
     assert "&lt;b&gt;Fire" in page
+
+
+@pytest.mark.parametrize("what", ["draft", "put-in-force", "discard"])
+def test_a_draft_that_is_gone_leads_to_how_the_gateway_stands(what, in_force, people, with_factor, milton_keynes):
+    """Somebody pressed a button twice, or another person was quicker."""
+    in_force("fire")
+    client = with_factor(people[Role.ADMINISTRATOR])
+    answer = client.post(f"{PAGE}{what}/", {"seen": "0"}, follow=True)
+    assert answer.redirect_chain == [(PAGE, 302)]
+    assert "There is no draft any more" in answer.content.decode()

@@ -62,7 +62,7 @@ def gateway(request: HttpRequest, dataset: str, purpose: str) -> HttpResponse:
     today = timezone.localdate()
     register = Register(today, [g for g in versions if g.state in (State.IN_FORCE, State.ENDED)])
     now = register.latest(definition.name, wanted)
-    draft = next((g for g in versions if g.state == State.DRAFT), None)
+    draft = _draft(versions)
     rows = AuditRow.objects.filter(subject__in=[str(g) for g in versions]).order_by("-number")
     people = {u.username: u.get_full_name() for u in User.objects.filter(username__in=[r.actor for r in rows])}
     context = _about(definition, wanted) | {
@@ -130,6 +130,8 @@ def draft(request: HttpRequest, dataset: str, purpose: str) -> HttpResponse:
     """The terms of the draft."""
     definition, wanted, versions = _find(dataset, purpose)
     now = _draft(versions)
+    if now is None:
+        return _no_draft(request, definition, wanted)
     form = TermsForm(
         request.POST or None, initial=filled(now, agencies()), definition=definition, law=law(), agencies=agencies()
     )
@@ -149,6 +151,8 @@ def put_in_force(request: HttpRequest, dataset: str, purpose: str) -> HttpRespon
     """Check answers, then put in force."""
     definition, wanted, versions = _find(dataset, purpose)
     now = _draft(versions)
+    if now is None:
+        return _no_draft(request, definition, wanted)
     form = Seen(request.POST or None)
     if form.is_valid():
         seen = form.cleaned_data["seen"]
@@ -171,6 +175,8 @@ def discard(request: HttpRequest, dataset: str, purpose: str) -> HttpResponse:
     """Put the draft aside?"""
     definition, wanted, versions = _find(dataset, purpose)
     now = _draft(versions)
+    if now is None:
+        return _no_draft(request, definition, wanted)
     if request.method == "POST":
         actions.discard(by=_person(request), gateway=now)
         messages.success(request, _("The draft was discarded. It stays in the register’s history."))
@@ -204,11 +210,14 @@ def _find(dataset: str, purpose: str) -> tuple[Dataset, Purpose, list[Gateway]]:
     return definition_of(dataset), Purpose(purpose), versions
 
 
-def _draft(versions: list[Gateway]) -> Gateway:
-    found = next((g for g in versions if g.state == State.DRAFT), None)
-    if found is None:
-        raise Http404
-    return found
+def _draft(versions: list[Gateway]) -> Gateway | None:
+    return next((g for g in versions if g.state == State.DRAFT), None)
+
+
+def _no_draft(request: HttpRequest, definition: Dataset, purpose: Purpose) -> HttpResponse:
+    """To its page, which says how it stands: somebody put the draft in force or discarded it meanwhile."""
+    messages.warning(request, _("There is no draft any more. Nothing was changed."))
+    return redirect("gateway", definition.name, purpose.value)
 
 
 def _about(definition: Dataset, purpose: Purpose) -> dict[str, Any]:
