@@ -92,3 +92,46 @@ def an_indicator(*crime_types, levels=("partnership", "area"), **more):
         "rate": {"levels": list(levels)},
     }
     return Indicator.model_validate(given | more)
+
+
+@pytest.fixture
+def sent(home):
+    """Makes a data version of rows that agencies sent: {(agency, period): rows}, with a permitted set where given."""
+
+    def make(dataset, files, number=1, permitted=None, late=None):
+        parts = []
+        columns = sorted({c for rows in files.values() for row in rows for c in row} | {"month"})
+        every = [dict.fromkeys(columns) | {"period": ""} | row for rows in files.values() for row in rows]
+        schema = pa.Table.from_pylist(every).schema
+        for at, ((agency, period), rows) in enumerate(sorted(files.items())):
+            path = home.accepted / dataset / f"{agency}-{period}-{number}.parquet".replace("/", "_")
+            path.parent.mkdir(exist_ok=True)
+            filled = [dict.fromkeys(columns) | {"period": period} | row for row in rows]
+            pq.write_table(pa.Table.from_pylist(filled, schema), path)
+            content = f"{hash(repr(rows)) & 0xFFFFFFFFFFFF:012x}"
+            parts.append(Part(dataset, agency, period, content, len(rows), path, at, permitted))
+        return Snapshot(number, tuple(parts), late=late or {})
+
+    return make
+
+
+def a_measure(**measure):
+    given = {
+        "id": "measured-test",
+        "title": "A measure",
+        "kind": "cohort",
+        "better": "lower",
+        "why_it_matters": "",
+        "what_good_looks_like": "",
+        "numerator": "",
+        "denominator": "",
+        "caveats": [],
+        "provider": "",
+        "cadence": "",
+        "measure": {"unit": "of those", **measure},
+    }
+    return Indicator.model_validate(given)
+
+
+def months(*labels):
+    return {("police", label): [] for label in labels}

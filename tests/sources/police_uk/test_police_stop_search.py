@@ -3,13 +3,11 @@
 import csv
 import datetime as dt
 import io
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
-import pyarrow.parquet as pq
 import pytest
 import yaml
 from django.core.management import call_command
@@ -22,70 +20,15 @@ from redway.sources.police_stop_search.load import AGES, GENDERS, SEEN, TYPES, l
 from redway.store.snapshot import Snapshot
 from redway.work.returns.receive import receive
 from redway.work.returns.versions import snapshot
+from tests.sources.police_uk.conftest import BRITISH, GOOD, ORDINARY_STOP, STOPS, only, rows_of
 
-NAME = "2021-08-thames-valley-stop-and-search.csv"
-BRITISH = "White - English/Welsh/Scottish/Northern Irish/British"
-ORDINARY = {
-    "Type": "Person search",
-    "Date": "2021-08-14T16:20:00+00:00",
-    "Part of a policing operation": "False",
-    "Policing operation": "",
-    "Latitude": "52.042845",
-    "Longitude": "-0.756000",
-    "Gender": "Male",
-    "Age range": "18-24",
-    "Self-defined ethnicity": BRITISH,
-    "Officer-defined ethnicity": "White",
-    "Legislation": "Misuse of Drugs Act 1971 (section 23)",
-    "Object of search": "Controlled drugs",
-    "Outcome": "Arrest",
-    "Outcome linked to object of search": "True",
-    "Removal of more than just outer clothing": "False",
-}
-GOOD = 40  # rows enough for one refused row to be under the limit of 5%
+DATASET = "police-stop-search"
 
 
 @pytest.fixture
-def stops(sent):
-    """Rows a minute apart, so that none equals another."""
-
-    def write(rows, name=NAME, **layout):
-        apart = [{"Date": f"2021-08-14T{16 + n // 60}:{n % 60:02d}:00+00:00"} | row for n, row in enumerate(rows)]
-        return sent(ORDINARY, apart, name, **layout)
-
-    return write
-
-
-@pytest.fixture
-def take(context, tmp_path):
-    """Load a file in a home that knows nothing of areas, which this dataset does not need."""
-    bare = replace(context, snapshot=Snapshot(0, ()))
-
-    def load_it(path):
-        into = Path(tempfile.mkdtemp(dir=tmp_path))
-        return load(path, file_name=path.name, into=into, context=bare)
-
-    return load_it
-
-
-@pytest.fixture
-def refusal(take):
-    def refuse(path):
-        with pytest.raises(FileRefused) as refused:
-            take(path)
-        assert path.name in str(refused.value)
-        return refused.value
-
-    return refuse
-
-
-def rows_of(loaded):
-    return pq.ParquetFile(loaded.parquet).read().to_pylist()
-
-
-def only(loads):
-    assert len(loads) == 1
-    return loads[0]
+def context(context):
+    """A home that knows nothing of areas, which this dataset does not need."""
+    return replace(context, snapshot=Snapshot(0, ()))
 
 
 class TestAnOrdinaryFile:
@@ -218,7 +161,7 @@ class TestTrapsOfRealFiles:
     def test_line_ends_and_the_order_of_columns_and_rows_make_no_difference(self, take, stops):
         rows = [{"Date": "2021-08-14T16:20:00+00:00", "Gender": gender} for gender in ("Male", "Female", "Male")]
         plain = only(take(stops(rows)))
-        turned = stops(rows[::-1], end="\r\n", columns=list(ORDINARY)[::-1], start=b"\xef\xbb\xbf")
+        turned = stops(rows[::-1], end="\r\n", columns=list(ORDINARY_STOP)[::-1], start=b"\xef\xbb\xbf")
         assert only(take(turned)).content == plain.content
         assert only(take(stops(rows[1:]))).content != plain.content
 
@@ -267,123 +210,10 @@ class TestForces:
         assert "in the file's name only" in fault.cause
 
 
-class TestRefusedRows:
-    @pytest.mark.parametrize(
-        ("column", "cell", "reason"),
-        [
-            ("Date", "2021-09-14T16:20:00+00:00", "another month than the file's name says"),
-            ("Date", "14/08/2021 16:20", "not a date and time with its distance from UTC"),
-            ("Date", "2021-08-14T16:20:00", "not a date and time with its distance from UTC"),
-            ("Date", "2021-08-32T16:20:00+00:00", "not a date and time with its distance from UTC"),
-            ("Date", "", "not a date and time with its distance from UTC"),
-            ("Type", "Strip search", "not a type of search"),
-            ("Type", "", "not a type of search"),
-            ("Part of a policing operation", "yes", "neither True nor False"),
-            ("Outcome linked to object of search", "1", "neither True nor False"),
-            ("Removal of more than just outer clothing", "Arrest", "neither True nor False"),
-        ],
-    )
-    def test_each_says_which_why_and_what_came(self, take, stops, column, cell, reason):
-        one = only(take(stops([{}] * 20 + [{column: cell}] + [{}] * 19 + [{column: cell}] + [{}] * 5)))
-        assert (one.rows_read, one.rows_accepted) == (46, 44)
-        refused = only(one.refused)
-        assert (refused.reason, refused.count, refused.came) == (reason, 2, cell or "an empty cell")
-        assert (refused.first.row, refused.first.column) == (21, column)
-
-    def test_a_heading_among_the_rows(self, take, stops):
-        path = stops([{}] * GOOD)
-        path.write_bytes(path.read_bytes() + path.read_bytes().split(b"\n", 1)[0] + b"\n")
-        assert only(only(take(path)).refused).reason == "a heading among the rows"
-
-    def test_too_many_refuse_the_file(self, refusal, stops):
-        fault = refusal(stops([{}] * 10 + [{"Date": "14/08/2021 16:20"}] * 2))
-        assert (fault.place.row, fault.place.column, fault.count) == (11, "Date", 2)
-        assert "spreadsheet" in fault.cause
-
-
-class TestOddCells:
-    @pytest.mark.parametrize(
-        ("column", "cell"),
-        [
-            ("Gender", "M"),
-            ("Age range", "17-Oct"),
-            ("Self-defined ethnicity", "Martian"),
-            ("Officer-defined ethnicity", "IC1"),
-        ],
-    )
-    def test_a_few_in_unknown_words_stay_and_are_told(self, take, stops, column, cell):
-        one = only(take(stops([{}] * GOOD + [{column: cell}])))
-        assert (one.rows_accepted, one.refused, one.notes) == (GOOD + 1, (), {"unknown words": 1})
-        example = one.examples["unknown words"]
-        assert (example.first.row, example.first.column, example.came) == (GOOD + 1, column, cell)
-        row = rows_of(one)[-1]
-        assert cell in row.values()
-        if column.startswith("Self"):
-            assert (row["self_defined_code"], row["self_defined_group"]) == (None, None)
-
-    def test_ages_that_a_spreadsheet_turned_into_dates_refuse_the_file(self, refusal, stops):
-        fault = refusal(stops([{}] * 10 + [{"Age range": "17-Oct"}] * 3))
-        assert (fault.place.row, fault.place.column, fault.came, fault.count) == (11, "Age range", "17-Oct", 3)
-        assert "turned 10-17 into a date" in fault.cause
-
-    def test_swapped_headings_refuse_the_file(self, refusal, stops):
-        path = stops([{}] * 10)
-        path.write_bytes(path.read_bytes().replace(b"Gender,Age range", b"Age range,Gender"))
-        assert "moved" in refusal(path).cause
-
-    @pytest.mark.parametrize(
-        "bad", [{"Latitude": ""}, {"Longitude": "north"}, {"Latitude": "NaN"}, {"Latitude": "999"}]
-    )
-    def test_a_bad_point_is_dropped_and_told(self, take, stops, bad):
-        one = only(take(stops([{}, {}, bad])))
-        assert (one.rows_accepted, one.notes) == (3, {"unlocated": 1, "bad point, dropped": 1})
-        assert one.examples["bad point, dropped"].first.row == 3
-        row = rows_of(one)[-1]
-        assert (row["latitude"], row["longitude"]) == (None, None)
-
-    def test_points_mostly_swapped_refuse_the_file_however_few_they_are(self, refusal, stops):
-        nowhere = {"Latitude": "", "Longitude": ""}
-        turned = {"Latitude": "-0.756", "Longitude": "52.042845"}
-        fault = refusal(stops([nowhere] * 96 + [turned] * 3 + [{}]))
-        assert (fault.place.row, fault.count) == (97, 3)
-        assert fault.cause == "longitude and latitude are swapped."
-        assert "at most 50% of points" in fault.expected
-
-
-class TestRefusedFiles:
-    @pytest.mark.parametrize("month", ["2052-08", "2009-08"])
-    def test_a_month_that_cannot_be(self, refusal, stops, month):
-        rows = [{"Date": f"{month}-14T16:20:00+00:00"}] * 2
-        assert "from December 2010" in str(refusal(stops(rows, f"{month}-thames-valley-stop-and-search.csv")))
-
-    def test_a_renamed_file(self, refusal, stops):
-        assert "renamed" in refusal(stops([{}], "2021-09-thames-valley-stop-and-search.csv")).cause
-
-    def test_street_crime_and_outcomes_under_this_name(self, refusal, street_file, sent):
-        assert refusal(street_file([{}], NAME)).came == "one of street crime"
-        assert refusal(sent({"Crime ID": "", "Outcome type": ""}, [{}], NAME)).came == "one of outcomes"
-
-    def test_a_missing_column(self, refusal, stops):
-        columns = [name for name in ORDINARY if name != "Gender"]
-        assert "no “Gender”" in refusal(stops([{}], columns=columns)).came
-
-    def test_an_extra_column(self, refusal, sent):
-        path = sent(ORDINARY | {"Officer name": "A"}, [{}], NAME)
-        assert "an unknown “Officer name”" in str(refusal(path))
-
-    def test_cut_short(self, refusal, stops):
-        path = stops([{}] * 20)
-        path.write_bytes(path.read_bytes()[:-60])
-        assert "cut short" in refusal(path).cause
-
-    def test_a_heading_and_no_rows(self, refusal, stops):
-        assert "rows of stop and search" in str(refusal(stops([])))
-
-
 def test_files_of_other_kinds_are_left_aside_by_name():
     assert skips("2021-08/2021-08-thames-valley-street.csv") == "street crime, not stop and search"
     assert skips("2021-08-thames-valley-outcomes.csv") == "outcomes, not stop and search"
-    assert skips(f"2021-08/{NAME}") == ""
+    assert skips(f"2021-08/{STOPS}") == ""
 
 
 def test_no_wording_of_ethnicity_has_two_codes():
@@ -409,12 +239,6 @@ def test_a_large_file_passes_through_parquet_to_the_same_end(take, stops, monkey
     assert in_memory.parquet != through_parquet.parquet
     assert rows_of(in_memory) == rows_of(through_parquet)
     assert replace(in_memory, parquet=through_parquet.parquet) == through_parquet
-
-
-@pytest.mark.parametrize("moment", ["9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "2021-02-30T00:00:00Z"])
-def test_dates_at_the_edge_of_time_are_refused_rows(take, stops, moment):
-    one = only(take(stops([{}] * GOOD + [{"Date": moment}])))
-    assert (one.rows_accepted, only(one.refused).came) == (GOOD, moment)
 
 
 GOOD_MOMENTS = ["2021-07-31T23:00:00+00:00", "2021-08-01T00:30:00+01:00", "2021-08-31T22:59:59+00:00"]

@@ -1,19 +1,17 @@
-"""Outcomes of data.police.uk. What they share with street files is told in test_police_street.py."""
+"""Outcomes of data.police.uk. What they share with street files is told in test_police_street.py and its refusals."""
 
-import tempfile
-from pathlib import Path
-
-import pyarrow.parquet as pq
 import pytest
 from django.core.management import call_command
 
-from redway.errors import FileRefused, NotSetUp
+from redway.errors import NotSetUp
 from redway.sources.dataset import Context, dataset, loader
 from redway.sources.police_outcomes.load import OUTCOMES, load, skips
 from redway.store.snapshot import Snapshot
 from redway.work.returns.receive import receive
 from redway.work.returns.versions import snapshot
+from tests.sources.police_uk.conftest import GOOD, NOWHERE, only, rows_of
 
+DATASET = "police-outcomes"
 NAME = "2022-02-northumbria-outcomes.csv"
 ORDINARY = {
     "Crime ID": "ab12",
@@ -27,8 +25,6 @@ ORDINARY = {
     "LSOA name": "Milton Keynes 001A",
     "Outcome type": "Suspect charged",
 }
-NOWHERE = {"Longitude": "", "Latitude": "", "Location": "No location", "LSOA code": "", "LSOA name": ""}
-GOOD = 40  # rows enough for one refused row to be under the limit of 5%
 
 
 @pytest.fixture
@@ -38,35 +34,6 @@ def outcomes(sent):
         return sent(ORDINARY, unlike, name, **layout)
 
     return write
-
-
-@pytest.fixture
-def take(context, tmp_path):
-    def load_it(path):
-        into = Path(tempfile.mkdtemp(dir=tmp_path))
-        return load(path, file_name=path.name, into=into, context=context)
-
-    return load_it
-
-
-@pytest.fixture
-def refusal(take):
-    def refuse(path):
-        with pytest.raises(FileRefused) as refused:
-            take(path)
-        assert path.name in str(refused.value)
-        return refused.value
-
-    return refuse
-
-
-def rows_of(loaded):
-    return pq.ParquetFile(loaded.parquet).read().to_pylist()
-
-
-def only(loads):
-    assert len(loads) == 1
-    return loads[0]
 
 
 class TestAnOrdinaryFile:
