@@ -42,7 +42,7 @@ from redway.methods.false_discovery import benjamini_hochberg
 from redway.store.profile import Partnership, Profile
 from redway.store.snapshot import Snapshot
 
-VERSION = 2  # raise it when the comparison, the minimum or the rate changes
+VERSION = 3  # raise it when the comparison, the minimum or the rate changes
 FEWEST = 20
 RATE = 0.10
 
@@ -115,7 +115,7 @@ def examine(
             if one is None:
                 too_small.append((indicator.id, area.code))
             else:
-                examined.append(_finding(indicator, area, compared, one, basis))
+                examined.append(replace(_finding(indicator, area, compared, one, basis), rounded_to=many.rounded_to))
     return WhatChanged(_ranked(examined), tuple(too_small), reasons, RATE, basis)
 
 

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from redway import periods
-from redway.findings.words import count
+from redway.findings.words import count, near
 from redway.indicators.definitions import Indicator
-from redway.indicators.series import Series
+from redway.indicators.series import Series, Status
 from redway.methods import xmr as method
 from redway.methods.xmr import Assurance, Meaning, Refusal, Rule, Signal, XmR, assurance, phases
 
@@ -25,11 +26,15 @@ class Segment:
     """One unbroken run of months between gaps and rebases, and its control chart.
 
     rebased  whether it begins at a rebase rather than at the start or after a gap
+    withheld    whether it ends at a month that is withheld to protect people
+    rounded_to  what its counts were rounded to before they were shown; 1 for exact ones
     """
 
     months: range
     chart: XmR
     rebased: bool
+    withheld: bool = False
+    rounded_to: int = 1
 
     @property
     def signals(self) -> Iterator[tuple[int, Signal]]:
@@ -49,9 +54,7 @@ class Segment:
 ROUNDED_LEAST = 4  # times what counts are rounded to: below such a mean, rounding hides how much months vary
 
 
-def control(
-    series: Series, indicator: Indicator, rebases: Iterable[int] = (), rounded_to: int = 1
-) -> tuple[Segment, ...]:
+def control(series: Series, indicator: Indicator, rebases: Iterable[int] = ()) -> tuple[Segment, ...]:
     """The control charts of a series of one area, oldest first; the last one holds the verdict of today.
 
     Of counts that were rounded before they were shown, small ones get no verdict: what looks steady, or jumps, may be
@@ -63,6 +66,7 @@ def control(
     if len(series.areas) != 1:
         raise ValueError(f"expected the series of one area, not of {len(series.areas)}; use Series.row")
     wanted, first = sorted(set(rebases)), series.months.start
+    withheld = set(series.months_with(Status.SUPPRESSED))
     segments: list[Segment] = []
     for run in series.runs:
         breaks = [m for m in wanted if m in run and m != run.start]
@@ -70,7 +74,13 @@ def control(
         starts = [run.start, *breaks]
         charts = phases(values, [m - run.start for m in breaks], better=indicator.better)
         segments += [
-            Segment(range(start, start + chart.values.size), _judged(chart, rounded_to), rebased=start != run.start)
+            Segment(
+                range(start, start + chart.values.size),
+                _judged(chart, series.rounded_to),
+                rebased=start != run.start,
+                withheld=bool(withheld & {run.start - 1, run.stop}),
+                rounded_to=series.rounded_to,
+            )
             for start, chart in zip(starts, charts, strict=True)
         ]
     return tuple(segments)
@@ -126,6 +136,17 @@ def _refused(segment: Segment) -> str:
             )
             % names
         )
+    if segment.chart.refused is Refusal.TOO_FEW and segment.withheld:
+        return (
+            ngettext(
+                "No verdict: a control chart needs %(fewest)s months in a row. Only %(n)s, %(months)s, can be shown: "
+                "its neighbours are withheld to protect people.",
+                "No verdict: a control chart needs %(fewest)s months in a row. Only %(n)s, %(months)s, can be shown: "
+                "their neighbours are withheld to protect people.",
+                len(segment.months),
+            )
+            % names
+        )
     if segment.chart.refused is Refusal.TOO_FEW:
         return (
             _("No verdict: %(months)s is an unbroken run of %(n)s, and a control chart needs %(fewest)s months.")
@@ -147,7 +168,7 @@ def _expected(chart: XmR) -> dict[str, str]:
 
 def _ordinary(segment: Segment) -> str:
     names = {"month": periods.words(segment.months[-1]), "months": periods.phrase(segment.months)}
-    names |= {"value": count(segment.chart.values[-1])} | _expected(segment.chart)
+    names |= {"value": near(segment.chart.values[-1], segment.rounded_to)} | _expected(segment.chart)
     if any(segment.chart.signals):
         return (
             _(
@@ -162,7 +183,7 @@ def _ordinary(segment: Segment) -> str:
 def _unusual(segment: Segment, signal: Signal) -> str:
     names = {
         "month": periods.words(segment.months[-1]),
-        "value": count(segment.chart.values[-1]),
+        "value": near(segment.chart.values[-1], segment.rounded_to),
         "mean": count(segment.chart.centre),
         **_expected(segment.chart),
     }

@@ -20,6 +20,7 @@ class Finding:
     adjusted   the smallest false discovery rate at which it would be listed; p of the change itself is `change.p`
     listed     whether it stands out among all that were examined
     basis      the digest of everything it rests on
+    rounded_to what its counts were rounded to before they were compared; 1 for exact ones
     """
 
     signal_id: str
@@ -34,6 +35,7 @@ class Finding:
     listed: bool
     basis: str
     method: str
+    rounded_to: int = 1
 
     @property
     def after_words(self) -> str:
@@ -47,7 +49,8 @@ class Finding:
     def sentence(self) -> str:
         """What changed, by how much and how sure; in the reader's language."""
         where = self.area.name if self.area.level == "area" else ""
-        return words.change_sentence(words.subject(self.what, where, self.after_words), self.change, self.kind)
+        about = words.subject(self.what, where, self.after_words)
+        return words.change_sentence(about, self.change, self.kind, self.rounded_to)
 
     @property
     def doubt(self) -> str:

@@ -25,9 +25,12 @@ def sentence(measure: Measure, found: Measured) -> str:
     if not latest:
         return _without(found)
     whole = found.of(latest, ALL)
-    said = _grouped(measure, found, latest) if whole is None or whole.value is None else _one(measure, whole, latest)
+    to = found.rounded_to
+    said = (
+        _grouped(measure, found, latest) if whole is None or whole.value is None else _one(measure, whole, latest, to)
+    )
     rest = [*changes(measure, found), *_year_before(measure, found, latest), completeness(measure, found, latest)]
-    return " ".join(filter(None, [said, *rest, _newer(found, latest)]))
+    return " ".join(filter(None, [words.opening(said), *rest, words.rounded(to), _newer(found, latest)]))
 
 
 def number(measure: Measure, value: float) -> str:
@@ -75,12 +78,28 @@ def when(label: str) -> str:
         return _("the wave %(name)s") % {"name": label}
 
 
-def with_doubt(measure: Measure, value: Value) -> str:
-    """`73% (68% to 78%)`."""
+def label(period: str) -> str:
+    """A period as a chart has room for it: `Nov 2025`, `Jul to Sep 2025`, `Year to Nov 2025`; a wave by its name."""
+    try:
+        months = periods.months_of(period)
+    except ValueError:
+        return period
+    last = f"{periods.NAMES[months[-1] % 12][:3]} {months[-1] // 12}"
+    if periods.kind_of(period) == "termly" or len(months) == 1:
+        return last if len(months) == 1 else periods.in_words(period)
+    if len(months) == 12:
+        return _("Year to %(month)s") % {"month": last}
+    return _("%(first)s to %(last)s") % {"first": periods.NAMES[months[0] % 12][:3], "last": last}
+
+
+def with_doubt(measure: Measure, value: Value, rounded_to: int = 1) -> str:
+    """`73% (68% to 78%)`; `about 40` of a count that was rounded before it was shown."""
     if value.value is None:
         return why(value)
-    doubt = interval(measure, value)
-    return f"{number(measure, value.value)} ({doubt})" if doubt else number(measure, value.value)
+    doubt, said = interval(measure, value), number(measure, value.value)
+    if rounded_to > 1 and value.value and measure.kind in ("count", "sum"):
+        return _("about %(count)s") % {"count": said}
+    return f"{said} ({doubt})" if doubt else said
 
 
 def why(value: Value) -> str:
@@ -89,6 +108,8 @@ def why(value: Value) -> str:
         return _("withheld to protect people")
     if value.status is Status.LATE:
         return _("late")
+    if value.status is Status.NOT_YET:
+        return _("not yet come")
     if value.why == "few-answers":
         return _("fewer than %(n)s answers") % {"n": FEWEST_ANSWERS}
     if value.why == "no-base":
@@ -98,14 +119,14 @@ def why(value: Value) -> str:
     return _("not available")
 
 
-def _one(measure: Measure, value: Value, latest: str) -> str:
-    names = {"value": with_doubt(measure, value), "unit": measure.unit, "when": when(latest)}
+def _one(measure: Measure, value: Value, latest: str, to: int) -> str:
+    names = {"value": with_doubt(measure, value, to), "unit": measure.unit, "when": when(latest)}
     said = _("%(value)s %(unit)s in %(when)s") % names
     if measure.kind == "survey" and value.base:
-        base = ngettext("%(n)s answer", "%(n)s answers", round(value.base)) % {"n": words.count(value.base)}
+        base = ngettext("%(n)s answer", "%(n)s answers", round(value.base)) % {"n": words.near(value.base, to)}
         return f"{said}, {_('of %(base)s') % {'base': base}}."
     if value.hits is not None and value.base and measure.percentage:
-        counted = _("%(hits)s of %(base)s") % {"hits": words.count(value.hits), "base": words.count(value.base)}
+        counted = _("%(hits)s of %(base)s") % {"hits": words.near(value.hits, to), "base": words.count(value.base)}
         said = f"{said}: {counted}"
     if value.median is not None:
         said = f"{said}; {_('half took %(n)s days or fewer') % {'n': words.count(value.median)}}"
@@ -117,7 +138,9 @@ def _grouped(measure: Measure, found: Measured, latest: str) -> str:
     there = [v for v in found.values if v.period == latest and v.group and v.value is not None]
     told = [v for v in there if v.group != measure.reference]
     told.sort(key=lambda v: -(v.value or 0))
-    listed = "; ".join(f"{v.group} {with_doubt(measure, v)}{_plainly(measure, v)}" for v in told[:FEW])
+    listed = "; ".join(
+        f"{v.group} {with_doubt(measure, v, found.rounded_to)}{_plainly(measure, v)}" for v in told[:FEW]
+    )
     names = {"unit": measure.unit, "when": when(latest), "listed": listed}
     return _("In %(when)s, %(unit)s: %(listed)s.") % names
 
@@ -156,7 +179,7 @@ def completeness(measure: Measure, found: Measured, latest: str) -> str:
     whole = next((v for v in values if v.group == ALL), values[0] if values else None)
     if whole is None or not whole.unknown or measure.amount:
         return ""
-    return _("Of %(n)s more it is not known.") % {"n": words.count(whole.unknown)}
+    return _("Of %(n)s more it is not known.") % {"n": words.near(whole.unknown, found.rounded_to)}
 
 
 def _year_before(measure: Measure, found: Measured, latest: str) -> list[str]:
@@ -168,7 +191,7 @@ def _year_before(measure: Measure, found: Measured, latest: str) -> list[str]:
     then = next((v for v in found.values if v.group == ALL and _covers(v.period, months)), None)
     if measure.kind not in ("count", "sum") or then is None or then.value is None:
         return []
-    return [_("A year before it was %(value)s.") % {"value": number(measure, then.value)}]
+    return [_("A year before it was %(value)s.") % {"value": with_doubt(measure, then, found.rounded_to)}]
 
 
 def _covers(label: str, months: list[int]) -> bool:

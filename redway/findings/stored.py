@@ -36,6 +36,7 @@ SCHEMA = pa.schema(
         ("adjusted", pa.float64()),
         ("listed", pa.bool_()),
         ("method", pa.string()),
+        ("rounded_to", pa.int32()),
         *((name, pa.float64()) for name in MEASURES),
     ]
 )
@@ -105,6 +106,7 @@ def _row(f: Finding) -> dict[str, Any]:
         "adjusted": f.adjusted,
         "listed": f.listed,
         "method": f.method,
+        "rounded_to": f.rounded_to,
         **{name: getattr(f.change, name) for name in MEASURES},
     }
 
@@ -123,4 +125,5 @@ def _finding(row: dict[str, Any], areas: dict[str, Area], basis: str) -> Finding
         listed=row["listed"],
         basis=basis,
         method=row["method"],
+        rounded_to=row["rounded_to"],
     )

@@ -22,6 +22,21 @@ def count(value: float) -> str:
     return f"{value:,.0f}"
 
 
+def near(value: float, rounded_to: int = 1) -> str:
+    """`1,234`; `about 1,235` of a count that was rounded before it was shown."""
+    return _("about %(count)s") % {"count": count(value)} if rounded_to > 1 and value else count(value)
+
+
+def opening(said: str) -> str:
+    """Words that open a sentence or a heading."""
+    return said[:1].upper() + said[1:]
+
+
+def rounded(to: int) -> str:
+    """That counts were rounded, as a sentence; empty where they were not."""
+    return _("Counts are rounded to the nearest %(to)s.") % {"to": count(to)} if to > 1 else ""
+
+
 def percent(value: float) -> str:
     """`23%`, with a true minus sign; never `-0%`."""
     whole = round(value)
@@ -75,12 +90,16 @@ def subject(what: str, area: str, when: str) -> str:
     return (_("%(what)s in %(when)s") if said else _("%(what)s recorded in %(when)s")) % names
 
 
-def change_sentence(about: str, change: Change, kind: str) -> str:
-    """The whole sentence. `about` is its subject."""
+def change_sentence(about: str, change: Change, kind: str, rounded_to: int = 1) -> str:
+    """The whole sentence. `about` is its subject; of rounded counts a second sentence says so."""
+    return " ".join(filter(None, [_changed(about, change, kind, rounded_to), rounded(rounded_to)]))
+
+
+def _changed(about: str, change: Change, kind: str, rounded_to: int) -> str:
     names = {
         "subject": about,
-        "before": count(change.before),
-        "after": count(change.after),
+        "before": near(change.before, rounded_to),
+        "after": near(change.after, rounded_to),
         "against": against(kind),
         "interval": interval(change.low, change.high),
         "percent": "" if change.percent is None else percent(change.percent),

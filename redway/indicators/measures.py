@@ -56,6 +56,7 @@ class Measured:
     """All values of one indicator, oldest period first; in each, everybody first and then its groups in order.
 
     gap  of two waves or two groups of a survey: the difference and whether it is one, by what it sets apart
+    rounded_to  what counts were rounded to before anything was worked out of them; 1 for exact ones
     """
 
     indicator: str
@@ -64,6 +65,7 @@ class Measured:
     groups: tuple[str, ...]
     changes: tuple[tuple[str, str, str, Difference], ...] = ()
     missing: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    rounded_to: int = 1
 
     def of(self, period: str, group: str = ALL) -> Value | None:
         return next((v for v in self.values if (v.period, v.group) == (period, group)), None)
@@ -113,6 +115,7 @@ def measured(
         tuple(g.label if g else ALL for g in groups),
         _changes(measure, found, [p for p in labels if _status(measure, covered, p) is Status.KNOWN], policy),
         tuple((label, who) for label, who in gaps.items() if who),
+        policy.round_to if policy else 1,
     )
 
 

@@ -8,6 +8,7 @@ import redway
 from redway.indicators.definitions import Indicator
 from redway.indicators.measures import Measured
 from redway.products import csv
+from redway.products.series_rows import ROUNDED
 from redway.store.snapshot import Snapshot
 
 COLUMNS = ("period", "group", "value", "low", "high", "counted", "out_of", "unknown", "median", "status", "why")
@@ -56,14 +57,18 @@ def _rounded(value: float | None) -> float | None:
     return None if value is None else round(value, DECIMALS)
 
 
-def as_csv(found: Sequence[Row]) -> str:
-    """Exactly the columns, without a block of metadata: for programs. Lines end as the terminal's do."""
-    cells = [tuple(asdict(row).values()) for row in found]
-    return csv.document(COLUMNS, cells, {}).replace("\r\n", "\n")
+def as_csv(found: Sequence[Row], rounded_to: int = 1) -> str:
+    """Exactly the columns, without a block of metadata: for programs. Lines end as the terminal's do.
+
+    Of rounded counts a last column says what they were rounded to.
+    """
+    columns, more = ((*COLUMNS, ROUNDED), (rounded_to,)) if rounded_to > 1 else (COLUMNS, ())
+    cells = [(*asdict(row).values(), *more) for row in found]
+    return csv.document(columns, cells, {}).replace("\r\n", "\n")
 
 
-def as_json(found: Sequence[Row], *, indicator: Indicator, snapshot: Snapshot) -> str:
-    """The rows with what they rest on."""
+def as_json(found: Sequence[Row], *, indicator: Indicator, snapshot: Snapshot, rounded_to: int = 1) -> str:
+    """The rows with what they rest on; `counts_rounded_to` is 1 for exact counts."""
     measure = indicator.measure
     dataset = measure.dataset if measure else ""
     document = {
@@ -76,6 +81,7 @@ def as_json(found: Sequence[Row], *, indicator: Indicator, snapshot: Snapshot) -
             "unit": measure.unit if measure else None,
             "serious_violence_as": indicator.definition or None,
         },
+        "counts_rounded_to": rounded_to,
         "data_version": snapshot.number,
         "basis": {
             "redway": redway.__version__,

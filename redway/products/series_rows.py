@@ -12,6 +12,7 @@ from redway.products import csv
 from redway.store.snapshot import Snapshot
 
 COLUMNS = ("area", "period", "count", "denominator", "value", "status")
+ROUNDED = "counts_rounded_to"
 JSON_VERSION = 1
 DECIMALS = 4  # of a value; a monthly rate of one crime among 287,053 residents is 0.0035 per 1,000
 
@@ -49,14 +50,20 @@ def rows(windows: Windows, indicator: Indicator) -> list[Row]:
     ]
 
 
-def as_csv(found: Sequence[Row]) -> str:
-    """Exactly the columns, without a block of metadata: for programs. Lines end as the terminal's do."""
-    cells = [(r.area, r.period, r.count, r.denominator, _fixed(r.value, DECIMALS), r.status) for r in found]
-    return csv.document(COLUMNS, cells, {}).replace("\r\n", "\n")
+def as_csv(found: Sequence[Row], rounded_to: int = 1) -> str:
+    """Exactly the columns, without a block of metadata: for programs. Lines end as the terminal's do.
+
+    Of rounded counts a last column says what they were rounded to.
+    """
+    columns, more = ((*COLUMNS, ROUNDED), (rounded_to,)) if rounded_to > 1 else (COLUMNS, ())
+    cells = [(r.area, r.period, r.count, r.denominator, _fixed(r.value, DECIMALS), r.status, *more) for r in found]
+    return csv.document(columns, cells, {}).replace("\r\n", "\n")
 
 
-def as_json(found: Sequence[Row], *, indicator: Indicator, area: Area, by: str, snapshot: Snapshot) -> str:
-    """The rows with what they rest on."""
+def as_json(
+    found: Sequence[Row], *, indicator: Indicator, area: Area, by: str, snapshot: Snapshot, rounded_to: int = 1
+) -> str:
+    """The rows with what they rest on; `counts_rounded_to` is 1 for exact counts."""
     dataset = indicator.count.dataset if indicator.count else ""
     document = {
         "version": JSON_VERSION,
@@ -74,6 +81,7 @@ def as_json(found: Sequence[Row], *, indicator: Indicator, area: Area, by: str, 
             "residents_are_no_fair_base_because": area.unfair_because or None,
         },
         "by": by,
+        "counts_rounded_to": rounded_to,
         "data_version": snapshot.number,
         "basis": {
             "redway": redway.__version__,

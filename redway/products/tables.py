@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 # The shorthand of official statistics; each is also said in words for the ear.
 NOT_AVAILABLE, SUPPRESSED, NOT_APPLICABLE, PROVISIONAL = "[x]", "[c]", "[z]", "[p]"
-LATE = "[late]"
+LATE, NOT_YET = "[late]", "[not yet]"
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,10 @@ def late() -> Cell:
     return Cell(LATE, numeric=True, spoken=_("late"))
 
 
+def not_yet() -> Cell:
+    return Cell(NOT_YET, numeric=True, spoken=_("not yet come"))
+
+
 def not_applicable() -> Cell:
     return Cell(NOT_APPLICABLE, numeric=True, spoken=_("does not apply"))
 
@@ -80,6 +84,7 @@ def legend(rows: Sequence[Sequence[Cell]]) -> tuple[str, ...]:
         NOT_APPLICABLE: _("[z] does not apply."),
         PROVISIONAL: _("[p] provisional: may still change."),
         LATE: _("[late] due, and not received yet. It is not a zero."),
+        NOT_YET: _("[not yet] its last months have not come yet."),
     }
     used = {cell.text for row in rows for cell in row}
     return tuple(words for mark, words in meanings.items() if mark in used)

@@ -52,6 +52,16 @@ def test_small_counts_are_hidden_and_exact_ones_need_a_person_who_may_see_them(a
     )
     assert "suppressed" not in {row["status"] for row in exact}
     assert AuditRow.objects.filter(action="see-small-counts").count() == 1
+    assert "counts_rounded_to" not in exact[0]
+
+
+def test_rounded_counts_are_called_so_in_csv_in_json_and_in_a_remark(ask, capsys):
+    for name in ("sharp-object-attendances", "marac-cases"):
+        rows = list(csv.DictReader(io.StringIO(ask(name, "--format", "csv"))))
+        assert {row["counts_rounded_to"] for row in rows} == {"5"}
+        assert json.loads(ask(name, "--format", "json"))["counts_rounded_to"] == 5
+        assert "Counts are rounded to the nearest 5." in capsys.readouterr().err
+    assert json.loads(ask("recorded-burglary", "--format", "json"))["counts_rounded_to"] == 1
 
 
 def test_another_definition_of_serious_violence_gives_other_figures_and_is_named(ask):

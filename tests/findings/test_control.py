@@ -1,10 +1,13 @@
 """Control charts of a series: one for each unbroken run, and a verdict in a sentence."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from redway import periods
 from redway.findings.control import assurance_sentence, control
+from redway.indicators.series import Status
 from redway.methods.xmr import Refusal, Rule, xmr
 
 GAP = [np.nan]
@@ -138,9 +141,27 @@ def test_assurance_is_said_in_words(counted, indicator):
 
 def test_counts_that_were_rounded_get_no_verdict_while_rounding_is_most_of_how_they_vary(counted, indicator):
     small = counted([[5.0] * 6 + [10.0] * 3 + [5.0] * 6])
-    (segment,) = control(small, indicator(), rounded_to=5)
+    (segment,) = control(replace(small, rounded_to=5), indicator())
     assert segment.chart.refused is Refusal.SMALL_COUNTS
     assert not any(segment.chart.signals)
     assert segment.sentence.startswith("No verdict: the counts are rounded to protect people")
-    (large,) = control(counted([[50.0, 55.0, 45.0, 50.0, 60.0, 50.0]]), indicator(), rounded_to=5)
+    (large,) = control(replace(counted([[50.0, 55.0, 45.0, 50.0, 60.0, 50.0]]), rounded_to=5), indicator())
     assert not large.chart.refused
+
+
+def test_months_that_stand_alone_because_others_are_withheld_say_so(counted, indicator):
+    series = counted([[40.0, np.nan, 50.0, 45.0]])
+    series.status[0, 1] = Status.SUPPRESSED
+    alone, pair = control(replace(series, rounded_to=5), indicator())
+    assert alone.sentence.endswith("can be shown: its neighbours are withheld to protect people.")
+    assert "withheld" in pair.sentence
+    late = counted([[40.0, np.nan, 50.0, 45.0]])
+    late.status[0, 1] = Status.LATE
+    assert "withheld" not in control(late, indicator())[0].sentence
+
+
+def test_a_month_that_was_rounded_is_told_as_about(counted, indicator):
+    series = counted([[50.0, 55.0, 45.0, 50.0, 60.0, 50.0, 55.0, 45.0, 50.0, 55.0, 50.0, 250.0]])
+    (exact,), (rounded,) = control(series, indicator()), control(replace(series, rounded_to=5), indicator())
+    assert "unusually high: 250, where" in exact.sentence
+    assert "unusually high: about 250, where" in rounded.sentence

@@ -134,3 +134,15 @@ def test_sentences_are_in_the_language_of_their_reader(monkeypatch):
     """Nothing is put into words before it is read, so a stored finding speaks whatever language is asked for."""
     monkeypatch.setattr(words, "_", lambda text: text.upper().replace("%(SUBJECT)S", "%(subject)s"))
     assert words.against("rolling-12") == "THE YEAR BEFORE"
+
+
+def test_counts_that_were_rounded_are_told_as_about_and_it_is_said_once():
+    sentence = words.change_sentence(ABOUT, changed(685, 840, 22.99, 0.4, 50.6), "matched months", rounded_to=5)
+    assert "rose from about 685 to about 840: 23% (0% to 51%)" in sentence
+    assert sentence.endswith(" Counts are rounded to the nearest 5.")
+    assert "about" not in words.change_sentence(ABOUT, changed(685, 840, 22.99, 0.4, 50.6), "matched months")
+
+
+@pytest.mark.parametrize(("count", "to", "expected"), [(40, 5, "about 40"), (40, 1, "40"), (0, 5, "0")])
+def test_a_rounded_count_is_about_what_it_says_and_a_zero_that_is_shown_is_one(count, to, expected):
+    assert words.near(count, to) == expected

@@ -1,6 +1,7 @@
 """What partners send, on the pages: measures with their doubt, counts that protect people, exact ones on the record."""
 
 import csv
+import re
 from io import StringIO
 
 import pytest
@@ -29,7 +30,7 @@ def test_a_survey_says_its_size_its_doubt_and_what_the_strategy_printed(aldermer
     page = text(signed_in(Role.MEMBER).get("/indicators/feel-safe-after-dark/"))
     value = basis().measured(basis().indicators["feel-safe-after-dark"]).of("2025")
     assert f"{round(value.value)}% (" in page
-    assert "of 900 answers" in page
+    assert "of about 900 answers" in page
     assert "What the strategy said" in page
     assert "61%" in page
     assert 'role="img"' in page
@@ -47,6 +48,30 @@ def test_what_partners_send_is_rounded_and_small_counts_are_withheld(aldermere_h
     assert "[c]" in page
     assert "withheld to protect people" in page
     assert "Withheld to protect people (□)" in page
+    assert "Count, rounded to the nearest 5" in page
+    assert "Counts are rounded to the nearest 5." in page
+    block, _, _rows = text(client.get("/indicators/sharp-object-attendances.csv?by=month")).partition("\r\n\r\n")
+    assert "# counts rounded to the nearest,5" in block
+
+
+def test_where_every_month_is_withheld_it_is_not_said_that_none_has_come(aldermere_home, signed_in):
+    page = text(signed_in(Role.MEMBER).get("/indicators/domestic-abuse-admissions/"))
+    assert "No month is known yet" not in page
+    assert "No month can be shown: every one is too few, and withheld to protect people." in page
+
+
+def test_the_ear_hears_the_numbers_that_the_eye_sees(aldermere_home, signed_in):
+    """Whole numbers whole, shares in per cent, intervals only where there are any, periods as beside the picture."""
+    client = signed_in(Role.MEMBER)
+    cases = text(client.get("/indicators/marac-cases/"))
+    assert not any(re.search(r"\d\.0\b", spoken) for spoken in re.findall(r"<desc.*?</desc>", cases, re.DOTALL))
+    assert "<desc" in cases
+    assert "with 95% intervals" not in cases
+    assert "Jul to Sep 2025: " in cases
+    assert "July to September 2025</th>" in cases
+    repeats = text(client.get("/indicators/marac-repeat-cases/"))
+    assert "with 95% intervals" in repeats
+    assert re.search(r"\d{4}: \d+%", repeats)
 
 
 def test_months_that_are_late_are_marked_and_who_is_late_is_named(aldermere_home, signed_in):

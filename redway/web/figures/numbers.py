@@ -1,8 +1,13 @@
 """Query strings, which pages take or refuse without ado, and periods in words."""
 
+from collections.abc import Sequence
+
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from redway import periods
+
+YEAR = 12
 
 
 def page_number(given: str) -> int:
@@ -24,5 +29,19 @@ def one_of(given: str, choices: tuple[str, ...]) -> str:
 
 
 def period_words(label: str) -> str:
-    """`November 2025` for a month's label; a vintage such as 2011 as it is."""
-    return periods.words(periods.month(label)) if periods.MONTH.fullmatch(label) else label
+    """`November 2025`, `July to September 2025`, `Year ending November 2025`; a vintage such as 2011 as it is."""
+    try:
+        said = periods.in_words(label)
+    except ValueError:
+        return label
+    return f"{said[:1].upper()}{said[1:]}".replace("The year", "Year")
+
+
+def run_words(labels: Sequence[str]) -> str:
+    """A run of periods of one kind, oldest first: `April 2023 to June 2024`, `Years ending March to June 2024`."""
+    if len(labels) == 1:
+        return period_words(labels[0])
+    first, last = periods.months_of(labels[0]), periods.months_of(labels[-1])
+    if len(first) == YEAR:
+        return _("Years ending %(months)s") % {"months": periods.phrase(range(first[-1], last[-1] + 1))}
+    return periods.phrase(range(first[0], last[-1] + 1))

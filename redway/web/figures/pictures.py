@@ -41,29 +41,29 @@ def row_of(basis: Basis, indicator: Indicator, area: Area) -> Series:
 def segments_of(basis: Basis, indicator: Indicator, area: Area) -> tuple[Segment, ...]:
     """The control charts of a series, one for each unbroken run."""
     rebases = [periods.month(one.month) for one in indicator.breaks]
-    policy = basis.policy(indicator)
-    rounded = policy.round_to if policy else 1
-    make = lambda: control(row_of(basis, indicator, area), indicator, rebases, rounded)  # noqa: E731
+    make = lambda: control(row_of(basis, indicator, area), indicator, rebases)  # noqa: E731
     return basis.keep(("control", indicator.key, area.code), make)
 
 
 def subtitle(basis: Basis, indicator: Indicator, area: Area) -> str:
     """`Crimes recorded each month, Milton Keynes, January 2014 to November 2025. Source: data.police.uk.`"""
-    months = row_of(basis, indicator, area).months
+    row = row_of(basis, indicator, area)
+    months = row.months
     unit = indicator.count.unit if indicator.count else indicator.title
-    return _("%(unit)s each month, %(place)s, %(first)s to %(last)s. Source: %(source)s.") % {
+    said = _("%(unit)s each month, %(place)s, %(first)s to %(last)s. Source: %(source)s.") % {
         "unit": unit[:1].upper() + unit[1:],
         "place": area.name,
         "first": periods.words(months[0]),
         "last": periods.words(months[-1]),
         "source": source(basis, indicator),
     }
+    return " ".join(filter(None, [said, words.rounded(row.rounded_to)]))
 
 
 def control_figure(basis: Basis, indicator: Indicator, area: Area) -> Figure:
     """The control chart of one place."""
     row, parts = row_of(basis, indicator, area), segments_of(basis, indicator, area)
-    title = parts[-1].sentence if parts else comparison(row).reason or _("No month is known yet.")
+    title = parts[-1].sentence if parts else without_months(row)
     under = subtitle(basis, indicator, area)
     gaps = absent(row)
     chart = Control(
@@ -83,14 +83,22 @@ def control_figure(basis: Basis, indicator: Indicator, area: Area) -> Figure:
 
 
 def absent(row: Series) -> str:
-    """Which months have no count, and why: late, withheld to protect people, or never received."""
+    """Which months have no count, and why: late, withheld to protect people, not yet come, or never received."""
     said = {
         Status.LATE: _("Late (×): %(months)s."),
         Status.SUPPRESSED: _("Withheld to protect people (□): %(months)s."),
+        Status.NOT_YET: _("Not yet come: %(months)s."),
         Status.NOT_AVAILABLE: _("Not available: %(months)s."),
     }
     found = {status: row.months_with(status) for status in said}
     return " ".join(said[status] % {"months": periods.phrase(months)} for status, months in found.items() if months)
+
+
+def without_months(row: Series) -> str:
+    """What stands over a chart without a month."""
+    if row.months_with(Status.SUPPRESSED):
+        return _("No month can be shown: every one is too few, and withheld to protect people.")
+    return comparison(row).reason or _("No month is known yet.")
 
 
 def spoken(parts: tuple[Segment, ...]) -> list[str]:
@@ -111,6 +119,8 @@ def spoken(parts: tuple[Segment, ...]) -> list[str]:
 
 def key(parts: tuple[Segment, ...]) -> str:
     """What the marks in this chart mean, only those that are in it."""
+    if not parts:
+        return ""
     meanings = {mark_of(signal) for part in parts for _month, signal in part.signals}
     named = {
         "concern": _("◆ unusual, in the worse direction"),
@@ -119,19 +129,24 @@ def key(parts: tuple[Segment, ...]) -> str:
         "lower": _("▼ unusually low"),
     }
     shown = [named[m] for m in named if m in meanings]
+    if all(part.chart.refused for part in parts):
+        return _("Line: each month.")
     base = _("Line: each month. Across: the mean of each unbroken run; dashed: its limits, shaded between.")
     return " ".join([base, "; ".join(shown) + "." if shown else _("No month is unusual by the rules.")])
 
 
 def trial_note(parts: tuple[Segment, ...]) -> str:
     """Which runs have no limits, in one sentence."""
-    short = [m for part in parts if part.chart.refused for m in part.months]
-    return (
-        _("No mean or limits are drawn for %(months)s: too few months in a row, or counts too small.")
-        % {"months": periods.phrase(short)}
-        if short
-        else ""
-    )
+    short = [part for part in parts if part.chart.refused]
+    if not short:
+        return ""
+    why = _("No mean or limits are drawn for %(months)s: too few months in a row, or counts too small.")
+    if any(part.withheld for part in short):
+        why = _(
+            "No mean or limits are drawn for %(months)s: too few months in a row, as others are withheld to protect "
+            "people, or counts too small."
+        )
+    return why % {"months": periods.phrase([m for part in short for m in part.months])}
 
 
 ABSENT = {Status.LATE: LATE, Status.SUPPRESSED: WITHHELD}

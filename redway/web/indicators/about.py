@@ -126,5 +126,6 @@ def hidden(policy: Policy | None) -> str:
         return ""
     return _(
         "Counts from %(low)s to %(high)s are withheld to protect people, and others are rounded to the nearest "
-        "%(to)s. Everything here is worked out of counts so shown."
+        "%(to)s. Every total is added up of exact counts and then rounded once, so parts need not add up to it. "
+        "Percentages, limits and intervals are worked out of rounded counts, and share their vagueness."
     ) % {"low": policy.hide_from, "high": policy.hide_to, "to": policy.round_to}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from redway.findings import words
 from redway.indicators.definitions import Indicator
 from redway.products import tables
 from redway.products.tables import Column, Table
@@ -76,8 +77,11 @@ def sentence(basis: Basis, indicator: Indicator) -> str:
     if found:
         return found.sentence
     parts = segments_of(basis, indicator, basis.places.partnership)
-    return basis.changed.not_compared.get(indicator.id) or (
-        parts[-1].sentence if parts else _("Too few to tell a change from chance.")
+    if said := basis.changed.not_compared.get(indicator.id):
+        return said
+    rounded = words.rounded(parts[-1].rounded_to) if parts else ""
+    return " ".join(
+        filter(None, [parts[-1].sentence if parts else _("Too few to tell a change from chance."), rounded])
     )
 
 

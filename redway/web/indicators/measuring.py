@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from redway import __version__
 from redway.findings import measured as said
+from redway.findings import words
 from redway.indicators.definitions import Indicator
 from redway.indicators.measure import Measure
 from redway.indicators.measures import ALL, Measured, Value
@@ -17,6 +18,7 @@ from redway.products.charts import Chart, Groups, Periods, Point, picture
 from redway.products.tables import Cell, Column, Table
 from redway.web.figures.basis import Basis
 from redway.web.figures.citation import licence, source
+from redway.web.figures.numbers import period_words
 from redway.web.figures.pictures import Figure
 from redway.web.indicators.about import Link, definition, files, hidden, parts, published, related
 
@@ -89,20 +91,24 @@ def figures(basis: Basis, indicator: Indicator, measure: Measure, found: Measure
     under = []
     lines = [g for g in found.groups if g == ALL] or list(found.groups)[: 1 if len(found.groups) == 1 else 0]
     for group in lines:
-        points = tuple(_point(measure, v, v.period) for v in found.values if v.group == group)[-NEWEST:]
+        points = tuple(_point(measure, v, said.label(v.period)) for v in found.values if v.group == group)[-NEWEST:]
         title = indicator.short_title or indicator.title
-        under.append(_("%(unit)s, with 95%% intervals. Source: %(source)s.") % _names(basis, indicator, measure))
-        made.append(Periods(title, f"{under[-1]} {_spoken(points)}", points, _decimals(measure), _suffix(measure)))
+        under.append(_under(basis, indicator, measure, found, points))
+        made.append(
+            Periods(title, f"{under[-1]} {_spoken(measure, points)}", points, _decimals(measure), _suffix(measure))
+        )
     named = [g for g in found.groups if g != ALL]
     latest = found.latest or (found.periods[-1] if found.periods else "")
     if len(named) > 1 and latest:
         values = [v for g in named if (v := found.of(latest, g))]
         points = tuple(_point(measure, v, v.group) for v in values)
         title = _("By group, %(when)s") % {"when": said.when(latest)}
-        under.append(_("%(unit)s, with 95%% intervals. Source: %(source)s.") % _names(basis, indicator, measure))
+        under.append(_under(basis, indicator, measure, found, points))
         middle = {"rate-ratio": 1.0, "risk-ratio": 1.0, "gap": 0.0}.get(measure.kind)
         made.append(
-            Groups(title, f"{under[-1]} {_spoken(points)}", points, _decimals(measure), _suffix(measure), middle)
+            Groups(
+                title, f"{under[-1]} {_spoken(measure, points)}", points, _decimals(measure), _suffix(measure), middle
+            )
         )
     return tuple(
         Figure(chart.title, words_under, picture(chart, basis.charts).drawings)
@@ -110,8 +116,12 @@ def figures(basis: Basis, indicator: Indicator, measure: Measure, found: Measure
     )
 
 
-def _names(basis: Basis, indicator: Indicator, measure: Measure) -> dict[str, str]:
-    return {"unit": measure.unit[:1].upper() + measure.unit[1:], "source": source(basis, indicator)}
+def _under(basis: Basis, indicator: Indicator, measure: Measure, found: Measured, points: tuple[Point, ...]) -> str:
+    """What a picture is of: its unit, its intervals where it has any, its source, and that counts were rounded."""
+    names = {"unit": measure.unit[:1].upper() + measure.unit[1:], "source": source(basis, indicator)}
+    doubt = any(p.low is not None and p.high is not None and p.low != p.high for p in points)
+    unit = _("%(unit)s, with 95%% intervals.") if doubt else _("%(unit)s.")
+    return " ".join(filter(None, [unit % names, _("Source: %(source)s.") % names, words.rounded(found.rounded_to)]))
 
 
 def _suffix(measure: Measure) -> str:
@@ -127,10 +137,10 @@ def _point(measure: Measure, value: Value, label: str) -> Point:
     return Point(label, value.value, value.low, value.high, reason)
 
 
-def _spoken(points: tuple[Point, ...]) -> str:
-    return (
-        "; ".join(f"{p.label}: {p.value:,.1f}" if p.value is not None else f"{p.label}: {p.why}" for p in points) + "."
-    )
+def _spoken(measure: Measure, points: tuple[Point, ...]) -> str:
+    """For the ear: each value as tables have it."""
+    told = (p.why if p.value is None else said.number(measure, p.value) for p in points)
+    return "; ".join(f"{p.label}: {value}" for p, value in zip(points, told, strict=True)) + "."
 
 
 def table(measure: Measure, found: Measured, indicator: Indicator) -> Table:
@@ -140,7 +150,10 @@ def table(measure: Measure, found: Measured, indicator: Indicator) -> Table:
     columns = [Column(_("Period"))]
     if grouped:
         columns.append(Column(_("Group")))
-    columns.append(Column(measure.unit[:1].upper() + measure.unit[1:], numeric=True))
+    unit = measure.unit[:1].upper() + measure.unit[1:]
+    rounded = found.rounded_to > 1 and not counted
+    nearest = _("%(unit)s, rounded to the nearest %(to)s") % {"unit": unit, "to": found.rounded_to}
+    columns.append(Column(nearest if rounded else unit, numeric=True))
     if counted:
         columns.append(Column(_("95% interval"), numeric=True))
         columns.append(Column(_("Counted"), numeric=True))
@@ -151,11 +164,12 @@ def table(measure: Measure, found: Measured, indicator: Indicator) -> Table:
         for group in found.groups:
             if (value := found.of(period, group)) is not None:
                 rows.append(_row(measure, value, grouped=grouped, counted=counted))
-    return Table(indicator.title, tuple(columns), tuple(rows), tables.legend(rows))
+    legend = tuple(filter(None, [words.rounded(found.rounded_to), *tables.legend(rows)]))
+    return Table(indicator.title, tuple(columns), tuple(rows), legend)
 
 
 def _row(measure: Measure, value: Value, *, grouped: bool, counted: bool) -> tuple[Cell, ...]:
-    cells = [tables.text(value.period)]
+    cells = [tables.text(period_words(value.period))]
     if grouped:
         cells.append(tables.text(value.group or _("All")))
     cells.append(_cell(measure, value))
@@ -176,6 +190,8 @@ def _cell(measure: Measure, value: Value) -> Cell:
         return tables.suppressed()
     if value.status is Status.LATE:
         return tables.late()
+    if value.status is Status.NOT_YET:
+        return tables.not_yet()
     if value.why:
         return Cell(said.why(value), numeric=True)
     return tables.not_available()
@@ -200,6 +216,7 @@ def document(basis: Basis, indicator: Indicator) -> str:
         "denominator": indicator.denominator,
         "value": measure.unit,
         "disclosure control": hidden(basis.policy(indicator)) or "none: exact counts",
+        "counts rounded to the nearest": found.rounded_to,
         "data version": basis.snapshot.number,
         "data as at": basis.made_at.isoformat() if basis.made_at else "",
         "redway release": __version__,

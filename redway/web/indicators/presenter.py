@@ -23,6 +23,7 @@ from redway.products.tables import Cell, Column, Table
 from redway.web.figures import changes, neighbours
 from redway.web.figures.basis import Basis
 from redway.web.figures.changes import ORDERS, AreaChanges
+from redway.web.figures.numbers import period_words, run_words
 from redway.web.figures.pictures import Figure, control_figure, intervals_figure, row_of, segments_of
 from redway.web.indicators.about import Link, caveats, definition, files, hidden, parts, published, related, senders
 
@@ -30,7 +31,7 @@ __all__ = ["METHODS", "ORDERS", "page"]
 
 METHODS = f"{control.METHOD}; {findings.METHOD}."
 YEARS = 3
-WITHOUT = {Status.SUPPRESSED: tables.suppressed, Status.LATE: tables.late}
+WITHOUT = {Status.SUPPRESSED: tables.suppressed, Status.LATE: tables.late, Status.NOT_YET: tables.not_yet}
 
 
 @dataclass(frozen=True)
@@ -98,7 +99,7 @@ def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bo
         figure=control_figure(basis, indicator, area),
         signals=signals(basis, indicator, area, row),
         change=change_rows(found),
-        no_change="" if found else no_change(row, compared),
+        no_change="" if found else words.opening(no_change(row, compared)),
         doubt=found.doubt if found else "",
         lacking=neighbours.caveat(basis, [*compared.before, *compared.after])
         if indicator.open
@@ -147,7 +148,12 @@ def answer(
     if found:
         return found.sentence
     newest = segments_of(basis, indicator, area)
-    return " ".join(filter(None, [no_change(row, compared), newest[-1].sentence if newest else ""]))
+    said = [
+        words.opening(no_change(row, compared)),
+        newest[-1].sentence if newest else "",
+        words.rounded(row.rounded_to),
+    ]
+    return " ".join(filter(None, said))
 
 
 def no_change(row: Series, compared: Comparison) -> str:
@@ -160,8 +166,8 @@ def no_change(row: Series, compared: Comparison) -> str:
             "%(after)s in %(when)s against %(before)s in %(then)s. Whether that is chance cannot be told: too "
             "few months can be shown to see how much they vary."
         ) % {
-            "after": words.count(after),
-            "before": words.count(before),
+            "after": words.near(after, row.rounded_to),
+            "before": words.near(before, row.rounded_to),
             "when": compared.after_words,
             "then": compared.before_words,
         }
@@ -169,8 +175,8 @@ def no_change(row: Series, compared: Comparison) -> str:
         "%(after)s in %(when)s against %(before)s in %(then)s: too few to tell a change from chance "
         "(at least %(fewest)s in the two together are needed)."
     ) % {
-        "after": words.count(after),
-        "before": words.count(before),
+        "after": words.near(after, row.rounded_to),
+        "before": words.near(before, row.rounded_to),
         "when": compared.after_words,
         "then": compared.before_words,
         "fewest": findings.FEWEST,
@@ -184,8 +190,8 @@ def change_rows(found: Finding | None) -> tuple[tuple[str, str], ...]:
     one = found.change
     percent = words.percent(one.percent) if one.percent is not None else _("from none: no percentage")
     return (
-        (found.before_words[:1].upper() + found.before_words[1:], words.count(one.before)),
-        (found.after_words[:1].upper() + found.after_words[1:], words.count(one.after)),
+        (words.opening(found.before_words), words.near(one.before, found.rounded_to)),
+        (words.opening(found.after_words), words.near(one.after, found.rounded_to)),
         (_("Change"), percent),
         (_("95% interval, allowing for how much months vary here"), words.interval(one.low, one.high)),
         (_("95% interval if every event were independent"), words.interval(one.poisson_low, one.poisson_high)),
@@ -211,9 +217,9 @@ def three_years(row: Series) -> str:
         return ""
     said = _("Over three years: %(before)s in %(then)s, %(after)s in %(now)s, %(percent)s (%(interval)s)%(same)s.")
     return said % {
-        "before": words.count(a),
+        "before": words.near(a, row.rounded_to),
         "then": periods.phrase(before),
-        "after": words.count(b),
+        "after": words.near(b, row.rounded_to),
         "now": periods.phrase(after),
         "percent": words.percent(one.percent),
         "interval": words.interval(one.low, one.high),
@@ -293,7 +299,7 @@ def _table(caption: str, found: Windows, indicator: Indicator) -> Table:
 
     def close() -> None:
         if gap:
-            label = gap[-1] if len(gap) == 1 else _("%(first)s to %(last)s") % {"first": gap[-1], "last": gap[0]}
+            label = run_words(gap[::-1])
             unknown = WITHOUT.get(why[0], tables.not_available)()
             rows.append((tables.text(label), unknown, *([unknown] if fair else [])))
             gap.clear()
@@ -309,9 +315,10 @@ def _table(caption: str, found: Windows, indicator: Indicator) -> Table:
         close()
         count = tables.number(float(found.counts[0, at]))
         value = [tables.number(float(rates[at]), 2)] if fair else []
-        rows.append((tables.text(found.labels[at]), count, *value))
+        rows.append((tables.text(period_words(found.labels[at])), count, *value))
     close()
-    columns = [Column(_("Period")), Column(_("Count"), numeric=True)]
+    rounded = _("Count, rounded to the nearest %(to)s") % {"to": found.rounded_to}
+    columns = [Column(_("Period")), Column(rounded if found.rounded_to > 1 else _("Count"), numeric=True)]
     if fair:
         columns.append(Column(_("For every %(per)s residents") % {"per": f"{per:,}"}, numeric=True))
     return Table(caption, tuple(columns), tuple(rows), tables.legend(rows))

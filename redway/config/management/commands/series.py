@@ -1,6 +1,5 @@
 """redway series: one indicator's figures, for people and for programs."""
 
-import difflib
 import sys
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
@@ -8,8 +7,9 @@ from typing import Any
 
 from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
-from redway.errors import RedwayError
+from redway.errors import RedwayError, did_you_mean, nearest
 from redway.findings import measured as measured_words
+from redway.findings import words
 from redway.indicators import definitions, windows
 from redway.indicators.definitions import Indicator
 from redway.indicators.measures import measured
@@ -46,9 +46,11 @@ Columns: area, period, count, denominator, value, status. A period without every
 part. The value is the count per 1,000 residents of Census 2021, of the period itself; it is blank where
 residents are no fair base.
 
-Small counts of partners' data are hidden and others rounded, as on the pages; their status is “suppressed”. An
-indicator that measures prints its own periods and groups: period, group, value, low, high, counted, out_of, unknown,
-status. Those that depend on what serious violence is can be had by another definition (--definition).
+Small counts of partners' data are hidden, with the status “suppressed”, and others rounded to the nearest 5, as
+on the pages: a remark on stderr, a last column of the CSV and a name in the JSON say so (counts_rounded_to). An
+indicator that measures prints its own periods and groups: period, group, value, low, high, counted, out_of,
+unknown, median, status, why. Those that depend on what serious violence is can be had by another definition
+(--definition).
 
 Quarters are of the financial year: 2023/24-Q4 is January to March 2024. A small area whose borders changed
 between 2011 and 2021 is counted in the smallest area that both have in common; the area column then holds
@@ -92,9 +94,11 @@ class Command(RedwayCommand):
         found = measured(indicator, version, where, force, policy)
         printed = measure_rows.rows(found)
         if options["format"] == "json":
-            text = measure_rows.as_json(printed, indicator=indicator, snapshot=version)
+            text = measure_rows.as_json(printed, indicator=indicator, snapshot=version, rounded_to=found.rounded_to)
+        elif options["format"] == "csv":
+            text = measure_rows.as_csv(printed, found.rounded_to)
         else:
-            text = measure_rows.as_csv(printed) if options["format"] == "csv" else measure_rows.as_table(printed)
+            text = measure_rows.as_table(printed)
         self.stdout.write(text, ending="")
         print(measured_words.sentence(indicator.measure, found), file=sys.stderr)
 
@@ -130,9 +134,16 @@ class Command(RedwayCommand):
             found = shown(found, policy, name_of(indicator, area.code), home)
         printed = rows(BY[options["by"]](found), indicator)
         if options["format"] == "json":
-            text = as_json(printed, indicator=indicator, area=area, by=options["by"], snapshot=version)
+            text = as_json(
+                printed,
+                indicator=indicator,
+                area=area,
+                by=options["by"],
+                snapshot=version,
+                rounded_to=found.rounded_to,
+            )
         else:
-            text = as_csv(printed) if options["format"] == "csv" else as_table(printed)
+            text = as_csv(printed, found.rounded_to) if options["format"] == "csv" else as_table(printed)
         self.stdout.write(text, ending="")
         for sentence in [
             *remarks(options["area"], area, indicator, found, options["by"]),
@@ -150,13 +161,13 @@ def audited(indicator: Indicator, name: str) -> None:
 
 
 def find(indicators: Mapping[str, Indicator], name: str) -> Indicator:
-    """The indicator of that name. Raises RedwayError with the nearest names for an unknown one."""
+    """The indicator of that name. Raises RedwayError with the nearest name for an unknown one, or all there are."""
     if name in indicators:
         return indicators[name]
-    close = difflib.get_close_matches(name.lower(), indicators, n=3, cutoff=0.5)
-    computable = sorted(i.id for i in indicators.values() if i.computable)
-    hint = f"Did you mean {' or '.join(close)}?" if close else f"There are {', '.join(computable)}."
-    raise RedwayError("the name of an indicator", came=f"“{name}”", cause=f"a spelling mistake. {hint}")
+    cause = did_you_mean(name, indicators)
+    if not nearest(name, indicators):
+        cause += f" There are {', '.join(sorted(i.id for i in indicators.values() if i.computable))}."
+    raise RedwayError("the name of an indicator", came=f"“{name}”", cause=cause)
 
 
 def remarks(asked: str | None, area: Area, indicator: Indicator, found: Series, by: str) -> list[str]:
@@ -172,6 +183,8 @@ def remarks(asked: str | None, area: Area, indicator: Indicator, found: Series, 
         said.append(f"No rate is given: residents are no fair base here. {area.unfair_because}")
     elif indicator.rate and not area.residents:
         said.append("No rate is given: the residents dataset has not been imported.")
+    if found.rounded_to > 1:
+        said.append(f"{words.rounded(found.rounded_to)} Quarters and years are added up first, then rounded once.")
     if by == "rolling-12" and (why := windows.why_no_year(found)):
         said.append(why)
     return said
