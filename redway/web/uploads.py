@@ -1,8 +1,10 @@
-"""Files as browsers send them: onto the home's own disk without a name, and no more than may come."""
+"""Files as browsers and programs send them: onto the home's own disk without a name, and no more than may come."""
 
 import tempfile
-from pathlib import Path
-from typing import IO, Any
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path, PurePath
+from typing import IO, Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -11,12 +13,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from redway.errors import FileRefused, Place
+from redway.store import kinds
 from redway.store.files import room_on_disk
 from redway.store.home import Home
+from redway.store.unpack import DAMAGE, damage
 from redway.web.permissions import TOKEN, View, declared
 from redway.work.accounts.roles import Permission
+from redway.work.returns.quarantine import Sent
 from redway.work.returns.tokens import token_of
 
+PACKED = (".xlsx", ".ods", ".zip")
 SMALL = 3_000_000  # bytes: any form but one with files, for anybody; Django itself takes no more without files
 
 
@@ -91,3 +98,29 @@ def has_token(request: HttpRequest) -> bool:
     """Whether a program shows a token that holds."""
     scheme, _sep, token = request.headers.get("Authorization", "").partition(" ")
     return scheme.lower() == "bearer" and token_of(token) is not None
+
+
+def check_files(files: Iterable[Sent], endings: Sequence[str]) -> None:
+    """Turn away at once what the checking would not take: files of other kinds by their names, and workbooks and zips
+    that were cut short. Raises FileRefused. What the files hold is the checking's to say.
+    """
+    for file in files:
+        name = file.name.lower()
+        if not name.endswith((*endings, ".zip")):
+            came = f"one that ends in {PurePath(name).suffix}" if PurePath(name).suffix else "one without an ending"
+            came, cause = kinds.by_ending(name) or (came, "another file than the template of this return, filled in.")
+            expected = f"a file that ends in {', '.join(endings)} or .zip"
+            raise FileRefused(expected, came=came, cause=cause, place=Place(file.name))
+        if name.endswith(PACKED) and not isinstance(file.content, Path):
+            _check_whole(file.name, file.content)
+
+
+def _check_whole(name: str, content: BinaryIO) -> None:
+    """Raises FileRefused for a zip, which workbooks are, whose list of files at its end is missing or broken."""
+    try:
+        if content.read(len(kinds.ZIP_MARK)) == kinds.ZIP_MARK:  # any other kind is told apart by the checking
+            zipfile.ZipFile(content).close()
+    except DAMAGE as fault:
+        raise damage(name, fault, what="zip" if name.lower().endswith(".zip") else "workbook") from None
+    finally:
+        content.seek(0)

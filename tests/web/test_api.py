@@ -168,6 +168,7 @@ class TestHandingIn:
             ({"period": "soon"}, 422, "a period such as"),
             ({"files": []}, 422, "files"),
             ({"text": ""}, 422, "something in it"),
+            ({"name": "setup.exe"}, 422, "one that ends in .exe"),
         ],
     )
     def test_what_cannot_be_taken_is_told(self, hand_in, given, status, says):
@@ -302,3 +303,17 @@ def test_the_command_makes_lists_and_revokes(ready):
     assert token_of(text) is None
     actions = list(AuditRow.objects.filter(subject=f"token {token.handle}").values_list("action", flat=True))
     assert actions == ["make-token", "revoke-token"]
+
+
+def test_whoever_names_another_agency_is_refused_and_nothing_is_filed(call):
+    refused = call(
+        "post",
+        "deliveries",
+        data={"dataset": "fire", "agency": "police", "files": [SimpleUploadedFile("f.csv", FIRES.encode())]},
+    )
+    assert refused.status_code == 403
+    assert "own agency only" in refused.content.decode()
+    assert not Delivery.objects.exists()
+    own = {"dataset": "fire", "agency": "fire-service", "files": [SimpleUploadedFile("f.csv", FIRES.encode())]}
+    assert call("post", "deliveries", data=own).status_code == 201
+    assert Delivery.objects.get().agency == "fire-service"

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.core.cache import cache
 from django.db.models import QuerySet
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
 from ninja import File, Form, NinjaAPI, Query, Schema, Status
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.files import UploadedFile
@@ -29,6 +30,7 @@ from redway.store import sealed
 from redway.store.home import Home
 from redway.web.api.shapes import DatasetShape, DeliveryShape, ExpectedShape, Problem, VersionShape
 from redway.web.profile import profile
+from redway.web.uploads import check_files
 from redway.work.audit.reading import record_read
 from redway.work.returns import deliveries
 from redway.work.returns.expected import expected as expected_returns
@@ -142,17 +144,26 @@ def _found(request: HttpRequest, id: UUID) -> Delivery:
     "/deliveries", url_name="api-deliver", response={201: DeliveryShape, 403: Problem, 422: Problem}, summary="Hand in"
 )
 def hand_in(
-    request: HttpRequest, files: File[list[UploadedFile]], dataset: Form[str], period: Form[str] = ""
+    request: HttpRequest,
+    files: File[list[UploadedFile]],
+    dataset: Form[str],
+    period: Form[str] = "",
+    agency: Form[str] = "",
 ) -> Status[DeliveryShape]:
     """Hand in the files of one return. They are checked by a worker: ask for the delivery until its state changes.
 
-    The same files again, while the first are not decided yet, are the same delivery.
+    The same files again, while the first are not decided yet, are the same delivery. It is filed under the token's own
+    agency; whoever names another is refused, so that nothing is filed under the wrong one unsaid.
     """
     token = _token(request)
+    if agency not in ("", token.agency):
+        raise NotAllowed(_("This token hands in the returns of its own agency only, and another was named."))
     if definition_of(dataset).access == "open":
         raise RedwayError("a dataset of partners' data", came=f"“{dataset}”, which is open data")
+    sent = [Sent(file.name or "", cast(BinaryIO, file.file)) for file in files]
+    check_files(sent, definition_of(dataset).files)
     made = deliveries.deliver(
-        files=[Sent(file.name or "", cast(BinaryIO, file.file)) for file in files],
+        files=sent,
         dataset=dataset,
         agency=token.agency,
         period=period,

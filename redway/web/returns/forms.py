@@ -42,11 +42,20 @@ class ForWhom(forms.Form):
 
     def __init__(self, *args: Any, agencies: Mapping[str, str], periods: Sequence[tuple[str, str]], **kwargs: Any):
         super().__init__(*args, **kwargs)
+        self.agencies = agencies
         if len(agencies) == 1:
             del self.fields["agency"]
         else:
             self.fields["agency"].choices = [("", _("Choose one")), *agencies.items()]  # type: ignore[attr-defined]
         self.fields["period"].choices = [("", _("As the rows say")), *periods]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Where one agency alone may be sent for, no other is named: nothing is filed under the wrong one unsaid."""
+        cleaned = super().clean() or self.cleaned_data
+        named = self.data.get("agency", "")
+        if "agency" not in self.fields and named and named not in self.agencies:
+            raise forms.ValidationError(_("You may hand in returns of your own agency only, and another was named."))
+        return cleaned
 
 
 class SendForm(ForWhom):

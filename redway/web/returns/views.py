@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, JsonResponse
@@ -28,6 +29,7 @@ from redway.web.returns import due, presenter, results
 from redway.web.returns.forms import AcknowledgeForm, ForWhom, ReasonForm, SendForm
 from redway.web.returns.presenter import Offer
 from redway.web.returns.sheet import FILE, sheet
+from redway.web.uploads import check_files
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
 from redway.work.audit.reading import record_read
@@ -39,6 +41,7 @@ from redway.work.returns.sendable import check_period, recent_periods
 from redway.work.returns.states import QUEUED, WAITING, State, Way
 
 BOTH, POST = ("GET", "POST"), ("POST",)
+JSON = "application/json"  # what the script asks for that shows how far an upload is
 A_PAGE = 25
 
 
@@ -82,7 +85,9 @@ def send(request: HttpRequest, dataset: str) -> HttpResponse:
         files = [Sent(file.name or "", file.file) for file in form.cleaned_data["chosen"]]
         if made := _delivered(request, form, offer, files, Way.WEB):
             return _sent(request, made)
-    return render(request, "returns/send.html", {"form": form, "offer": offer})
+    if request.method == "POST" and request.headers.get("Accept") == JSON:
+        return JsonResponse({"problems": [text for found in form.errors.values() for text in found]}, status=422)
+    return render(request, "returns/send.html", {"form": form, "offer": offer, "most": settings.UPLOAD_LIMIT})
 
 
 @allow(Permission.SEND_RETURNS, methods=BOTH)
@@ -132,6 +137,8 @@ def _delivered(request: HttpRequest, form: ForWhom, offer: Offer, files: list[Se
     """The delivery made; None with the form's error where it cannot be taken."""
     agency = form.cleaned_data.get("agency") or next(iter(offer.agencies))
     try:
+        if way is Way.WEB:
+            check_files(files, offer.definition.files)
         return deliveries.deliver(
             files=files,
             dataset=offer.definition.name,
@@ -149,7 +156,7 @@ def _delivered(request: HttpRequest, form: ForWhom, offer: Offer, files: list[Se
 
 def _sent(request: HttpRequest, made: Delivery) -> HttpResponse:
     """To its page; a script that showed progress is told the address."""
-    if request.headers.get("Accept") == "application/json":
+    if request.headers.get("Accept") == JSON:
         return JsonResponse({"address": reverse("return", args=[made.public_id])})
     return redirect("return", made.public_id)
 

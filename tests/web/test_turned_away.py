@@ -1,0 +1,74 @@
+"""What the checking would not take is turned away while it is sent: wrong kinds of file, and what was cut short."""
+
+import io
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from redway.errors import FileRefused
+from redway.web.uploads import check_files
+from redway.work.accounts.models import User
+from redway.work.accounts.roles import Role
+from redway.work.returns.models import Delivery
+from redway.work.returns.quarantine import Sent
+
+ENDINGS = (".csv", ".xlsx", ".ods")
+
+
+def packed():
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("november.csv", "a,b\n" * 500)
+    return made.getvalue()
+
+
+WRONG = [
+    ("setup.exe", b"MZ\0", "one that ends in .exe"),
+    ("photo.PNG", b"\x89PNG", "one that ends in .png"),
+    ("november", b"a,b", "one without an ending"),
+    ("november.xls", b"", "before 2007"),
+    ("november.zip", packed()[:-30], "a file that is no zip"),
+    ("november.xlsx", packed()[:200], "a file that is no zip"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "says"), WRONG)
+def test_it_is_said_what_came_and_what_is_wanted(name, content, says):
+    with pytest.raises(FileRefused) as refused:
+        check_files([Sent(name, io.BytesIO(content))], ENDINGS)
+    assert says in str(refused.value)
+    assert str(refused.value).startswith(f"{name}: expected")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("NOVEMBER.CSV", b"a,b"),
+        ("november.zip", packed()),
+        ("november.xlsx", packed()),
+        ("locked.xlsx", b"\xd0\xcf\x11\xe0 with a password, which the checking tells better"),
+    ],
+)
+def test_anything_else_goes_on_to_be_checked_from_its_first_byte(name, content):
+    file = io.BytesIO(content)
+    check_files([Sent(name, file)], ENDINGS)
+    assert file.read() == content
+
+
+@pytest.mark.django_db
+def test_the_page_says_it_at_once_and_to_its_script_as_json(milton_keynes, signed_in, people):
+    User.objects.filter(pk=people[Role.AGENCY_CONTACT].pk).update(agency="fire-and-rescue-service")
+    client = signed_in(Role.AGENCY_CONTACT)
+
+    def send(**more):
+        given = {"chosen": SimpleUploadedFile("setup.exe", b"MZ"), "period": ""}
+        return client.post("/returns/send/fire/", given, **more)
+
+    text = send().content.decode()
+    assert "setup.exe: expected a file that ends in .csv, .xlsx" in text
+    assert 'href="#id_chosen"' in text
+    told = send(headers={"Accept": "application/json"})
+    assert (told.status_code, told.json()["problems"][0][:19]) == (422, "setup.exe: expected")
+    assert not Delivery.objects.exists()
+    assert list(milton_keynes.quarantine.iterdir()) == []
