@@ -49,7 +49,8 @@ def overview() -> str:
 
     django.setup()
     own = sorted(name for name, app in get_commands().items() if app == "redway.config")
-    lines = [f"  {name:<10}{load_command_class('redway.config', name).help}" for name in own]
+    wide = max(map(len, own)) + 2
+    lines = [f"  {name:<{wide}}{load_command_class('redway.config', name).help}" for name in own]
     return "\n".join(["usage: redway COMMAND …", "", *lines, "", "redway COMMAND --help explains one, with examples."])
 
 

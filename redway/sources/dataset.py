@@ -9,7 +9,7 @@ from typing import Literal, Protocol, cast
 import yaml
 from pydantic import Field
 
-from redway.errors import Place, RedwayError
+from redway.errors import Place, RedwayError, did_you_mean
 from redway.store.home import Home
 from redway.store.profile import Partnership, Strict
 from redway.store.snapshot import Snapshot
@@ -136,7 +136,7 @@ def dataset(name: str) -> Dataset:
     path = folder(name) / "dataset.yaml"
     if "/" in name or not path.is_file():
         raise RedwayError(
-            f"the name of a dataset ({', '.join(names())})", came=f"“{name}”", cause="a spelling mistake."
+            f"the name of a dataset ({', '.join(names())})", came=f"“{name}”", cause=did_you_mean(name, names())
         )
     return Dataset.model_validate(yaml.safe_load(path.read_text("utf-8")))
 

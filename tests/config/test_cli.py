@@ -1,6 +1,7 @@
 """The command itself: a fault that a person can mend is told in a sentence, never as a traceback."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -62,7 +63,9 @@ def test_roles_are_offered_in_plain_words(tmp_path: Path) -> None:
 def test_without_a_command_it_lists_its_own_and_none_of_djangos(asked: list[str], tmp_path: Path) -> None:
     done = run(*asked, home=tmp_path / "home")
     assert done.returncode == 0
-    assert "import    Import files" in done.stdout
+    listed = [line for line in done.stdout.splitlines() if line.startswith("  ")]
+    assert any(re.match("  import  +Import files", line) for line in listed)
+    assert all(re.match("  [a-z]+  +[A-Z]", line) for line in listed)
     assert "flush" not in done.stdout
 
 

@@ -44,6 +44,32 @@ def test_open_data_have_no_template(partnership):
         run("police-street")
 
 
-def test_an_unknown_dataset_is_answered_with_the_names_there_are(partnership):
-    with pytest.raises(RedwayError, match="asb-incidents"):
-        run("asb")
+def test_an_unknown_dataset_is_answered_with_the_nearest_and_all_there_are(partnership):
+    with pytest.raises(RedwayError, match=r"ambulance, asb-incidents.*Did you mean “asb-incidents”\?"):
+        run("asb-incident")
+
+
+@pytest.mark.parametrize("name", ["a.ods", "a.pdf", "a"])
+def test_no_file_is_written_under_a_false_name(partnership, tmp_path, name):
+    with pytest.raises(RedwayError, match=r"ends in \.xlsx or \.csv.*no other format"):
+        run("asb-incidents", "--out", tmp_path / name)
+    with pytest.raises(RedwayError, match=r"ends in \.csv.*disagree"):
+        run("asb-incidents", "--out", tmp_path / "a.xlsx", "--format", "csv")
+    assert not any(path.name.startswith("a") for path in tmp_path.iterdir() if path.is_file())
+
+
+def test_into_a_folder_it_is_written_under_its_own_name(partnership, tmp_path):
+    (tmp_path / "out").mkdir()
+    run("asb-incidents", "--out", tmp_path / "out")
+    run("fire", "--out", tmp_path / "out", "--format", "csv")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["asb-incidents.xlsx", "fire.csv"]
+
+
+def test_a_file_that_may_have_been_filled_in_is_overwritten_only_by_force(partnership, tmp_path):
+    filled = tmp_path / "a.csv"
+    filled.write_text("filled in")
+    with pytest.raises(RedwayError, match="--force"):
+        run("asb-incidents", "--out", filled)
+    assert filled.read_text() == "filled in"
+    run("asb-incidents", "--out", filled, "--force")
+    assert "Report number" in filled.read_text("utf-8-sig")

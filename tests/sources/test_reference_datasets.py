@@ -25,10 +25,10 @@ REAL = {
     "residents-age-sex": ("denominators/age_gender21_ltla21_ew.csv.gz", 331, 331),
     "residents-ethnicity": ("census/ethnicity21_lsoa21.csv.gz", 178_360, 178_360),
     "residents-ethnicity-districts": ("census/ethnicity21_ltla21.csv.gz", 12_578, 6_289),
-    "school-exclusion-reasons": ("dfe/SFR_exclusion_reasons_200607_to_201617.csv.gz", 7_004, 7_004 * 24),
+    "school-exclusion-reasons": ("dfe/SFR_exclusion_reasons_200607_to_201617.csv.gz", 7_004 * 24, 7_004 * 24),
     "school-measures": ("dfe/lait_data_dictionary.csv.gz", 448, 448),
     "schools": ("dfe/bds_long_0.parquet", 641_070, 641_070),
-    "statistical-neighbours": ("dfe/sn_may_2025.xlsx", 158, 1_580),
+    "statistical-neighbours": ("dfe/sn_may_2025.xlsx", 1_580, 1_580),
     "stop-search-ethnicity": (
         "stop-search-ethnicity/stop-and-search_by_ethnicity_force_2006-07_to_2017-18.csv.gz",
         13_104,

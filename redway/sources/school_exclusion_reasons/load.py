@@ -48,9 +48,10 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
     ]
     table, read, refused = load_table(path, definition, [*AREAS, *counts], file_name=file_name, into=into, key=KEY)
     rows = pa.concat_tables([_rows(table, definition, heading, *of) for heading, of in headings.items()])
+    count = rows.num_rows + read - table.num_rows  # of counts, not of wide rows, so that what was taken can be told
     withheld = pc.sum(pc.equal(rows["status"], "withheld")).as_py() or 0
     notes = {NOTE: withheld} if withheld else {}
-    return [loaded(rows.combine_chunks(), definition, into=into, rows_read=read, refused=refused, notes=notes)]
+    return [loaded(rows.combine_chunks(), definition, into=into, rows_read=count, refused=refused, notes=notes)]
 
 
 def _rows(table: pa.Table, definition: Dataset, heading: str, kind: str, reason: str) -> pa.Table:

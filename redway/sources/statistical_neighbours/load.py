@@ -33,7 +33,11 @@ def load(path: Path, *, file_name: str, into: Path, context: Context | None) -> 
         path, file_name = _as_csv(path, definition, file_name, into), f"{file_name}.csv"
     table, read, refused = load_table(path, definition, FIELDS, file_name=file_name, into=into, key=("area_number",))
     profile = Profile.of(context.home) if context else None
-    return [loaded(_long(table, definition, profile), definition, into=into, rows_read=read, refused=refused)]
+    rows = _long(table, definition, profile)
+    count = (
+        rows.num_rows + read - table.num_rows
+    )  # of neighbours, not of authorities, so that what was taken can be told
+    return [loaded(rows, definition, into=into, rows_read=count, refused=refused)]
 
 
 def _as_csv(path: Path, definition: Dataset, file_name: str, into: Path) -> Path:

@@ -6,7 +6,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from redway.errors import RedwayError
+from redway.errors import RedwayError, did_you_mean
 from redway.work.accounts import policies
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
@@ -31,7 +31,7 @@ def add_person(
     Raises RedwayError for a name that is taken or unfit, or a role there is not.
     """
     if role not in set(Role):
-        raise RedwayError(f"a role ({', '.join(Role)})", came=f"“{role}”", cause="a spelling mistake.")
+        raise RedwayError(f"a role ({', '.join(Role)})", came=f"“{role}”", cause=did_you_mean(role, Role))
     person = User(username=username, role=role, full_name=full_name, agency=agency)
     person.must_change_password = not password
     password = password or one_time_password()
@@ -56,7 +56,7 @@ def change_role(*, by: User | str, person: User, role: str, agency: str = "") ->
     Raises RedwayError where the partnership would be left without an administrator.
     """
     if role not in set(Role):
-        raise RedwayError(f"a role ({', '.join(Role)})", came=f"“{role}”", cause="a spelling mistake.")
+        raise RedwayError(f"a role ({', '.join(Role)})", came=f"“{role}”", cause=did_you_mean(role, Role))
     person = _locked(person)
     before = {"role": person.role, "agency": person.agency}
     after = {"role": role, "agency": agency}

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from redway.errors import RedwayError
+from redway.errors import RedwayError, did_you_mean
 from redway.sources.dataset import Dataset
 from redway.store.home import Home
 from redway.store.profile import Profile, read_yaml
@@ -58,10 +58,16 @@ def sender_of(dataset: Dataset, profile: Profile, named: str = "") -> str:
             cause=f"no agency in agencies.yaml lists {dataset.name} among its datasets.",
         )
     if named:
+        known = senders(profile).get(named)
+        other = (
+            f"{known.name} is an agency of the profile, and agencies.yaml does not list {dataset.name} "
+            if known
+            else ""
+        )
         raise RedwayError(
             f"an agency that sends “{dataset.title}” ({', '.join(ids)})",
             came=f"“{named}”",
-            cause="a spelling mistake, or an agency whose datasets in agencies.yaml leave this one out.",
+            cause=f"{other}among its datasets." if known else did_you_mean(named, ids),
         )
     if len(sending) > 1:
         raise RedwayError(

@@ -12,7 +12,7 @@ import secrets
 from django.db import transaction
 from django.utils import timezone
 
-from redway.errors import RedwayError
+from redway.errors import RedwayError, did_you_mean
 from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.work.accounts.models import User
@@ -33,7 +33,8 @@ def make_token(*, name: str, agency: str, by: User | str) -> tuple[Token, str]:
     """
     known = senders(Profile.of(Home.current()))
     if agency not in known:
-        raise RedwayError(f"the ID of an agency ({', '.join(known)})", came=f"“{agency}”", cause="a spelling mistake.")
+        cause = did_you_mean(agency, known)
+        raise RedwayError(f"the ID of an agency ({', '.join(known)})", came=f"“{agency}”", cause=cause)
     name = name.strip()
     if not 0 < len(name) <= LONGEST_NAME or not name.isprintable():
         raise RedwayError("a name of up to 80 letters that says what will use the token", came=f"“{name[:80]}”")

@@ -16,15 +16,15 @@ EXAMPLES = """examples:
   redway datasets
   redway datasets --format json
 
-JSON has every column of each dataset and what it means; the table has their number.
+The table says what is held, and until when a gateway lets a partner's dataset in. JSON has all that is known of each
+dataset: its title, provider, licence, cadence, the agencies that send it, and every column with what it means.
 """
-HOLDING = ("dataset", "last accepted", "files", "newest", "cadence", "columns")
-HEADS = (*HOLDING, "agencies", "gateway", "title", "provider", "licence")
-NUMBERS = (2, 5)
+HEADS = ("dataset", "accepted", "files", "newest", "gateway")
+NUMBERS = (2,)
 
 
 class Command(RedwayCommand):
-    help = "List the datasets: whose they are, how often they come, on which terms, and when one was last accepted."
+    help = "List the datasets, when one was last accepted, and the gateway that lets it in."
     examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -36,7 +36,7 @@ class Command(RedwayCommand):
 
 
 def as_table(found: Catalogue) -> str:
-    """Plain aligned text for a terminal, one line a dataset."""
+    """Plain aligned text, one line a dataset, as narrow as a terminal."""
     lines = [HEADS, *(_cells(entry) for entry in found.entries)]
     widths = [max(len(line[i]) for line in lines) for i in range(len(HEADS))]
     return "".join(
@@ -50,12 +50,9 @@ def as_table(found: Catalogue) -> str:
 
 
 def _cells(entry: Entry) -> tuple[str, ...]:
-    d, held = entry.definition, entry.held
-    what = (f"{timezone.localtime(held.accepted_at):%Y-%m-%d %H:%M}", f"{held.files:,}") if held else ("never", "0")
-    newest = held.last_period if held else ""
-    agencies = ", ".join(entry.agencies) or "-"
-    columns = str(len(d.columns))
-    return (d.name, *what, newest or "-", d.cadence, columns, agencies, _gateway(entry), d.title, d.provider, d.licence)
+    held = entry.held
+    what = (f"{timezone.localtime(held.accepted_at):%Y-%m-%d}", f"{held.files:,}") if held else ("never", "0")
+    return (entry.definition.name, *what, (held.last_period if held else "") or "-", _gateway(entry))
 
 
 def _gateway(entry: Entry) -> str:

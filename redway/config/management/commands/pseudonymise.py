@@ -1,6 +1,8 @@
 """`redway pseudonymise`: make a return of an extract on the provider's own machine, without a home or a database."""
 
 from argparse import ArgumentParser
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -44,11 +46,27 @@ class Command(RedwayCommand):
             raise RedwayError(
                 f"no file yet at {options['out']}", came="a file that is there", cause="an earlier run. Name another."
             )
-        make = pseudonyms.new_key if options["new_key"] else pseudonyms.read_key
-        made = pseudonymise(options["file"], dataset=definition, key=make(options["key"]), out=options["out"])
+        with _key(options["key"], new=options["new_key"]) as key:
+            made = pseudonymise(options["file"], dataset=definition, key=key, out=options["out"])
         self.stderr.write(f"{made.rows:,} rows written. Pseudonyms: {', '.join(made.hashed)}.")
         if made.banded:
             self.stderr.write(f"Made of ages or dates of birth: {', '.join(made.banded)}.")
         if made.left_out:
             self.stderr.write(f"Left out, as the dataset does not know them: {', '.join(made.left_out)}.")
         self.stdout.write(str(options["out"]))
+
+
+@contextmanager
+def _key(path: Path, *, new: bool) -> Generator[bytes]:
+    """The key in a file; a new one goes again when nothing could be made with it, so that the same command can be run
+    once more.
+    """
+    if not new:
+        yield pseudonyms.read_key(path)
+        return
+    key = pseudonyms.new_key(path)
+    try:
+        yield key
+    except BaseException:
+        path.unlink()
+        raise

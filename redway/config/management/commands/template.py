@@ -13,8 +13,10 @@ from redway.sources.dataset import dataset
 from redway.store.home import Home
 from redway.store.profile import Profile
 
+KINDS = ("xlsx", "csv")
 EXAMPLES = """examples:
   redway template asb-incidents --out asb-incidents.xlsx
+  redway template asb-incidents --out templates/
   redway template asb-incidents --format csv > asb-incidents.csv
   redway template asb-incidents --format csv --example
 
@@ -29,8 +31,11 @@ class Command(RedwayCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("dataset", help="its name, as redway datasets lists it")
-        parser.add_argument("--format", choices=["xlsx", "csv"], help="without it, as --out ends, or xlsx")
-        parser.add_argument("--out", type=Path, metavar="FILE", help="without it, standard output")
+        parser.add_argument("--format", choices=KINDS, help="without it, as --out ends, or xlsx")
+        parser.add_argument(
+            "--out", type=Path, metavar="FILE", help="or a folder, for DATASET.xlsx in it; without it, standard output"
+        )
+        parser.add_argument("--force", action="store_true", help="overwrite a file that is there")
         parser.add_argument("--example", action="store_true", help="with the worked example; a workbook always has it")
 
     def handle(self, **options: Any) -> None:
@@ -42,8 +47,8 @@ class Command(RedwayCommand):
                 cause=f"another dataset was meant. {definition.where_from}",
             )
         made = template(definition, Profile.of(Home.current()))
-        out: Path | None = options["out"]
-        kind = options["format"] or ("csv" if out and out.suffix.lower() == ".csv" else "xlsx")
+        kind = _kind(options["out"], options["format"] or "")
+        out = _place(options["out"], f"{definition.name}.{kind}", force=options["force"])
         text = templates.csv(made, example=options["example"])
         written = text.encode() if kind == "csv" else templates.xlsx(made)
         if out:
@@ -58,3 +63,32 @@ class Command(RedwayCommand):
         else:
             sys.stdout.buffer.write(written)
             sys.stdout.buffer.flush()
+
+
+def _kind(out: Path | None, asked: str) -> str:
+    """`xlsx` or `csv`, as asked or as the file is named. Raises RedwayError where they differ, or it is neither."""
+    if out is None or out.is_dir():
+        return asked or "xlsx"
+    ending = out.suffix.lower().removeprefix(".")
+    if ending not in KINDS or (asked and ending != asked):
+        raise RedwayError(
+            f"a file that ends in .{asked}" if asked else "a file that ends in .xlsx or .csv",
+            came=f"“{out.name}”",
+            cause="templates are made in no other format. LibreOffice opens the .xlsx and saves it as .ods."
+            if ending not in KINDS
+            else "--format and the name of the file disagree. Leave out --format.",
+        )
+    return ending
+
+
+def _place(out: Path | None, name: str, *, force: bool) -> Path | None:
+    """Where it is written: in a folder, under its own name. Raises RedwayError for a file that is there already."""
+    if out is not None and out.is_dir():
+        out = out / name
+    if out is not None and out.exists() and not force:
+        raise RedwayError(
+            f"no file yet at {out}",
+            came="a file that is there",
+            cause="an earlier template, which may have been filled in. Name another file, or add --force.",
+        )
+    return out
