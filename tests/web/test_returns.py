@@ -158,6 +158,9 @@ def test_counts_can_be_typed_on_a_page(aldermere, signed_in, people):
     assert 'value="12"' in more
     assert "Type at least one row." in client.post(address, {"rows": "5"}).content.decode()
     row = {"measure-0": "licensing-inspections", "period-0": "2025-10", "count-0": "12", "status-0": "final"}
+    another = client.post(address, {"rows": "5", "agency": "aldermere-police", **row})
+    assert "own agency only, and another was named" in another.content.decode()
+    assert not Delivery.objects.filter(dataset="agency-counts", way="typed").exists()
     assert client.post(address, {"rows": "5", **row}).status_code == 302
     work()
     one = newest()

@@ -45,13 +45,13 @@ def due(*, on: dt.date | None = None) -> list[Due]:
     past = [
         one
         for one in held.order_by("dataset", "provider", "period", "pk")
-        if first_day_without(one, longest[one.dataset].keep_months) <= day
+        if first_day_without(one.period, one.received_at, longest[one.dataset].keep_months) <= day
     ]
     losing = _versions(past)
     return [
         Due(
             one,
-            first_day_without(one, longest[one.dataset].keep_months),
+            first_day_without(one.period, one.received_at, longest[one.dataset].keep_months),
             _("%(gateway)s keeps it for %(months)s months after its period")
             % {"gateway": longest[one.dataset].words, "months": longest[one.dataset].keep_months},
             tuple(losing.get(one.pk, ())),
@@ -69,12 +69,12 @@ def _versions(those: Sequence[Submission]) -> dict[int, list[int]]:
     return found
 
 
-def first_day_without(one: Submission, keep_months: int) -> dt.date:
-    """The first day on which a file should be gone, kept for so many months."""
-    if one.period:
-        last = periods.months_of(one.period)[-1]
+def first_day_without(period: str, received_at: dt.datetime, keep_months: int) -> dt.date:
+    """The first day on which a file should be gone, or may not be read any more, kept for so many months."""
+    if period:
+        last = periods.months_of(period)[-1]
     else:
-        came = timezone.localdate(one.received_at)
+        came = timezone.localdate(received_at)
         last = 12 * came.year + came.month - 1
     first = last + keep_months + 1
     return dt.date(first // 12, first % 12 + 1, 1)

@@ -5,12 +5,15 @@ import json
 
 import pyarrow.parquet as pq
 import pytest
+from django.utils import timezone
 
+from redway import periods
 from redway.errors import FileRefused, NotAllowed, RedwayError
 from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.work.audit.chain import verify
 from redway.work.audit.models import AuditRow
+from redway.work.gateways.purposes import Purpose
 from redway.work.returns import destruction, erasure, retention
 from redway.work.returns.catalogue import catalogue
 from redway.work.returns.models import DataVersion, Delivery, Destruction, Submission
@@ -67,7 +70,7 @@ class TestRetention:
     )
     def test_time_counts_from_the_end_of_the_period(self, accept, period, months, first):
         (one,) = accept((YOUTH, "yjs", period, rows(PERSON)))
-        assert retention.first_day_without(one, months) == first
+        assert retention.first_day_without(one.period, one.received_at, months) == first
 
     def test_a_dry_run_says_what_why_and_which_versions_and_changes_nothing(self, accept, in_force, partnership):
         accept((YOUTH, "yjs", "2024-01", rows(PERSON, OTHER)), (YOUTH, "yjs", "2026-01", rows(OTHER)))
@@ -249,3 +252,41 @@ class TestErasure:
         accept((YOUTH, "yjs", "2025-04", rows(THIRD)))
         assert people_in(everything(4).of(YOUTH)) == [[OTHER], [OTHER], [], [THIRD]]
         assert DataVersion.objects.count() == 4
+
+
+class TestAPurposeThatKeepsLessLong:
+    """Retention leaves what another purpose still needs; this one cannot read it all the same."""
+
+    @pytest.fixture
+    def months(self):
+        """The labels of the month that ended last and of one three years before it."""
+        this = timezone.localdate()
+        last = 12 * this.year + this.month - 2
+        return periods.label(last), periods.label(last - 36)
+
+    def test_reads_stop_at_its_own_time(self, accept, in_force, months):
+        new, old = months
+        accept((YOUTH, "yjs", new, rows(PERSON)), (YOUTH, "yjs", old, rows(OTHER)))
+        in_force(YOUTH, keep_months=12)
+        in_force(YOUTH, purpose="evaluation", keep_months=84)
+        assert retention.due() == []
+        assert [p.period for p in snapshot().of(YOUTH)] == [new]
+        assert [p.period for p in snapshot(purpose=Purpose.EVALUATION).of(YOUTH)] == [old, new]
+        assert [p.period for p in everything().of(YOUTH)] == [old, new]
+        assert snapshot().closed == {}
+
+    def test_where_all_of_it_is_too_old_that_is_why_it_is_closed(self, accept, in_force, months):
+        accept((YOUTH, "yjs", months[1], rows(OTHER)))
+        in_force(YOUTH, keep_months=12)
+        in_force(YOUTH, purpose="evaluation", keep_months=84)
+        assert not snapshot().has(YOUTH)
+        assert (
+            "older than the 12 months that youth-justice for analysis, version 1 keeps it" in snapshot().closed[YOUTH]
+        )
+
+    def test_what_is_of_no_period_counts_from_the_day_it_came(self, accept, in_force):
+        (one,) = accept((YOUTH, "yjs", "", rows(OTHER)))
+        in_force(YOUTH, keep_months=12)
+        assert snapshot().has(YOUTH)
+        Submission.objects.filter(pk=one.pk).update(received_at=timezone.now() - dt.timedelta(800))
+        assert not snapshot().has(YOUTH)
