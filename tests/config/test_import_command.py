@@ -116,8 +116,8 @@ def test_a_dropped_point_is_told_with_its_place_and_cause(ready, street_file):
     said = run("import", "police-street", street_file([{}] * 40 + [swapped]))
     assert (
         "  1 with an area code and a bad point; the point was dropped. First: 2025-01-thames-valley-street.csv, "
-        "line 42, column “Longitude”. What came: “longitude 51.951514, latitude -0.666796”. Likely cause: longitude and "
-        "latitude are swapped."
+        "line 42, column “Longitude”. What came: “longitude 51.951514, latitude -0.666796”. Likely cause: longitude "
+        "and latitude are swapped."
     ) in said
 
 

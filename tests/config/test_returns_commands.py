@@ -152,6 +152,34 @@ class TestWithdrawing:
                 run("withdraw", wrong, "--reason", "y")
 
 
+class TestWithdrawingOpenData:
+    def test_makes_a_version_without_one_file_of_it(self, ready, run, street_file):
+        for month in ("2025-01", "2025-02"):
+            path = street_file([{"Month": month}] * 3, f"{month}-thames-valley-street.csv")
+            receive([path], dataset="police-street", by="a")
+        with pytest.raises(RedwayError, match="2 that fit: 2025-01, Thames Valley Police; 2025-02"):
+            run("withdraw", "police-street", "--reason", "published by mistake")
+        said = run("withdraw", "police-street", "--period", "2025-01", "--reason", "published by mistake")
+        assert "Data version 4 is without it." in said
+        assert [part.period for part in everything().of("police-street")] == ["2025-02"]
+        assert len(everything(3).of("police-street")) == 2
+        told = run("compare", 3, 4)
+        assert "withdrawn: Street-level crime and anti-social behaviour, Thames Valley Police, January 2025: 3 rows" in told
+        assert "Reason: published by mistake" in told
+        row = AuditRow.objects.get(action="withdraw-open-data")
+        assert (row.actor, row.detail["reason"]) == ("ana", "published by mistake")
+
+    def test_a_second_time_and_with_nothing_said_it_does_nothing(self, ready, run):
+        run("withdraw", "lsoa-lookup", "--reason", "another year's")
+        with pytest.raises(RedwayError, match=r"withdrawn already.*Nothing was done"):
+            run("withdraw", "lsoa-lookup", "--reason", "another year's")
+        with pytest.raises(NotAllowed, match="Say why"):
+            run("withdraw", "lsoa-lookup", "--reason", " ")
+        with pytest.raises(RedwayError, match="ID of its delivery"):
+            run("withdraw", "fire", "--reason", "y")
+        assert everything().number == 2
+
+
 class TestComparing:
     @pytest.fixture
     def three(self, ready, run, fires, street_file):

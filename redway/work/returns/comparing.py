@@ -16,9 +16,10 @@ from redway.indicators.query import series
 from redway.sources.dataset import dataset
 from redway.store.profile import Profile
 from redway.store.snapshot import Part, Snapshot
-from redway.work.returns.models import Delivery, Submission
+from redway.work.returns.models import Submission
 from redway.work.returns.states import State
 from redway.work.returns.versions import everything, snapshot
+from redway.work.returns.withdrawing import reason_of
 
 WHERE = ("lsoa-lookup", "lsoa-wards", "residents")  # what places rest on, and with them every series
 NAMED = {"came": "new", "superseded": "superseded", "withdrawn": "withdrawn", "removed": "no longer held"}
@@ -114,8 +115,8 @@ def _arrived(before: Snapshot, after: Snapshot) -> Iterator[Arrived]:
         shown = now or was
         told = kept.get(shown.submission) if shown else None
         how = "superseded" if was and now else "came" if now else "withdrawn"
-        delivery = told.delivery if told else None
-        if how == "withdrawn" and not _withdrawn(delivery):
+        reason = _reason(told) if how == "withdrawn" else ""
+        if how == "withdrawn" and not reason:
             how = "removed"
         yield Arrived(
             *key,
@@ -123,12 +124,17 @@ def _arrived(before: Snapshot, after: Snapshot) -> Iterator[Arrived]:
             was.rows if was else None,
             now.rows if now else None,
             told.file_name if told else "",
-            delivery.reason if delivery and how == "withdrawn" else "",
+            reason,
         )
 
 
-def _withdrawn(delivery: Delivery | None) -> bool:
-    return delivery is not None and delivery.state == State.WITHDRAWN
+def _reason(told: Submission | None) -> str:
+    """Why it was withdrawn; empty for what retention or erasure took."""
+    if told is None:
+        return ""
+    if told.delivery is None:
+        return reason_of(told)
+    return told.delivery.reason if told.delivery.state == State.WITHDRAWN else ""
 
 
 def _by_key(parts: Iterable[Part]) -> dict[tuple[str, str, str], Part]:

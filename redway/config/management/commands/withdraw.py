@@ -7,16 +7,21 @@ from django.utils.formats import date_format
 
 from redway.config.acting import delivery_for, person_acting
 from redway.config.command import RedwayCommand
+from redway.sources.dataset import names
 from redway.work.accounts.roles import Permission
 from redway.work.returns.deliveries import withdraw
 from redway.work.returns.states import State
 from redway.work.returns.versions import everything
+from redway.work.returns.withdrawing import withdraw_open
 
 EXAMPLES = """examples:
   redway withdraw 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --reason "the file was of another area"
+  redway withdraw police-street --period 2025-01 --provider "Thames Valley Police" --reason "published by mistake"
+  redway withdraw deprivation-2019 --reason "File 1, which has no domains"
 
 A new data version is made without it. Older versions keep it, and what it had superseded does not come back by itself:
-send that again. The result of an import names the delivery.
+send or import that again. The result of an import names the delivery; open data, which come in none, are named by
+dataset, period and provider.
 """
 
 
@@ -25,13 +30,23 @@ class Command(RedwayCommand):
     examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("delivery", metavar="DELIVERY", help="its ID")
+        parser.add_argument("what", metavar="DELIVERY|DATASET", help="the ID of a delivery, or a dataset of open data")
+        parser.add_argument(
+            "--period", metavar="P", default="", help="of open data: which period, where there are several"
+        )
+        parser.add_argument(
+            "--provider", metavar="NAME", default="", help="of open data: whose, where there are several"
+        )
         parser.add_argument("--reason", required=True, help="why, for whoever reads this later")
         parser.add_argument("--by", metavar="NAME", default="", help="your sign-in name (default: your login)")
 
-    def handle(self, *, delivery: str, reason: str, by: str, **_: Any) -> None:
+    def handle(self, *, what: str, reason: str, by: str, period: str, provider: str, **_: Any) -> None:
         person = person_acting(by, Permission.ACCEPT_RETURNS)
-        one = delivery_for(person, delivery)
+        if what in names():
+            made = withdraw_open(dataset=what, period=period, provider=provider, reason=reason, by=person)
+            self.stdout.write(f"Withdrawn. Data version {made.number} is without it.")
+            return
+        one = delivery_for(person, what)
         if one.state == State.WITHDRAWN:
             when = date_format(one.decided_at, "j F Y") if one.decided_at else ""
             self.stdout.write(f"Nothing was done: {one.decided_by} withdrew it already, on {when}. Why: {one.reason}")
