@@ -23,6 +23,11 @@ os.environ["REDWAY_HOME"] = tempfile.mkdtemp(prefix="redway-tests-")
 os.environ.setdefault("REDWAY_SECRET_KEY", "for-tests-only")
 
 ROOT = Path(__file__).resolve().parent.parent
+# Tests start the command some hundred times. Where Python is told to keep no bytecode it would compile Django, DuckDB's
+# bindings and Redway anew for each, which takes longer than most of what it is started for.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+sys.pycache_prefix = os.environ.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".pytest_cache" / "bytecode"))
 # The one setting by which tests find open data; none of it is in the repository.
 OPEN_DATA = Path(os.environ.get("REDWAY_OPEN_DATA", ROOT / "no-open-data-folder")).expanduser().resolve()
 # Reference outputs of other tools, some of them under licences that keep them out of the repository.
