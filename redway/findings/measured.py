@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from redway import periods
 from redway.findings import words
-from redway.indicators.measure import Measure
+from redway.indicators.measure import COUNTS, Measure
 from redway.indicators.measures import ALL, FEWEST_ANSWERS, Measured, Value
 from redway.indicators.series import Status
 from redway.methods.proportion import Difference
@@ -46,7 +46,7 @@ def number(measure: Measure, value: float) -> str:
 
 def decimals(measure: Measure, value: float) -> int:
     """How many decimals a value has: none for counts and percentages, two for what is small."""
-    if measure.percentage or (measure.kind in ("count", "sum") and value == round(value)):
+    if measure.percentage or (measure.kind in COUNTS and value == round(value)):
         return 0
     return 1 if abs(value) >= 1 else 2
 
@@ -97,7 +97,7 @@ def with_doubt(measure: Measure, value: Value, rounded_to: int = 1) -> str:
     if value.value is None:
         return why(value)
     doubt, said = interval(measure, value), number(measure, value.value)
-    if rounded_to > 1 and value.value and measure.kind in ("count", "sum"):
+    if rounded_to > 1 and value.value and measure.kind in COUNTS:
         return _("about %(count)s") % {"count": said}
     return f"{said} ({doubt})" if doubt else said
 
@@ -135,6 +135,8 @@ def _one(measure: Measure, value: Value, latest: str, to: int) -> str:
 
 def _grouped(measure: Measure, found: Measured, latest: str) -> str:
     """The groups of the newest period, the largest first; those that others are set against are not named."""
+    if measure.kind == "histogram":
+        return _intervals(measure, found, latest)
     there = [v for v in found.values if v.period == latest and v.group and v.value is not None]
     told = [v for v in there if v.group != measure.reference]
     told.sort(key=lambda v: -(v.value or 0))
@@ -143,6 +145,13 @@ def _grouped(measure: Measure, found: Measured, latest: str) -> str:
     )
     names = {"unit": measure.unit, "when": when(latest), "listed": listed}
     return _("In %(when)s, %(unit)s: %(listed)s.") % names
+
+
+def _intervals(measure: Measure, found: Measured, latest: str) -> str:
+    """Every interval of the newest period in its order, those without a number with why."""
+    told = (v for v in found.values if v.period == latest and v.group)
+    listed = "; ".join(f"{words.lowered(v.group)} {with_doubt(measure, v, found.rounded_to)}" for v in told)
+    return _("In %(when)s, %(unit)s: %(listed)s.") % {"unit": measure.unit, "when": when(latest), "listed": listed}
 
 
 def _plainly(measure: Measure, value: Value) -> str:

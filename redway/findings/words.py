@@ -32,6 +32,11 @@ def opening(said: str) -> str:
     return said[:1].upper() + said[1:]
 
 
+def lowered(said: str) -> str:
+    """Words that open nothing: `up to 24 hours`."""
+    return said[:1].lower() + said[1:]
+
+
 def rounded(to: int) -> str:
     """That counts were rounded, as a sentence; empty where they were not."""
     return _("Counts are rounded to the nearest %(to)s.") % {"to": count(to)} if to > 1 else ""

@@ -7,7 +7,10 @@ from pydantic import Field, model_validator
 from redway.indicators.conditions import Rows, names
 from redway.store.profile import Strict
 
-Kind = Literal["count", "sum", "share", "ratio", "rate", "rate-ratio", "risk-ratio", "clock", "survey", "gap"]
+Kind = Literal[
+    "count", "sum", "share", "ratio", "rate", "rate-ratio", "risk-ratio", "clock", "histogram", "survey", "gap"
+]
+COUNTS = ("count", "sum", "histogram")  # kinds whose value is a count itself
 By = Literal["month", "quarter", "year", "own"]
 
 
@@ -40,6 +43,7 @@ class Measure(Strict):
     rate-ratio  the rate of each group as a multiple of the reference group's
     risk-ratio  the share of each group as a multiple of the reference group's
     clock       the share within a time, with the median, from two dates or from counts by band
+    histogram   the total of a number column in each interval: groups in order, never added up
     survey      the weighted share of answers, with how many answered
     gap         the difference of such a share between each group and the reference group
     """
@@ -93,6 +97,7 @@ class Measure(Strict):
         names(self.columns)
         wanted = {
             "sum": ("amount",),
+            "histogram": ("amount", "groups"),
             "ratio": ("amount", "over"),
             "rate": ("population",),
             "rate-ratio": ("population", "reference"),

@@ -13,7 +13,7 @@ from redway import periods
 from redway.errors import NotSetUp
 from redway.indicators.coverage import Coverage, coverage
 from redway.indicators.definitions import Indicator
-from redway.indicators.measure import Group, Measure
+from redway.indicators.measure import COUNTS, Group, Measure
 from redway.indicators.peopled import people
 from redway.indicators.places import Places
 from redway.indicators.release import Policy
@@ -125,7 +125,7 @@ def _parted_only(measure: Measure, policy: Policy | None) -> bool:
     Of things that overlap or compare there is no whole; and where small counts are hidden, a whole beside its parts
     could give one away.
     """
-    compares = measure.overlap or measure.kind in ("rate-ratio", "risk-ratio", "gap")
+    compares = measure.overlap or measure.kind in ("rate-ratio", "risk-ratio", "gap", "histogram")
     return bool(measure.groups) and (compares or (policy is not None and measure.kind != "survey"))
 
 
@@ -212,7 +212,7 @@ def _value(
         return _bands(empty, measure, found, period, policy)
     reference = next((g for g in measure.groups if g.label == measure.reference), None)
     one = _counted(empty, measure, tally, policy)
-    if measure.kind in ("count", "sum", "share", "ratio", "clock") or one.hits is None:
+    if measure.kind in (*COUNTS, "share", "ratio", "clock") or one.hits is None:
         return one
     if measure.kind == "risk-ratio":
         other = _counted(empty, measure, found.of(period, measure.reference), policy)
@@ -243,10 +243,10 @@ def _counted(empty: Value, measure: Measure, tally: Tally, policy: Policy | None
     """
     hits = as_shown(tally.hits, policy)
     unknown = as_shown(tally.unknown, policy) if tally.unknown else None
-    if measure.kind in ("count", "sum", "rate", "rate-ratio"):
+    if measure.kind in (*COUNTS, "rate", "rate-ratio"):
         if hits is None:
             return replace(empty, status=Status.SUPPRESSED)
-        return replace(empty, value=hits if measure.kind in ("count", "sum") else None, hits=hits, unknown=unknown)
+        return replace(empty, value=hits if measure.kind in COUNTS else None, hits=hits, unknown=unknown)
     if tally.base <= 0:
         return replace(empty, base=0, unknown=unknown, why="no-base")
     misses = as_shown(tally.base - tally.hits, policy) if measure.percentage else 0

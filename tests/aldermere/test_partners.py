@@ -145,3 +145,16 @@ def test_cases_that_came_again_are_out_of_all_the_cases_of_the_same_quarter(seed
     again = {row["period"]: row["out_of"] for row in rows if row["measure"] == "marac-repeat-cases"}
     assert len(heard) == 10
     assert again == heard
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_the_hours_to_a_mentor_are_those_of_the_share_met_in_time(seed):
+    rows = list(answers.counts(city(), seed, "youth-justice-service", range(12 * 2023 + 3, 12 * 2025 + 9)))
+    for share in (row for row in rows if row["measure"] == "act-now-mentor-48-hours"):
+        hours = {
+            row["category"]: row["count"]
+            for row in rows
+            if (row["measure"], row["period"]) == ("act-now-hours-to-mentor", share["period"])
+        }
+        assert hours["0-24"] + hours["24-48"] == share["count"]
+        assert sum(hours.values()) == share["out_of"]

@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 
 from redway.errors import NotSetUp
+from redway.findings.measured import sentence
 from redway.indicators.measures import ALL, measured
 from redway.indicators.release import LOCAL
 from redway.indicators.series import Status
@@ -234,3 +235,41 @@ def test_a_change_of_ids_of_groups_is_found_by_hand_too(sent, where):
         mine = [r for r in rows if r["sex"] == sex]
         value = found.of("2025/26-Q1", sex)
         assert (value.hits, value.base) == (sum(r["result"] == "cocaine" for r in mine), len(mine))
+
+
+HOURS = a_measure(
+    kind="histogram",
+    dataset="agency-counts",
+    by="own",
+    unit="met, by hours",
+    rows={"where": {"measure": ["act-now-hours-to-mentor"]}},
+    amount="count",
+    whole=["area"],
+    group="category",
+    groups=[{"label": "Up to 24 hours", "values": ["0-24"]}, {"label": "Later", "values": ["24-48", "48-72"]}],
+)
+
+
+def an_interval(code, count):
+    return {
+        "measure": "act-now-hours-to-mentor",
+        "period": "2025/26-Q1",
+        "area": None,
+        "category": code,
+        "count": float(count),
+    }
+
+
+def test_the_intervals_of_a_histogram_are_counted_each_and_never_added_up(sent, where):
+    files = {("service", "2025/26-Q1"): [an_interval("0-24", 17), an_interval("24-48", 2), an_interval("48-72", 1)]}
+    found = measured(HOURS, sent("agency-counts", files), where, HOME_FORCE)
+    assert [(v.group, v.value) for v in found.values] == [("Up to 24 hours", 17), ("Later", 3)]
+    protected = measured(HOURS, sent("agency-counts", files), where, HOME_FORCE, LOCAL)
+    assert [(v.group, v.value, v.status) for v in protected.values] == [
+        ("Up to 24 hours", 15, Status.KNOWN),
+        ("Later", None, Status.SUPPRESSED),
+    ]
+    assert sentence(HOURS.measure, protected) == (
+        "In April to June 2025, met, by hours: up to 24 hours about 15; later withheld to protect people. "
+        "Counts are rounded to the nearest 5."
+    )

@@ -117,7 +117,8 @@ def several(draw: Drawing, options: Mapping[str, float]) -> str:
 class Counted:
     """What one agency counts: how many a month, or of how many, by category.
 
-    of  the measure counted before it that it is out of, so that the two agree
+    of         the measure counted before it that it is out of, so that the two agree
+    intervals  the share counted before it that its categories are the intervals of: those in time, then the others
     """
 
     agency: str
@@ -126,14 +127,20 @@ class Counted:
     share: float = 0.0  # the number is this share of `monthly`, which is what it is out of
     categories: tuple[str, ...] = ("",)
     of: str = ""
+    intervals: str = ""
 
 
+IN_TIME = {"0-24": 0.6, "24-48": 0.4}
+TOO_LATE = {"48-72": 0.5, "over-72": 0.3, "never": 0.2}
+HOURS = (*IN_TIME, *TOO_LATE)
 COUNTED = (
     Counted("aldermere-constabulary", "marac-cases", 6),
     Counted("aldermere-constabulary", "marac-repeat-cases", 6, 0.3, of="marac-cases"),
     Counted("aldermere-constabulary", "victim-support-uptake", 40, 0.45),
     Counted("aldermere-constabulary", "roadshow-contacts", 60),
     Counted("aldermere-constabulary", "named-officer-patrol-hours", 320),
+    Counted("aldermere-constabulary", "marac-children", 9),
+    Counted("aldermere-constabulary", "domestic-abuse-service-referrals", 35),
     Counted("aldermere-city-council", "prevent-training", 30, 0.85, ("staff", "school-staff")),
     Counted("aldermere-city-council", "licensing-inspections", 8, categories=("compliant", "not-compliant")),
     Counted("aldermere-city-council", "pspo-notices", 5, categories=("warning", "fixed-penalty")),
@@ -142,11 +149,15 @@ COUNTED = (
     ),
     Counted("aldermere-city-council", "vawg-education-children", 90, categories=("year-6", "year-7", "year-8")),
     Counted("aldermere-city-council", "domestic-homicide-reviews", 0.05),
+    Counted("aldermere-city-council", "prevent-outreach", 45),
+    Counted("aldermere-city-council", "grant-pounds", 9_000),
     Counted("youth-justice-service", "slcn-need", 9, 0.93),
     Counted("youth-justice-service", "act-now-visit-48-hours", 8, 0.75),
     Counted("youth-justice-service", "act-now-contact-90-minutes", 8, 0.85),
     Counted("youth-justice-service", "act-now-mentor-48-hours", 7, 0.7),
-    Counted("youth-justice-service", "act-now-hours-to-mentor", 2, categories=("0-24", "24-48", "48-72", "over-72")),
+    Counted(
+        "youth-justice-service", "act-now-hours-to-mentor", 7, categories=HOURS, intervals="act-now-mentor-48-hours"
+    ),
     Counted("youth-justice-service", "earlier-disposal", 5, 0.38),
     Counted("youth-justice-service", "children-cautioned", 60, 0.12, ("ehcp", "ehcp-semh", "no-ehcp")),
 )
@@ -156,12 +167,13 @@ def counts(city: City, seed: int, agency: str, quarters: range) -> Iterator[Row]
     """agency-counts of one agency, quarter by quarter; `quarters` are their first months."""
     draw = Drawing(city, seed, f"agency-counts {agency}")
     for quarter in quarters[::3]:
-        told: dict[tuple[str, str], int] = {}
+        told: dict[tuple[str, str], tuple[int, int]] = {}
         for one in (c for c in COUNTED if c.agency == agency):
+            parted = _parted(draw, *told[one.intervals, ""]) if one.intervals else {}
             for category in one.categories:
-                whole = told[one.of, category] if one.of else int(draw.rng.poisson(3 * one.monthly))
-                number = int(draw.rng.binomial(whole, one.share)) if one.share else whole
-                told[one.measure, category] = number
+                whole = told[one.of, category][0] if one.of else int(draw.rng.poisson(3 * one.monthly))
+                number = int(draw.rng.binomial(whole, one.share)) if one.share else parted.get(category, whole)
+                told[one.measure, category] = number, whole
                 yield {
                     "measure": one.measure,
                     "period": periods.quarter(quarter),
@@ -170,6 +182,13 @@ def counts(city: City, seed: int, agency: str, quarters: range) -> Iterator[Row]
                     "out_of": whole if one.share else "",
                     "status": "final",
                 }
+
+
+def _parted(draw: Drawing, in_time: int, whole: int) -> dict[str, int]:
+    """How many lie in each interval, of so many in time and all the others not."""
+    first = draw.rng.multinomial(in_time, list(IN_TIME.values()))
+    rest = draw.rng.multinomial(whole - in_time, list(TOO_LATE.values()))
+    return dict(zip(HOURS, (int(n) for n in (*first, *rest)), strict=True))
 
 
 def weighted(rows: list[Row], column: str, values: tuple[str, ...]) -> float:

@@ -9,12 +9,12 @@ from redway import __version__
 from redway.findings import measured as said
 from redway.findings import words
 from redway.indicators.definitions import Indicator
-from redway.indicators.measure import Measure
+from redway.indicators.measure import COUNTS, Measure
 from redway.indicators.measures import ALL, Measured, Value
 from redway.indicators.series import Status
 from redway.methods import proportion, ratio
 from redway.products import csv, measure_rows, tables
-from redway.products.charts import Chart, Groups, Periods, Point, picture
+from redway.products.charts import Bars, Chart, Groups, Periods, Point, picture
 from redway.products.tables import Cell, Column, Table
 from redway.web.figures.basis import Basis
 from redway.web.figures.citation import licence, source
@@ -102,18 +102,21 @@ def figures(basis: Basis, indicator: Indicator, measure: Measure, found: Measure
     if len(named) > 1 and latest:
         values = [v for g in named if (v := found.of(latest, g))]
         points = tuple(_point(measure, v, v.group) for v in values)
-        title = _("By group, %(when)s") % {"when": said.when(latest)}
         under.append(_under(basis, indicator, measure, found, points))
-        middle = {"rate-ratio": 1.0, "risk-ratio": 1.0, "gap": 0.0}.get(measure.kind)
-        made.append(
-            Groups(
-                title, f"{under[-1]} {_spoken(measure, points)}", points, _decimals(measure), _suffix(measure), middle
-            )
-        )
+        made.append(_groups(measure, latest, points, f"{under[-1]} {_spoken(measure, points)}"))
     return tuple(
         Figure(chart.title, words_under, picture(chart, basis.charts).drawings)
         for chart, words_under in zip(made, under, strict=True)
     )
+
+
+def _groups(measure: Measure, latest: str, points: tuple[Point, ...], description: str) -> Chart:
+    """The groups of one period beside each other: bars of intervals, dots of all else."""
+    if measure.kind == "histogram":
+        return Bars(words.opening(said.when(latest)), description, points)
+    title = _("By group, %(when)s") % {"when": said.when(latest)}
+    middle = {"rate-ratio": 1.0, "risk-ratio": 1.0, "gap": 0.0}.get(measure.kind)
+    return Groups(title, description, points, _decimals(measure), _suffix(measure), middle)
 
 
 def _under(basis: Basis, indicator: Indicator, measure: Measure, found: Measured, points: tuple[Point, ...]) -> str:
@@ -129,7 +132,7 @@ def _suffix(measure: Measure) -> str:
 
 
 def _decimals(measure: Measure) -> int:
-    return 0 if measure.percentage or measure.kind in ("count", "sum") else 1
+    return 0 if measure.percentage or measure.kind in COUNTS else 1
 
 
 def _point(measure: Measure, value: Value, label: str) -> Point:
@@ -146,7 +149,7 @@ def _spoken(measure: Measure, points: tuple[Point, ...]) -> str:
 def table(measure: Measure, found: Measured, indicator: Indicator) -> Table:
     """Every period and group, the newest period first."""
     grouped = any(found.groups)
-    counted = measure.kind not in ("count", "sum")
+    counted = measure.kind not in COUNTS
     columns = [Column(_("Period"))]
     if grouped:
         columns.append(Column(_("Group")))
