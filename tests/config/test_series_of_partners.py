@@ -65,10 +65,17 @@ def test_rounded_counts_are_called_so_in_csv_in_json_and_in_a_remark(ask, capsys
 
 
 def test_another_definition_of_serious_violence_gives_other_figures_and_is_named(ask):
-    first = ask("serious-violence-victims-male", "--format", "json")
-    other = ask("serious-violence-victims-male", "--format", "json", "--definition", "youth-justice-board")
+    User.objects.create_user("analyst", password="x" * 20, role=Role.ANALYST)
+    exact = ("serious-violence-victims-male", "--format", "json", "--exact", "--as", "analyst")
+    first, other = ask(*exact), ask(*exact, "--definition", "youth-justice-board")
     assert json.loads(other)["indicator"]["serious_violence_as"] == "youth-justice-board"
     assert json.loads(first)["rows"] != json.loads(other)["rows"]
+
+
+def test_another_definition_is_not_set_beside_the_own_one_where_small_counts_are_hidden(ask):
+    with pytest.raises(RedwayError, match="own definition of serious violence, statutory-factors"):
+        ask("serious-violence-victims-male", "--definition", "youth-justice-board")
+    assert ask("serious-violence-victims-male", "--definition", "statutory-factors")
 
 
 def test_partners_counts_by_area_are_refused_in_words(ask):

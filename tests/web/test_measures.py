@@ -114,14 +114,30 @@ def test_open_data_have_no_exact_counts_to_ask_for(aldermere_home, signed_in):
 
 
 def test_serious_violence_is_switched_between_definitions_and_each_is_cited(aldermere_home, signed_in):
-    client = signed_in(Role.MEMBER)
+    client = signed_in(Role.ANALYST)
     address = "/indicators/serious-violence-victims-male"
     first = text(client.get(f"{address}/"))
-    other = text(client.get(f"{address}/?definition=youth-justice-board"))
+    other = text(client.get(f"{address}/?definition=youth-justice-board&exact=1"))
     assert "with serious violence as “Factors of the law" in first
     assert "with serious violence as “Gravity of five or more”" in other
-    assert "?definition=thames-valley" in first
-    assert rows_of(client.get(f"{address}.csv")) != rows_of(client.get(f"{address}.csv?definition=youth-justice-board"))
+    assert "?definition=thames-valley&amp;exact=1" in first
+    exact = [f"{address}.csv?exact=1{more}" for more in ("", "&definition=youth-justice-board")]
+    assert rows_of(client.get(exact[0])) != rows_of(client.get(exact[1]))
+    assert reads().count() == 3
+
+
+@pytest.mark.parametrize("role", [Role.MEMBER, Role.ANALYST])
+def test_rounded_counts_by_two_definitions_are_never_to_be_had(aldermere_home, signed_in, role):
+    """They count nearly the same rows: set beside each other they would tell of the few in which they differ."""
+    client = signed_in(role)
+    for name in ("serious-violence-victims-male", "serious-violence-recorded"):
+        for address in (f"/indicators/{name}/", f"/indicators/{name}.csv"):
+            assert client.get(f"{address}?definition=youth-justice-board").status_code == 404
+            assert client.get(f"{address}?definition=statutory-factors").status_code == 200
+    if role is Role.MEMBER:
+        page = text(client.get("/indicators/serious-violence-victims-male/"))
+        assert "definition=thames-valley" not in page
+        assert "only who may see small counts sees them" in page
 
 
 def test_a_fact_stated_once_says_so_and_draws_no_line(aldermere_home, signed_in):
@@ -153,3 +169,15 @@ def test_a_sentence_about_partners_counts_is_made_of_what_is_shown(aldermere_hom
         assert finding.change.before % 5 == 0
         assert finding.change.after % 5 == 0
         assert min(finding.change.before, finding.change.after) >= 5
+
+
+def test_a_histogram_shows_bars_with_their_numbers_in_words(aldermere_home, signed_in):
+    page = text(signed_in(Role.MEMBER).get("/indicators/hours-to-mentor/"))
+    assert "More than 24 and up to 48 hours" in page
+    assert page.count('role="img"') == 2  # wide and narrow
+    spoken = re.search(r"<desc[^>]*>(.*?)</desc>", page, re.DOTALL).group(1)
+    assert re.search(r"Up to 24 hours: (\d+|withheld to protect people); More than 24", spoken)
+    assert "Counts are rounded to the nearest 5." in spoken
+    found = rows_of(signed_in(Role.MEMBER).get("/indicators/hours-to-mentor.csv"))
+    assert all(float(row["value"]) % 5 == 0 for row in found if row["value"])
+    assert "suppressed" in {row["status"] for row in found}

@@ -32,9 +32,14 @@ def chosen(basis: Basis, request: HttpRequest, indicator: Indicator) -> tuple[Ba
     """The basis and the indicator that a request asks for.
 
     `?definition=` names a version of serious violence, 404 for one that there is not. `?exact=1` asks for exact
-    counts of partners' data: 404 for whoever may not see them, and written down before anything is shown.
+    counts of partners' data: 404 for whoever may not see them, and written down before anything is shown. Of partners'
+    data another definition than the partnership's own is shown only so: two that count nearly the same rows would
+    give the few away in which they differ.
     """
     if (version := request.GET.get("definition", "")) and indicator.definition:
+        own = definitions(basis.profile).default
+        if version != own and _hidden(indicator) and not request.GET.get("exact"):
+            raise Http404
         try:
             indicator = basis.defined(indicator.id, version)
         except RedwayError as unknown:
@@ -58,26 +63,42 @@ def choices(basis: Basis, request: HttpRequest, indicator: Indicator) -> Choices
         query = urlencode({name: value for name, value in asked.items() if value})
         return Link(text, f"{here}?{query}" if query else here)
 
-    exact = "1" if basis.exact else ""
+    person: Any = request.user
+    may = person.may(Permission.SEE_SMALL_COUNTS)
+    exact = "1" if basis.exact or _hidden(indicator) else ""
     others = tuple(
         link(one.title, definition=name, exact=exact) for name, one in versions.items() if name != indicator.definition
     )
     current = versions.get(indicator.definition)
     said = ""
     if current:
-        said = _("Serious violence is counted here as: %(title)s (%(authority)s, %(date)s). See it as:") % {
+        said = _("Serious violence is counted here as: %(title)s (%(authority)s, %(date)s).") % {
             "title": current.title,
             "authority": current.authority,
             "date": current.date,
         }
-    person: Any = request.user
-    if not _hidden(indicator) or not person.may(Permission.SEE_SMALL_COUNTS):
-        return Choices(others, said)
+        said = f"{said} {_see(others, hidden=_hidden(indicator), may=may)}"
+    if not _hidden(indicator) or not may:
+        return Choices(others if may or not _hidden(indicator) else (), said)
     if basis.exact:
-        back = link(_("Show what may be shown to everyone"), definition=indicator.definition)
+        back = link(_("Show what may be shown to everyone"))
         return Choices(others, said, back, _("These are exact counts. That you saw them is written down."))
-    show = link(_("Show exact counts"), definition=indicator.definition, exact="1")
+    show = link(_("Show exact counts"), exact="1")
     return Choices(others, said, show, _("It is written down who sees them."))
+
+
+def _see(others: tuple[Link, ...], *, hidden: bool, may: bool) -> str:
+    """What stands before the links to other definitions, or in their place."""
+    if not others:
+        return ""
+    if not hidden:
+        return _("See it as:")
+    if may:
+        return _("See it in exact counts as:")
+    return _(
+        "Other definitions count nearly the same rows. Set beside this one they would give the few away in which they "
+        "differ, so only who may see small counts sees them."
+    )
 
 
 def query(request: HttpRequest) -> str:

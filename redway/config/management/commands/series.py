@@ -16,6 +16,7 @@ from redway.indicators.measures import measured
 from redway.indicators.places import Places, places
 from redway.indicators.query import awaiting, series
 from redway.indicators.series import Area, Series
+from redway.indicators.sets import definitions as definitions_of
 from redway.indicators.shown import name_of, policy_of, shown
 from redway.indicators.windows import Windows
 from redway.products import measure_rows
@@ -39,7 +40,7 @@ EXAMPLES = """examples:
   redway series recorded-burglary --area E01016715 --by quarter
   redway series recorded-vehicle-crime --by rolling-12 --format csv > vehicle-crime.csv
   redway series recorded-robbery --as-at 1 --format json
-  redway series serious-violence-victims-male --definition youth-justice-board
+  redway series serious-violence-victims-male --definition youth-justice-board --exact --as ANALYST
 
 Columns: area, period, count, denominator, value, status. A period without every month it needs is
 “not available”, or “not yet come” where only later months are missing: never zero, and never the sum of a
@@ -50,7 +51,7 @@ Small counts of partners' data are hidden, with the status “suppressed”, and
 on the pages: a remark on stderr, a last column of the CSV and a name in the JSON say so (counts_rounded_to). An
 indicator that measures prints its own periods and groups: period, group, value, low, high, counted, out_of,
 unknown, median, status, why. Those that depend on what serious violence is can be had by another definition
-(--definition).
+(--definition); of partners' data only with --exact, because two definitions differ by few rows.
 
 Quarters are of the financial year: 2023/24-Q4 is January to March 2024. A small area whose borders changed
 between 2011 and 2021 is counted in the smallest area that both have in common; the area column then holds
@@ -114,6 +115,8 @@ class Command(RedwayCommand):
         area = where.find(options["area"]) if options["area"] else where.partnership
         if options["exact"]:
             audited(indicator, options["by_person"] or "")
+        else:
+            own_definition(indicator, definitions_of(profile).default)
         if not (indicator.count and version.has(indicator.count.dataset)) and indicator.measure:
             if area.level == "area":
                 raise RedwayError("an indicator that is counted by area", came=f"“{indicator.id}”, which is not")
@@ -158,6 +161,17 @@ def audited(indicator: Indicator, name: str) -> None:
     for dataset in indicator.datasets:
         if policy_of(dataset):
             record_small_counts(by=person, dataset=dataset, what=f"series {indicator.id}", purpose="analysis")
+
+
+def own_definition(indicator: Indicator, own: str) -> None:
+    """Raises RedwayError for another definition of serious violence than the partnership's own, of partners' data."""
+    if indicator.definition not in ("", own) and any(policy_of(name) for name in indicator.datasets):
+        raise RedwayError(
+            f"the partnership's own definition of serious violence, {own}, where small counts are hidden",
+            came=indicator.definition,
+            cause="definitions count nearly the same rows, so two of them give the few away in which they differ. "
+            "Others are shown only with --exact, which is written down.",
+        )
 
 
 def find(indicators: Mapping[str, Indicator], name: str) -> Indicator:
