@@ -13,10 +13,11 @@ from redway.aldermere.partners.drawing import Row
 from redway.aldermere.partners.files import MONTHS, QUARTERS
 from redway.sources.dataset import dataset as definition_of
 from redway.work.returns import checking
-from redway.work.returns.deliveries import deliver
+from redway.work.returns.deliveries import acknowledge, deliver
 from redway.work.returns.models import Delivery
 from redway.work.returns.quarantine import Sent
-from redway.work.returns.states import Way
+from redway.work.returns.report import DeliveryReport
+from redway.work.returns.states import State, Way
 
 SEED = 20250401
 
@@ -30,7 +31,7 @@ def returns() -> None:
     half = [row for number, row in enumerate(places.fires(city(), SEED, MONTHS[-1:])) if number % 3 == 0]
     _hand_in("fire", "aldermere-fire-and-rescue", "fires-november.csv", half)
     newest = list(justice.slavery(city(), SEED + 1, QUARTERS[-3:]))
-    _hand_in("modern-slavery-referrals", "aldermere-city-council", "referrals.csv", newest)
+    _hand_in("modern-slavery-referrals", "aldermere-city-council", "referrals.csv", newest, acknowledged=True)
 
 
 def _broken(row: Row) -> Row:
@@ -40,15 +41,19 @@ def _broken(row: Row) -> Row:
     return row | {"arrived_at": at, "method": f"{row['method']} (said)"}
 
 
-def _hand_in(dataset: str, agency: str, name: str, rows: Iterable[Row]) -> None:
+def _hand_in(dataset: str, agency: str, name: str, rows: Iterable[Row], *, acknowledged: bool = False) -> None:
+    by = f"{agency} (demo)"
     made = deliver(
         files=[Sent(name, io.BytesIO(_as_csv(dataset, list(rows))))],
         dataset=dataset,
         agency=agency,
         way=Way.WEB,
-        by=f"{agency} (demo)",
+        by=by,
     )
-    checking.work_on(made)
+    now = checking.work_on(made)
+    if acknowledged and now.state == State.TO_ACKNOWLEDGE:
+        keys = [warning.key for warning in DeliveryReport.of_json(now.report).warnings]
+        checking.work_on(acknowledge(delivery=now, warnings=keys, by=by))
 
 
 def _as_csv(dataset: str, rows: list[Row]) -> bytes:

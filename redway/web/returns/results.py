@@ -157,7 +157,8 @@ def _fault(report: DeliveryReport, counts: RowCounts) -> str:
 def _refusal(reason: Reason, counts: RowCounts) -> Refusal:
     title = f"{counts(reason.count)}: {reason.reason}"
     if not counts.exact:
-        return Refusal(title, ())
+        column = " " + _("(column “%(column)s”)") % {"column": reason.column} if reason.column else ""
+        return Refusal(title + column, ())
     came = reason.came or _("an empty cell, or something that is not repeated here")
     told = [(_("The first"), reason_place(reason)), (_("What was there"), came)]
     told += [(_("What is expected"), reason.expected)] if reason.expected else []
@@ -188,7 +189,7 @@ def _warnings(report: DeliveryReport, counts: RowCounts) -> tuple[str, ...]:
 def _held(item: Item, one: Delivery, counts: RowCounts) -> Held:
     decided = one.state in (State.ACCEPTED, State.WITHDRAWN)
     outcome = Outcome(item.outcome)
-    became = (BECAME if decided else WOULD)[outcome]
+    became = str((BECAME if decided else WOULD)[outcome])
     if item.superseded and counts.exact and not item.replaced:
         words = _("was accepted, and took the place of %(copy)s") if decided else _("would take the place of %(copy)s")
         became = words % {"copy": item.superseded}
@@ -197,7 +198,7 @@ def _held(item: Item, one: Delivery, counts: RowCounts) -> Held:
         periods.in_words(item.period) if item.period else _("the whole"),
         counts(item.rows_read),
         counts(item.rows_accepted),
-        _("was not accepted") if closed else str(became),
+        _("was not accepted") if closed else became,
         tuple(replacement(item)) if counts.exact and not closed else (),
     )
 
