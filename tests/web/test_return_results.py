@@ -51,7 +51,7 @@ def page(milton_keynes, signed_in, people):
 def test_whoever_may_not_see_small_counts_reads_rounded_ones_and_no_cell(page, role):
     text = page(role)
     assert "Accepted 125 rows of 125. under 5 were refused, for one reason." in text
-    assert "under 5: Cause: is none of the codes" in text
+    assert "under 5: Cause: is none of the codes (column “Cause”)" in text
     assert "15 outside the partnership" in text
     assert "The number of rows, November 2025" in text
     assert "rounded to the nearest 5" in text

@@ -20,7 +20,7 @@ from redway.work.accounts.models import User
 from redway.work.returns import exchange
 from redway.work.returns.exchange import NAMES, PIECES, Piece, Standing, Supply
 
-ABSENT = (Standing.LATE, Standing.NOT_EXPECTED, Standing.CLOSED, Standing.NO_SENDER, Standing.NOT_CARRIED)
+ABSENT = (Standing.LATE, Standing.CLOSED, Standing.NO_SENDER, Standing.NOT_CARRIED)
 
 
 @dataclass(frozen=True)

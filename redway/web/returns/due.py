@@ -93,8 +93,8 @@ def _late(days: int, count: int) -> str:
 
 
 def answer(due: list[Due]) -> str:
-    """What is late, in a sentence."""
-    late = sum(one.count for one in due if one.standing == Standing.LATE)
+    """What is late, in a sentence: what did not come in time, and what came and was refused."""
+    late = sum(one.count for one in due if one.late and one.standing in (Standing.LATE, Standing.REFUSED))
     if not due:
         return _("Nothing is due.")
     if not late:

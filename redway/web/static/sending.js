@@ -29,8 +29,10 @@ form?.addEventListener("submit", (event) => {
   asked.setRequestHeader("Accept", "application/json");
   asked.upload.addEventListener("progress", (step) => {
     if (!step.lengthComputable) return;
-    const share = Math.floor((100 * step.loaded) / step.total);
-    told.textContent = share < 100 ? `${told.dataset.sending} ${share}%` : told.dataset.sent;
+    // In tens: a screen reader says each change.
+    const share = 10 * Math.floor((10 * step.loaded) / step.total);
+    const words = share < 100 ? `${told.dataset.sending} ${share}%` : told.dataset.sent;
+    if (told.textContent !== words) told.textContent = words;
   });
   asked.addEventListener("load", () => {
     const type = asked.getResponseHeader("Content-Type") || "";
