@@ -148,10 +148,14 @@ def _grouped(measure: Measure, found: Measured, latest: str) -> str:
 
 
 def _intervals(measure: Measure, found: Measured, latest: str) -> str:
-    """Every interval of the newest period in its order, those without a number with why."""
-    told = (v for v in found.values if v.period == latest and v.group)
-    listed = "; ".join(f"{words.lowered(v.group)} {with_doubt(measure, v, found.rounded_to)}" for v in told)
-    return _("In %(when)s, %(unit)s: %(listed)s.") % {"unit": measure.unit, "when": when(latest), "listed": listed}
+    """The intervals of the newest period in their order; last, why others have no number."""
+    there = [v for v in found.values if v.period == latest and v.group]
+    told = [v for v in there if v.value is not None]
+    listed = [f"{words.lowered(v.group)}, {with_doubt(measure, v, found.rounded_to)}" for v in told]
+    without = dict.fromkeys(why(v) for v in there if v.value is None)
+    listed += [_("the other intervals, %(why)s") % {"why": _(" or ").join(without)}] if without else []
+    names = {"unit": measure.unit, "when": when(latest), "listed": "; ".join(listed)}
+    return _("In %(when)s, %(unit)s: %(listed)s.") % names
 
 
 def _plainly(measure: Measure, value: Value) -> str:

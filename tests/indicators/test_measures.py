@@ -270,6 +270,6 @@ def test_the_intervals_of_a_histogram_are_counted_each_and_never_added_up(sent, 
         ("Later", None, Status.SUPPRESSED),
     ]
     assert sentence(HOURS.measure, protected) == (
-        "In April to June 2025, met, by hours: up to 24 hours about 15; later withheld to protect people. "
-        "Counts are rounded to the nearest 5."
+        "In April to June 2025, met, by hours: up to 24 hours, about 15; the other intervals, withheld to protect "
+        "people. Counts are rounded to the nearest 5."
     )

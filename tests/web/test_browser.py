@@ -34,6 +34,7 @@ PAGES = {
         "/indicators/feel-safe-after-dark/",
         "/indicators/serious-violence-victim-ethnicity/",
         "/indicators/sharp-object-attendances/",
+        "/indicators/hours-to-mentor/",
         "/map/",
         "/commitments/",
         "/commitments/?state=under-way",

@@ -57,5 +57,5 @@ class Bars:
             name = {**words, "align": "right", "dx": 0, "limit": size.left - 16}
             layers.append(_layer(names, name, x={"value": -12}, y=y, text=True))
         else:
-            layers.append(_layer(names, {**words, "dx": 0, "limit": size.plot_width}, x={"value": 0}, y=y, text=True))
+            layers.append(_layer(names, {**words, "limit": size.plot_width}, x={"value": 0}, y=y, text=True))
         return frame(size, layers)

@@ -153,7 +153,7 @@ def table(measure: Measure, found: Measured, indicator: Indicator) -> Table:
     columns = [Column(_("Period"))]
     if grouped:
         columns.append(Column(_("Group")))
-    unit = measure.unit[:1].upper() + measure.unit[1:]
+    unit = _("How many") if measure.kind == "histogram" else words.opening(measure.unit)
     rounded = found.rounded_to > 1 and not counted
     nearest = _("%(unit)s, rounded to the nearest %(to)s") % {"unit": unit, "to": found.rounded_to}
     columns.append(Column(nearest if rounded else unit, numeric=True))
