@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from redway.sources import tabular
-from redway.sources.dataset import dataset, folder, names
+from redway.sources.dataset import dataset, folder, loader, names
 from redway.sources.finding import reference_datasets
+from redway.store.unpack import find
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "reference-data.md").read_text("utf-8")
 
@@ -55,6 +56,15 @@ def test_a_table_that_no_dataset_is_said_to_take_lacks_columns_of_every_one(open
                 found = headings(path)
                 taken_by = {name for name, table in tables.items() if not tabular._find(found, table.FIELDS)[1]}
                 assert taken_by == set(datasets) & set(tables), path.name
+
+
+@pytest.mark.real_data
+def test_a_zip_of_the_police_is_promised_to_the_datasets_whose_files_it_holds_and_to_no_other(open_data):
+    police = {name: loader(name) for name in names() if name.startswith("police-") and dataset(name).access == "open"}
+    for patterns, datasets, _ in rows():
+        for path in (path for pattern in patterns for path in open_data.glob(pattern) if pattern.startswith("police-")):
+            held = {name for name, one in police.items() if find([path], endings=(".csv",), skips=one.skips)[0]}
+            assert held == set(datasets), path.name
 
 
 def reference_names():
