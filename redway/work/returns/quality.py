@@ -15,7 +15,7 @@ from redway.sources.dataset import Dataset, Facts
 from redway.store.snapshot import Part, Snapshot
 from redway.work.returns.loading import Staged
 from redway.work.returns.models import Submission
-from redway.work.returns.report import Warning
+from redway.work.returns.report import Warning, rows_in_words
 
 REMEMBERED = 24  # earlier returns to compare with
 ENOUGH = 6  # of them, to say what is usual
@@ -118,7 +118,7 @@ class Looked:
     def _rows(self) -> Iterator[Warning]:
         if told := self._unusual(self.rows, [p.rows for p in self.past]):
             advice = _("Check that the export covers the whole period, once, and no other.")
-            yield self._warning("rows", _("%s rows") % f"{self.rows:,}" + f", {told}. {advice}")
+            yield self._warning("rows", f"{rows_in_words(self.rows)}, {told}. {advice}")
 
     def _totals(self) -> Iterator[Warning]:
         for name, total in self.facts.totals.items():

@@ -22,7 +22,7 @@ from redway.store.query import connect, text
 from redway.store.snapshot import Part, Snapshot
 from redway.work.returns.loading import Staged
 from redway.work.returns.models import Submission
-from redway.work.returns.report import Replaced, Warning
+from redway.work.returns.report import Replaced, Warning, rows_in_words
 
 FALL = (
     0.1  # share of the older copy's rows by which a newer one is shorter, or which it does not have, that is warned of
@@ -83,7 +83,7 @@ def warnings(s: Staged, found: Replaced) -> Iterator[Warning]:
     """What looks wrong in a newer copy beside the one it replaces."""
     period = s.loaded.period
     of = f"{in_words(period)}: " if period else ""
-    said = {"now": f"{found.rows_now:,}", "before": f"{found.rows_before:,}", "day": received(found)}
+    said = {"now": rows_in_words(found.rows_now), "before": f"{found.rows_before:,}", "day": received(found)}
     lost = found.rows_before - found.rows_now
     if found.rows_lost:
         said["rows"] = _listed(found.rows_lost, found.gone)
@@ -93,12 +93,12 @@ def warnings(s: Staged, found: Replaced) -> Iterator[Warning]:
         )
     elif lost > 0 and lost >= FALL * found.rows_before:
         words = _(
-            "this return has %(now)s rows, the one accepted before has %(before)s (%(day)s) and would be replaced as a "
+            "this return has %(now)s, the one accepted before has %(before)s (%(day)s) and would be replaced as a "
             "whole. If this one is not whole, discard it and send the whole of it."
         )
     elif -lost > FEW and -lost >= RISE * found.rows_before:
         words = _(
-            "this return has %(now)s rows, the one accepted before has %(before)s (%(day)s) and would be replaced as a "
+            "this return has %(now)s, the one accepted before has %(before)s (%(day)s) and would be replaced as a "
             "whole. Check that this one is of this period only, and has each case once."
         )
     elif found.gone and found.gone > lost and found.gone >= FALL * found.rows_before:

@@ -5,10 +5,17 @@ import hashlib
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import ngettext
+
 from redway.errors import NotAllowed, RedwayError, line_of, plain
 from redway.sources.dataset import Facts
 
 SCHEMA = 1
+
+
+def rows_in_words(count: int) -> str:
+    """`1 row`, `1,204 rows`."""
+    return ngettext("%(count)s row", "%(count)s rows", count) % {"count": f"{count:,}"}
 
 
 @dataclass(frozen=True)

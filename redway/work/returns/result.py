@@ -9,7 +9,7 @@ from redway.periods import in_words
 from redway.sources.dataset import dataset
 from redway.work.returns.models import Delivery
 from redway.work.returns.replacing import received
-from redway.work.returns.report import DeliveryReport, Item
+from redway.work.returns.report import DeliveryReport, Item, rows_in_words
 from redway.work.returns.states import NAMES, OPEN, State
 
 
@@ -20,7 +20,7 @@ def headline(delivery: Delivery, report: DeliveryReport) -> str:
         return f"{NAMES[state]}."
     if state is State.REFUSED:
         return _("Refused: nothing of it was accepted.") + _refused(report)
-    read = _rows(report.rows_read)
+    read = rows_in_words(report.rows_read)
     counts = {"accepted": f"{report.rows_accepted:,}", "read": read}
     if state is State.ACCEPTED:
         unchanged = delivery.version is None
@@ -34,10 +34,6 @@ def headline(delivery: Delivery, report: DeliveryReport) -> str:
     else:
         first = f"{NAMES[state]}. " + _("%(accepted)s of %(read)s had passed the checks.")
     return first % counts + _refused(report)
-
-
-def _rows(count: int) -> str:
-    return ngettext("%(count)s row", "%(count)s rows", count) % {"count": f"{count:,}"}
 
 
 def _refused(report: DeliveryReport) -> str:
@@ -117,12 +113,12 @@ def _notes(report: DeliveryReport) -> str:
 
 
 def _items(report: DeliveryReport) -> str:
-    lines = [
-        f"  {plain(one.file)}, {in_words(one.period) if one.period else _('no period')}: "
-        f"{_('%(accepted)s of %(read)s') % {'accepted': f'{one.rows_accepted:,}', 'read': _rows(one.rows_read)}}, "
-        f"{one.outcome}" + "".join(f"\n    {sentence}" for sentence in replacement(one))
-        for one in report.items
-    ]
+    lines = []
+    for one in report.items:
+        taken = {"accepted": f"{one.rows_accepted:,}", "read": rows_in_words(one.rows_read)}
+        of = in_words(one.period) if one.period else _("no period")
+        lines.append(f"  {plain(one.file)}, {of}: {_('%(accepted)s of %(read)s') % taken}, {one.outcome}")
+        lines += [f"    {sentence}" for sentence in replacement(one)]
     return "\n".join([_("File by file:"), *lines]) if lines else ""
 
 
@@ -131,7 +127,7 @@ def replacement(item: Item) -> list[str]:
     found = item.replaced
     if found is None:
         return []
-    said = {"day": received(found), "before": _rows(found.rows_before), "now": _rows(found.rows_now)}
+    said = {"day": received(found), "before": rows_in_words(found.rows_before), "now": rows_in_words(found.rows_now)}
     lines = [_("It replaces the copy of %(day)s: %(now)s in place of %(before)s.") % said]
     if found.gone is None or found.new is None or found.changed is None:
         return [*lines, _("The file of that copy is damaged, so their rows cannot be compared.")]
