@@ -58,7 +58,12 @@ def missing(marker: str) -> str:
     return ""
 
 
+# What takes longest comes first: at the end, one process would sit with it while the others have nothing left to do.
+LONGEST = ("postgresql", "spark", "kill", "demo", "backup")
+
+
 def pytest_collection_modifyitems(items):
+    items.sort(key=lambda item: next((at for at, name in enumerate(LONGEST) if name in item.path.name), len(LONGEST)))
     reasons = {m: missing(m) for m in MARKERS}
     for item in items:
         for marker, why in reasons.items():

@@ -66,8 +66,11 @@ def redway(*arguments, home):
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory):
-    """The demo city, set up once for all test processes together."""
+def demo_home(tmp_path_factory, aldermere_template):
+    """The demo city, set up once for all test processes together, its data taken over from Aldermere as it is kept.
+
+    `tests/config/test_demo.py` sets up a whole one.
+    """
     shared = tmp_path_factory.getbasetemp()
     if os.environ.get("PYTEST_XDIST_WORKER"):
         shared = shared.parent
@@ -75,6 +78,7 @@ def demo_home(tmp_path_factory):
     with (shared / "demo.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not done.exists():
+            shutil.copytree(aldermere_template, home)
             command, environment = redway("demo", "--no-serve", "--home", str(home), home=home)
             subprocess.run(command, env=environment, check=True, capture_output=True)
             done.touch()

