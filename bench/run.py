@@ -28,6 +28,13 @@ def main(wanted: list[str]) -> None:
     if unknown := set(wanted) - set(BENCHES):
         raise SystemExit(f"expected some of {', '.join(BENCHES)}, not {', '.join(unknown)}")
     failed = [name for name in wanted or BENCHES if subprocess.run([sys.executable, HERE / f"{name}.py"]).returncode]
+    write()
+    if failed:
+        raise SystemExit(f"did not end well: {', '.join(failed)}")
+
+
+def write() -> None:
+    """RESULTS.md, of what each benchmark measured last."""
     sections = [
         f"## {title}\n\n{part.read_text('utf-8').strip()}"
         for name, title in BENCHES.items()
@@ -36,8 +43,6 @@ def main(wanted: list[str]) -> None:
     machine = f"{platform.system()}, {os.cpu_count()} processors, Python {platform.python_version()}"
     head = f"# How fast it is\n\nWritten by `bench/run.py` on {datetime.now(UTC):%d %B %Y}: {machine}."
     (HERE / "RESULTS.md").write_text("\n\n".join([head, *sections]) + "\n", "utf-8")
-    if failed:
-        raise SystemExit(f"did not end well: {', '.join(failed)}")
 
 
 if __name__ == "__main__":

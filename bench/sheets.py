@@ -5,8 +5,9 @@
 Ours: workbooks in the Home Office's layout, more than 1 GB of XML in each, through `receive` into a fresh home: every
 sheet read, checked row by row, hashed, written quarter by quarter, safe on disk, committed. Alone: python-calamine
 reads every row of every sheet of the same file, and does nothing with them. A workbook of one year stands for a usual
-one. Each run is a process of its own, and its clock starts after imports and set-up. Making the large workbooks takes
-minutes; --folder keeps them for the next run. Writes bench/results/sheets.md.
+one. Each run is a process of its own, and its clock starts after imports and set-up. Where other work shares the
+machine, the processors' time tells more than the clock. Making the large workbooks takes minutes; --folder keeps them
+for the next run. Writes bench/results/sheets.md.
 """
 
 import argparse
@@ -53,17 +54,22 @@ def report(kept: Path, folder: Path, years: int) -> None:
             raise SystemExit(f"{large} has {size / 1e9:.2f} GB of XML: name more --years")
         read, taken = child("alone", large, folder), child("ours", large, folder)
         ratio = taken["seconds"] / read["seconds"]
-        small = {what: [child(what, usual, folder)["seconds"] for _ in range(ROUNDS)] for what in ("alone", "ours")}
-        usual_ratio = statistics.median(small["ours"]) / statistics.median(small["alone"])
+        runs = [(child("alone", usual, folder), child("ours", usual, folder)) for _ in range(ROUNDS)]
+        small = {
+            clock: [statistics.median(run[which][clock] for run in runs) for which in (0, 1)]
+            for clock in ("seconds", "processor")
+        }
         over += [ratio > LIMIT_RATIO, taken["megabytes"] > LIMIT_MEMORY]
         lines += [
             f"| {kind}, {size / 1e9:.2f} GB of XML, {taken['rows']:,} rows: import | {taken['seconds']:.0f} s | |",
             f"| calamine alone reading it | {read['seconds']:.0f} s | |",
             f"| ratio | {ratio:.1f} | {LIMIT_RATIO} |",
+            f"| ratio of the processors' time | {taken['processor'] / read['processor']:.1f} | |",
             f"| peak memory of the import | {taken['megabytes']:,.0f} MB | {LIMIT_MEMORY:,} MB |",
             f"| peak memory of calamine alone | {read['megabytes']:,.0f} MB | |",
-            f"| {kind} of one year: import, median of {ROUNDS} | {statistics.median(small['ours']):.2f} s | |",
-            f"| ratio to calamine alone | {usual_ratio:.1f} | |",
+            f"| {kind} of one year: import, median of {ROUNDS}, in turn | {small['seconds'][1]:.2f} s | |",
+            f"| ratio to calamine alone | {small['seconds'][1] / small['seconds'][0]:.1f} | |",
+            f"| ratio of the processors' time | {small['processor'][1] / small['processor'][0]:.1f} | |",
         ]
     lines.append(f"| load of the machine at the end, on {os.cpu_count()} processors | {os.getloadavg()[0]:.1f} | |")
     RESULTS.parent.mkdir(exist_ok=True)
@@ -106,9 +112,12 @@ def ours(path: Path) -> dict:
     import django
 
     django.setup()
+    from redway.sources.dataset import loader
+    from redway.store import sheets  # noqa: F401 - loaded before the clock starts
     from redway.work.returns.receive import receive
 
-    start = time.perf_counter()
+    loader("recorded-crime-partnership")
+    start = time.perf_counter(), time.process_time()
     receipt = receive([path], dataset="recorded-crime-partnership", by="the bench")
     return measured(start, receipt.rows_accepted)
 
@@ -116,7 +125,7 @@ def ours(path: Path) -> dict:
 def alone(path: Path) -> dict:
     import python_calamine
 
-    start = time.perf_counter()
+    start = time.perf_counter(), time.process_time()
     book = python_calamine.load_workbook(str(path))
     rows = 0
     for name in book.sheet_names:
@@ -125,10 +134,11 @@ def alone(path: Path) -> dict:
     return measured(start, rows)
 
 
-def measured(start: float, rows: int) -> dict:
-    seconds = time.perf_counter() - start
+def measured(start: tuple[float, float], rows: int) -> dict:
+    """What was taken since `start`: seconds by the clock, and of all processors together."""
+    seconds, processor = time.perf_counter() - start[0], time.process_time() - start[1]
     kilobytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1024 if sys.platform == "darwin" else 1)
-    return {"seconds": seconds, "rows": rows, "megabytes": kilobytes * 1024 / 1e6}
+    return {"seconds": seconds, "processor": processor, "rows": rows, "megabytes": kilobytes * 1024 / 1e6}
 
 
 if __name__ == "__main__":
