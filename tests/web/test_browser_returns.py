@@ -58,8 +58,7 @@ def test_wrong_first_and_then_right(browsing, november, tmp_path):
     assert len(refused) == 2
     assert "2025-11-14" in refused[1]
 
-    browsing.follow(page.get_by_role("button", name="Take it back"))
-    page.get_by_text("Its sender took it back").wait_for()
+    page.get_by_text("Accepted 30 rows of 31. 1 was refused, for one reason.").wait_for()
     send(browsing, page, november("right.csv"))
     settle(page, "as they should be" if page.get_by_text("Warnings").count() else "Accepted")
     if page.get_by_role("button", name="I have looked into these").count():
@@ -70,6 +69,24 @@ def test_wrong_first_and_then_right(browsing, november, tmp_path):
     page.get_by_text("Accepted ").first.wait_for(timeout=PATIENCE)
     assert browsing.violations(page) == []
     assert page.faults == []
+
+
+def test_a_wrong_kind_of_file_is_told_at_once_where_the_keyboard_is(browsing, tmp_path):
+    page = browsing.page(Role.AGENCY_CONTACT, width=360)
+    browsing.open(page, "/returns/send/hospital-istv/")
+    (tmp_path / "setup.exe").write_bytes(b"MZ")
+    page.set_input_files("[name=chosen]", tmp_path / "setup.exe")
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.get_by_text("one that ends in .exe").wait_for()
+    assert page.evaluate("document.activeElement.id") == "sending-problem"
+    assert browsing.violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    (tmp_path / "other.csv").write_text("these,are,other,headings\n1,2,3,4\n")
+    page.set_input_files("[name=chosen]", tmp_path / "other.csv")
+    page.wait_for_timeout(1_100)  # the button takes no second press within a second
+    page.get_by_role("button", name="Send", exact=True).click()
+    settle(page, "Nothing of it was accepted.")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
 
 
 def test_a_phone_without_javascript_shows_the_result_too(browsing):
