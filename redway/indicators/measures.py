@@ -155,7 +155,8 @@ def _told(found: Tallies, snapshot: Snapshot, dataset: str) -> Coverage:
 def _labels(measure: Measure, covered: Coverage, found: Tallies, last: int | None) -> tuple[str, ...]:
     """Every period from the first to the last, those without a value too; of waves, those that came."""
     if measure.wave or measure.by == "own":
-        own = {t.period for t in found.values}
+        shown = {group.label for group in measure.groups}
+        own = {t.period for t in found.values if not (measure.overlap and shown) or t.group in shown}
         return tuple(sorted(own, key=lambda label: (_ends(label), label)))
     every = dict.fromkeys(period_of(m, measure.by, last) for m in covered.months)
     # One that began before anything was sent, or is not over, is no gap: it is left out until it is whole.
@@ -202,6 +203,8 @@ def _value(
     tally = found.of(period, name)
     if group and measure.group in measure.known:  # whose group is not known is in none: they stand beside every one
         tally = replace(tally, unknown=found.of(period, ALL).unknown)
+    if measure.kind == "sum" and group and not found.tells_of(period, name):
+        return replace(empty, status=Status.NOT_AVAILABLE)  # a number that nobody stated is not nought
     if measure.amount and tally.unknown and not tally.hits:
         return replace(empty, status=Status.NOT_AVAILABLE)
     if measure.kind == "survey":

@@ -62,6 +62,10 @@ class Tallies:
         found = next((t for t in self.values if (t.period, t.group) == (period, group)), None)
         return found or Tally(period, group, 0, 0)
 
+    def tells_of(self, period: str, group: str) -> bool:
+        """Whether any row was of that period and group."""
+        return any((t.period, t.group) == (period, group) for t in self.values)
+
 
 def tallies(snapshot: Snapshot, measure: Measure, last: int | None, home: Home | None = None) -> Tallies:
     """What a measure is made of, counted on first use.

@@ -48,6 +48,36 @@ def test_counts_of_agencies_are_added_up_and_their_parts_left_out(sent, where):
     assert (value.hits, value.base, value.value) == (10, 40, 25)
 
 
+def test_a_number_that_nobody_stated_of_a_group_is_not_nought(sent, where):
+    stated = a_measure(
+        kind="sum",
+        dataset=COUNTS,
+        by="own",
+        amount="count",
+        group="measure",
+        groups=[{"label": "Suspensions", "values": ["a"]}, {"label": "Absence", "values": ["b"]}],
+        overlap=True,
+        rows={"where": {"status": ["final"]}},
+    )
+    final = {"status": "final"}
+    files = {
+        ("council", "YE-2024-08"): [
+            counted("YE-2024-08", n, None, measure=m, **final) for m, n in (("a", 7.0), ("b", 0.0))
+        ],
+        ("council", "YE-2025-08"): [counted("YE-2025-08", 6.0, None, measure="b", **final)],
+        ("council", "YE-2025-12"): [counted("YE-2025-12", 5.0, None, measure="another", **final)],
+    }
+    found = measured(stated, sent(COUNTS, files), where, HOME_FORCE)
+    assert found.periods == ("YE-2024-08", "YE-2025-08")
+    told = [(v.period, v.group, v.value, v.status) for v in found.values]
+    assert told == [
+        ("YE-2024-08", "Suspensions", 7, Status.KNOWN),
+        ("YE-2024-08", "Absence", 0, Status.KNOWN),
+        ("YE-2025-08", "Suspensions", None, Status.NOT_AVAILABLE),
+        ("YE-2025-08", "Absence", 6, Status.KNOWN),
+    ]
+
+
 def test_where_only_parts_came_they_are_the_whole(sent, where):
     rows = [counted("2025/26-Q1", 6.0, 20.0, category="female"), counted("2025/26-Q1", 4.0, 20.0, category="male")]
     value = measured(MARAC, sent(COUNTS, {("marac", "2025/26-Q1"): rows}), where, HOME_FORCE).of("2025/26-Q1")
