@@ -23,7 +23,7 @@ from pathlib import Path
 
 OPEN_DATA = Path(os.environ.get("REDWAY_OPEN_DATA", "")).expanduser()
 RESULTS = Path(__file__).parent / "results" / "imports.md"
-LIMIT_RATIO, LIMIT_MEMORY = 3, 1_000  # the issue's: times DuckDB alone; MB
+LIMIT_RATIO, LIMIT_MEMORY = 3, 1_000  # what we hold ourselves to: times DuckDB alone; MB
 
 
 def main() -> None:

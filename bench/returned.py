@@ -23,7 +23,7 @@ from pathlib import Path
 import duckdb
 
 RESULTS = Path(__file__).parent / "results" / "returned.md"
-LIMIT_RATIO, LIMIT_MEMORY = 4, 1_000  # the issue's: times DuckDB alone; MB
+LIMIT_RATIO, LIMIT_MEMORY = 4, 1_000  # what we hold ourselves to: times DuckDB alone; MB
 DISTRICT = "E06999999"
 
 

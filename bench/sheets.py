@@ -23,7 +23,7 @@ import zipfile
 from pathlib import Path
 
 RESULTS = Path(__file__).parent / "results" / "sheets.md"
-LIMIT_RATIO, LIMIT_MEMORY = 4, 1_000  # the issue's: times the reader library alone; MB
+LIMIT_RATIO, LIMIT_MEMORY = 4, 1_000  # what we hold ourselves to: times the reader library alone; MB
 LARGE = 1_000_000_000  # bytes of XML
 PARTNERSHIPS = {"ods": 350, "xlsx": 640}  # an Excel sheet says the same in less XML, so it has more rows
 ROUNDS = 3  # of the usual workbook; the large ones are read once
