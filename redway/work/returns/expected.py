@@ -28,7 +28,7 @@ from redway.periods import following, kind_of, last_day, months_of
 from redway.sources.dataset import dataset as definition_of
 from redway.store.profile import Profile, Strict, checked, read_yaml
 from redway.store.snapshot import Part
-from redway.work.returns.models import Delivery, Submission
+from redway.work.returns.models import DataVersion, Delivery, Submission
 from redway.work.returns.senders import senders
 from redway.work.returns.states import QUEUED, WAITING, State
 
@@ -86,9 +86,10 @@ NAMES = {
 class Expected:
     """One return of one period.
 
-    accepted   the day its first copy was accepted that still counts; None while there is none
-    days_late  days from the due day to that day, or to today where nothing was accepted; 0 when in time
+    accepted   the day its first copy was accepted, while the newest data version holds one; else None
+    days_late  days from the due day to that day, or to today where nothing is accepted; 0 when in time
     delivery   the newest delivery of this period, whatever became of it
+    withdrawn  the newest delivery that was accepted and withdrawn, where nothing took its place
     """
 
     dataset: str
@@ -100,6 +101,12 @@ class Expected:
     accepted: dt.date | None = None
     delivery: Delivery | None = None
     note: str = ""
+    withdrawn: Delivery | None = None
+
+    @property
+    def missing(self) -> bool:
+        """Whether it is past its day and nobody has it in hand: it never came, was refused, or was withdrawn."""
+        return bool(self.days_late) and self.standing in (Standing.LATE, Standing.REFUSED)
 
 
 @dataclass(frozen=True)
@@ -184,23 +191,38 @@ class _History:
 
     def __init__(self, datasets: Sequence[str]):
         counting = Submission.objects.filter(dataset__in=datasets).exclude(delivery__state=State.WITHDRAWN)
+        held = self._held(datasets)
         self.accepted: dict[tuple[str, str, str], dt.date] = {
-            (row["dataset"], row["provider"], row["period"]): timezone.localdate(row["at"])
+            key: timezone.localdate(row["at"])
             for row in counting.values("dataset", "provider", "period").annotate(at=Min("received_at"))
+            if (key := (row["dataset"], row["provider"], row["period"])) in held
         }
         self.deliveries: dict[tuple[str, str, str], Delivery] = {}
+        self.withdrawn: dict[tuple[str, str, str], Delivery] = {}
         # The report is the one large column, and is not asked about here.
         for one in Delivery.objects.filter(dataset__in=datasets).defer("report").order_by("sent_at", "pk"):
             if one.state != State.DISCARDED:
                 for period in one.periods or [one.period]:
                     self.deliveries[one.dataset, one.agency, period] = one
+                    if one.state == State.WITHDRAWN:
+                        self.withdrawn[one.dataset, one.agency, period] = one
+
+    @staticmethod
+    def _held(datasets: Sequence[str]) -> set[tuple[str, str, str]]:
+        """What the newest data version has. A copy that was superseded is not: withdrawing what took its place does
+        not bring it back. Rows that were destroyed lawfully were received all the same.
+        """
+        newest = DataVersion.objects.order_by("-number").first()
+        found = newest.submissions.filter(dataset__in=datasets) if newest else Submission.objects.none()
+        return set(found.values_list("dataset", "provider", "period"))
 
     def of(self, rule: Rule, period: str, day: dt.date) -> Expected:
         key = (rule.dataset, rule.agency, period)
         due, accepted, delivery = rule.due(period), self.accepted.get(key), self.deliveries.get(key)
         late = max(0, ((accepted or day) - due).days)
         standing = self._standing(period, due, day, accepted, delivery)
-        return Expected(*key, due, standing, late, accepted, delivery, rule.note)
+        withdrawn = None if accepted else self.withdrawn.get(key)
+        return Expected(*key, due, standing, late, accepted, delivery, rule.note, withdrawn)
 
     def _standing(
         self, period: str, due: dt.date, day: dt.date, accepted: dt.date | None, delivery: Delivery | None

@@ -94,6 +94,23 @@ def test_a_newer_copy_does_not_make_what_came_in_time_late(agreed, hand_in):
     assert standing(agreed, dt.date(2026, 3, 1))["2025-10"] == (Standing.ACCEPTED, 0)
 
 
+def test_withdrawing_a_newer_copy_leaves_the_period_missing_and_a_refused_one_does_not_fill_it(agreed, hand_in):
+    hand_in(fires({}, month="2025-10"))
+    newer = hand_in(fires({}, {}, month="2025-10"))
+    day = dt.date(2025, 11, 25)
+    withdraw(delivery=newer, reason="The wrong export", by="a test")
+    [one, _] = expected(agreed, today=day)
+    assert (one.standing, one.days_late, one.missing, one.accepted) == (Standing.LATE, 5, True, None)
+    assert one.withdrawn.reason == "The wrong export"
+    assert snapshot(on=day).late == {("fire", "fire-service"): ("2025-10",)}
+    hand_in(fires({"Casualties": "many"}, month="2025-10"), period="2025-10")
+    [one, _] = expected(agreed, today=day)
+    assert (one.standing, one.missing, one.withdrawn.pk) == (Standing.REFUSED, True, newer.pk)
+    hand_in(fires({}, {}, {}, month="2025-10"))
+    [one, _] = expected(agreed, today=day)
+    assert (one.standing, one.missing, one.withdrawn) == (Standing.ACCEPTED, False, None)
+
+
 def test_lateness_is_measured_over_a_year(agreed, hand_in):
     hand_in(fires({}, month="2025-10"))
     accepted_on(dt.date(2025, 11, 24))
