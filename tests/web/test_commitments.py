@@ -31,7 +31,7 @@ def test_those_with_neither_owner_nor_date_are_first(chair):
     headings = ["With neither an owner nor a date", "Without an owner", "Without a date", "With an owner and a date"]
     places = [page.index(f'<h2 class="govuk-heading-m">{heading}') for heading in headings]
     assert places == sorted(places)
-    assert f"Of {len(PROMISED.commitments)} commitments" in page
+    assert f"{len(PROMISED.commitments)} commitments are still to be done: " in page
     for one in PROMISED.commitments:
         assert f"{one.id}. " in page
 

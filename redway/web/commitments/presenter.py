@@ -1,13 +1,14 @@
 """Commitments as the pages show them: what was published joined with how it stands."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
+from redway.web.figures import promises
 from redway.web.figures.promises import published_owner
 from redway.web.jinja import day
 from redway.work.strategy import policies
@@ -27,8 +28,8 @@ TAGS = {
 SECTIONS: dict[str, Any] = {
     "neither": gettext_lazy("With neither an owner nor a date"),
     "overdue": gettext_lazy("Overdue"),
-    "no-owner": gettext_lazy("Without an owner"),
-    "no-date": gettext_lazy("Without a date"),
+    "no-owner": gettext_lazy("Without an owner, with a date"),
+    "no-date": gettext_lazy("Without a date, with an owner"),
     "on-course": gettext_lazy("With an owner and a date"),
     "closed": gettext_lazy("Done or stopped"),
 }
@@ -107,19 +108,13 @@ def _section(now: CommitmentState, published: Commitment, today: date) -> str:
     return "on-course" if dated else "no-date"
 
 
-def answer(all_lines: Sequence[Line]) -> str:
-    """The page's first two sentences."""
-    n = {section: sum(one.section == section for one in all_lines) or _("none") for section in SECTIONS}
-    whole = ngettext("Of one commitment", "Of %(whole)s commitments", len(all_lines)) % {"whole": len(all_lines)}
-    lacking = _("%(neither)s with neither an owner nor a date, %(owner)s without an owner, %(date)s without a date.")
-    rest = _("Overdue: %(late)s. Done or stopped: %(closed)s.")
-    return " ".join(
-        (
-            f"{whole}:",
-            lacking % {"neither": n["neither"], "owner": n["no-owner"], "date": n["no-date"]},
-            rest % {"late": n["overdue"], "closed": n["closed"]},
-        )
-    )
+def answer(strategy: Strategy, today: date) -> str:
+    """The page's first sentences: the totals as Home and Priorities say them, then what is closed."""
+    found = promises.promises(strategy, strategy.commitments, standings(), today)
+    closed = sum(one.closed for one in found)
+    if not closed or closed == len(found):
+        return promises.sentence(found)
+    return promises.sentence(found) + " " + _("Done or stopped: %(closed)s.") % {"closed": closed}
 
 
 def sections(found: Iterable[Line]) -> list[tuple[str, list[Line]]]:

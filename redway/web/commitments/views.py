@@ -30,11 +30,12 @@ BOTH = ("GET", "POST")
 @allow(Permission.SEE_PARTNERSHIP)
 def commitments(request: HttpRequest) -> HttpResponse:
     promised = strategy(profile())
-    everything = presenter.lines(promised, timezone.localdate())
+    today = timezone.localdate()
+    everything = presenter.lines(promised, today)
     filters = Filters(request.GET, strategy=promised)
     chosen = _chosen(everything, filters)
     context = {
-        "answer": presenter.answer(everything),
+        "answer": presenter.answer(promised, today),
         "sections": presenter.sections(chosen),
         "shown": len(chosen),
         "whole": len(everything),

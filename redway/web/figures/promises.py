@@ -91,15 +91,19 @@ def sentence(found: list[Promise]) -> str:
         return ngettext(
             "The one commitment is done or stopped.", "All %(n)s commitments are done or stopped.", len(found)
         ) % {"n": len(found)}
+    neither = sum(not p.owned and not p.dated for p in still)
+    both = ngettext(" (%(n)s has neither)", " (%(n)s have neither)", neither) % {"n": neither} if neither else ""
     return ngettext(
-        "%(n)s commitment is still to be done: %(owner)s without an owner, %(date)s without a date, %(over)s overdue.",
+        "%(n)s commitment is still to be done: %(owner)s without an owner, %(date)s without a date%(both)s, "
+        "%(over)s overdue.",
         "%(n)s commitments are still to be done: "
-        "%(owner)s without an owner, %(date)s without a date, %(over)s overdue.",
+        "%(owner)s without an owner, %(date)s without a date%(both)s, %(over)s overdue.",
         len(still),
     ) % {
         "n": len(still),
         "owner": sum(not p.owned for p in still) or _("none"),
         "date": sum(not p.dated for p in still) or _("none"),
+        "both": both,
         "over": sum(p.overdue for p in still) or _("none"),
     }
 

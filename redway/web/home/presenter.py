@@ -67,8 +67,10 @@ class HomePage:
     late: list[Absence]
     awaited: list[Awaited]
     awaited_sentence: str
-    promises: tuple[Promise, ...]
+    nobodys: tuple[Promise, ...]
+    overdue: tuple[Promise, ...]
     promises_sentence: str
+    still_to_be_done: bool
     indicators: tuple[str, ...]
 
 
@@ -94,8 +96,10 @@ def page(basis: Basis, *, role: str, standings: Mapping[str, CommitmentState], t
         late=[*gateways(role, today), *absences(basis, today)],
         awaited=waiting,
         awaited_sentence=awaited_sentence(waiting),
-        promises=tuple(p for p in listed if p.wanting < 4)[:PROMISES],
+        nobodys=tuple(p for p in listed if not p.closed and not p.owned)[:PROMISES],
+        overdue=tuple(p for p in listed if p.overdue and p.owned)[:PROMISES],
         promises_sentence=promises.sentence(listed),
+        still_to_be_done=any(not p.closed for p in listed),
         indicators=tuple(dict.fromkeys(f.indicator for f in found)),
     )
 
