@@ -202,3 +202,15 @@ def test_a_draft_that_is_gone_leads_to_how_the_gateway_stands(what, in_force, pe
     answer = client.post(f"{PAGE}{what}/", {"seen": "0"}, follow=True)
     assert answer.redirect_chain == [(PAGE, 302)]
     assert "There is no draft any more" in answer.content.decode()
+
+
+@pytest.mark.parametrize(("agencies", "warned"), [([], True), (["council"], False)])
+def test_a_gateway_in_force_that_names_no_agency_warns_that_none_may_receive_records(
+    milton_keynes, in_force, with_factor, people, agencies, warned
+):
+    one = in_force("fire", agencies=agencies)
+    page = with_factor(people[Role.ADMINISTRATOR]).get("/gateways/fire/analysis/").content.decode()
+    assert "In force until" in page
+    assert ("names no agency that may receive records" in page) is warned
+    # The versions are told in words, and whoever drafted them by name.
+    assert str(one) not in page

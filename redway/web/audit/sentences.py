@@ -7,14 +7,18 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from redway.web.figures.rows import RowCounts
 from redway.web.jinja import day
 from redway.web.people.forms import ROLE_NAMES
+from redway.web.returns.presenter import title
 from redway.work.audit.models import AuditRow
 from redway.work.returns.states import NAMES as DELIVERY_STATES
 from redway.work.returns.states import State
 from redway.work.strategy.states import NAMES as STATES
 
 Detail = Mapping[str, Any]
+ROUNDED = RowCounts(exact=False)
+NONE: Mapping[str, str] = {}
 
 
 def _owner(detail: Detail) -> str:
@@ -61,8 +65,7 @@ def _rows(detail: Detail) -> str:
     told = _("read %(what)s, for %(purpose)s") % dict(detail)
     if detail["rows"] is None:
         return told
-    count = detail["rows"]
-    return f"{told}: {ngettext('%(n)s row', '%(n)s rows', count) % {'n': f'{count:,}'}}"
+    return f"{told}: {detail['rows']}"
 
 
 def _small_counts(detail: Detail) -> str:
@@ -73,20 +76,21 @@ def _import(detail: Detail) -> str:
     return _("accepted %(summary)s") % {"summary": detail.get("summary", "")}
 
 
-def _rows_of(count: int) -> str:
-    return ngettext("%(n)s row", "%(n)s rows", count) % {"n": f"{count:,}"}
+def _rows_of(count: int, counts: RowCounts) -> str:
+    number = count if counts.exact else 2  # of a rounded number not even that it is one is said
+    return ngettext("%(n)s row", "%(n)s rows", number) % {"n": counts(count)}
 
 
 def _delivered(detail: Detail) -> str:
     return _("handed in %(dataset)s of %(agency)s") % {
-        "dataset": detail["dataset"],
+        "dataset": title(detail["dataset"]),
         "agency": detail["agency"] or _("no agency named"),
     }
 
 
 def _checked(detail: Detail) -> str:
     told = _("checked it: %(accepted)s fit, %(refused)s refused; now %(state)s") % {
-        "accepted": _rows_of(detail["rows accepted"]),
+        "accepted": detail["rows accepted"],
         "refused": detail["rows refused"],
         "state": str(DELIVERY_STATES[State(detail["state"])]).lower(),
     }
@@ -113,7 +117,7 @@ def _withdrawn(detail: Detail) -> str:
 def _destroyed(detail: Detail) -> str:
     return _("destroyed %(rows)s of %(dataset)s in every data version: “%(reason)s”") % {
         **detail,
-        "rows": _rows_of(detail["rows"]),
+        "dataset": title(detail["dataset"]),
     }
 
 
@@ -209,7 +213,21 @@ ACTIONS: dict[str, Any] = {
 }
 
 
-def sentence(row: AuditRow) -> str:
-    """What was done, without who and when: `gave it to Thames Valley Police; before: nobody`."""
+def sentence(row: AuditRow, counts: RowCounts = ROUNDED, agencies: Mapping[str, str] = NONE) -> str:
+    """What was done, without who and when: `gave it to Thames Valley Police; before: nobody`.
+
+    counts    how numbers of rows of partners' data are shown
+    agencies  names of agencies by their IDs; one that is not among them stays its ID
+    """
     tell = SENTENCES.get(row.action)
-    return tell(row.detail) if tell else row.action.replace("-", " ")
+    if tell is None:
+        return row.action.replace("-", " ")
+    detail = dict(row.detail)
+    for name in ("rows", "rows accepted"):
+        if isinstance(detail.get(name), int):
+            detail[name] = _rows_of(detail[name], counts)
+    if "rows refused" in detail:
+        detail["rows refused"] = counts(detail["rows refused"])
+    if "agency" in detail:
+        detail["agency"] = agencies.get(detail["agency"], detail["agency"])
+    return tell(detail)

@@ -9,13 +9,18 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
+from redway.errors import NotSetUp
 from redway.web.audit.sentences import ACTIONS, sentence
+from redway.web.audit.subjects import names_of, subjects
 from redway.web.choices import Choice
+from redway.web.figures.rows import RowCounts
 from redway.web.permissions import allow
+from redway.web.profile import profile
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
 from redway.work.audit.chain import head, verify
 from redway.work.audit.models import AuditRow
+from redway.work.returns.senders import Sender, senders
 
 A_PAGE = 50
 
@@ -41,7 +46,8 @@ class Line:
     number: int
     at: datetime
     who: str
-    subject: str
+    subject: str  # in words
+    written: str  # as the audit has it, and as it is looked for
     sentence: str
 
 
@@ -58,7 +64,33 @@ def audit(request: HttpRequest) -> HttpResponse:
         if given["subject"]:
             rows = rows.filter(subject__icontains=given["subject"])
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    names = {u.pk: u.get_full_name() for u in User.objects.filter(pk__in=[row.actor_id for row in page])}
-    lines = [Line(r.number, r.at, names.get(r.actor_id or 0, r.actor), r.subject, sentence(r)) for r in page]
+    known = _senders()
+    names, told = names_of(page), subjects(page, known)
+    counts = RowCounts(exact=_person(request).may(Permission.SEE_SMALL_COUNTS))
+    agencies = {sender.id: sender.name for sender in known.values()}
+    lines = [
+        Line(
+            r.number,
+            r.at,
+            names.get(r.actor, r.actor),
+            told.get(r.subject, r.subject),
+            r.subject,
+            sentence(r, counts, agencies),
+        )
+        for r in page
+    ]
     context = {"filters": filters, "page": page, "lines": lines, "broken": verify(), "head": head()}
     return render(request, "audit/audit.html", context)
+
+
+def _senders() -> dict[str, Sender]:
+    """The agencies of the profile; none before set-up, when the audit can be read already."""
+    try:
+        return senders(profile())
+    except NotSetUp:
+        return {}
+
+
+def _person(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user

@@ -220,6 +220,13 @@ def _entry(entry: Any) -> list[str]:
     return [entry.name, *entry.cannot] if entry else []
 
 
+def nobody(gateway: Gateway) -> str:
+    """That a gateway lets no agency receive records, since it names none; empty where it names one."""
+    if gateway.agencies:
+        return ""
+    return _("It names no agency that may receive records, so nobody who belongs to an agency may receive any.")
+
+
 def nature_words(definition: Dataset) -> list[str]:
     """What a dataset is in law, in sentences: why some powers are out of reach."""
     about = lawful.nature(definition)

@@ -1,6 +1,6 @@
 """The register of gateways: the list, one of them, and the few things that can be done with it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -64,7 +64,8 @@ def gateway(request: HttpRequest, dataset: str, purpose: str) -> HttpResponse:
     now = register.latest(definition.name, wanted)
     draft = _draft(versions)
     rows = AuditRow.objects.filter(subject__in=[str(g) for g in versions]).order_by("-number")
-    people = {u.username: u.get_full_name() for u in User.objects.filter(username__in=[r.actor for r in rows])}
+    told = {str(g): _("Version %(version)s") % {"version": g.version} for g in versions}
+    people = {u.username: u.get_full_name() for u in User.objects.filter(username__in=_acting(rows, versions))}
     context = _about(definition, wanted) | {
         "now": now,
         "standing": presenter.tag(now.standing(today)) if now else None,
@@ -73,15 +74,23 @@ def gateway(request: HttpRequest, dataset: str, purpose: str) -> HttpResponse:
         "terms": presenter.terms(now, law(), agencies()) if now else [],
         "draft": draft,
         "draft_terms": presenter.terms(draft, law(), agencies()) if draft else [],
+        "nobody": presenter.nobody(now) if now else "",
         "faults": policies.faults(draft.terms) if draft else [],
         "doubts": policies.doubts(draft.terms) if draft else [],
         "wrote": draft is not None and _person(request).username in draft.writers,
         "versions": [(g, presenter.tag(g.standing(today, replaced=_replaced(g, now)))) for g in reversed(versions)],
         "nature": presenter.nature_words(definition),
         "names": people,
-        "history": [(row.at, people.get(row.actor, row.actor), row.subject, sentence(row)) for row in rows],
+        "history": [(row.at, people.get(row.actor, row.actor), told[row.subject], sentence(row)) for row in rows],
     }
     return render(request, "gateways/gateway.html", context)
+
+
+def _acting(rows: Iterable[AuditRow], versions: Iterable[Gateway]) -> set[str]:
+    """Sign-in names of everybody whom the page names."""
+    return {row.actor for row in rows} | {
+        name for g in versions for name in (g.drafted_by, g.put_in_force_by, g.ended_by) if name
+    }
 
 
 def _replaced(one: Gateway, now: Gateway | None) -> bool:
