@@ -14,10 +14,18 @@ from redway.work.returns.expected import Standing
         ([], "Nothing is due."),
         ([(Standing.DUE, "", 2)], "Nothing is late."),
         ([(Standing.REFUSED, "", 1)], "Nothing is late."),
-        ([(Standing.REFUSED, "by 3 days", 1)], "1 return is late."),
-        ([(Standing.LATE, "the first by 9 days", 2), (Standing.REFUSED, "by 3 days", 1)], "3 returns are late."),
-        ([(Standing.WAITING, "by 3 days", 1)], "Nothing is late."),
+        ([(Standing.REFUSED, "3 days late.", 1)], "1 return is late."),
+        ([(Standing.LATE, "The first is 9 days late.", 2), (Standing.REFUSED, "3 days late.", 1)], "3 returns are late."),
+        ([(Standing.WAITING, "3 days late.", 1)], "Nothing is late."),
     ],
 )
 def test_what_is_late(stand, says):
     assert due.answer([SimpleNamespace(standing=s, late=late, count=n) for s, late, n in stand]) == says
+
+
+@pytest.mark.parametrize(
+    ("days", "count", "words"),
+    [(0, 1, ""), (1, 1, "1 day late."), (367, 1, "367 days late."), (9, 2, "The first is 9 days late.")],
+)
+def test_by_how_much_it_is_late(days, count, words):
+    assert due._late(days, count) == words

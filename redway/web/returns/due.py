@@ -84,12 +84,14 @@ def _due(found: list[Expected], known: dict[str, Sender], person: User, seen: se
 
 
 def _late(days: int, count: int) -> str:
-    """By how much the first of them is late."""
+    """By how much the first of them is late, in a sentence after how they stand."""
     if not days:
         return ""
     if count > 1:
-        return ngettext("the first by %(n)s day", "the first by %(n)s days", days) % {"n": f"{days:,}"}
-    return ngettext("by %(n)s day", "by %(n)s days", days) % {"n": f"{days:,}"}
+        words = ngettext("The first is %(n)s day late.", "The first is %(n)s days late.", days)
+    else:
+        words = ngettext("%(n)s day late.", "%(n)s days late.", days)
+    return words % {"n": f"{days:,}"}
 
 
 def answer(due: list[Due]) -> str:
