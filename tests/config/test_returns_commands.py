@@ -190,9 +190,9 @@ class TestComparing:
         run("withdraw", Delivery.objects.get().public_id, "--reason", "sent by mistake")
 
     def test_says_what_came_was_superseded_and_was_withdrawn(self, three, run):
-        assert "new: Fires, attacks on crews and malicious calls, Tests Fire Service, November 2025: 4 rows" in run(
-            "compare", 2, 3
-        )
+        new = "new: Fires, attacks on crews and malicious calls, Tests Fire Service, November 2025"
+        assert f"{new} (" in run("compare", 2, 3)
+        assert f"{new}: 4 rows (" in run("compare", 2, 3, "--exact", "--by", "ana")
         said = run("compare", 3, 5)
         assert "superseded: Street-level crime" in said
         assert "9 rows became 11" in said
@@ -219,11 +219,14 @@ class TestComparing:
         hidden = [one for one in json.loads(by_default)["indicators"] if one["figures_hidden"]]
         assert hidden, "fires change an indicator"
         assert all(set(figure) == {"period", "group"} for one in hidden for figure in one["changed"])
+        files = [one for one in json.loads(by_default)["files"] if one["rows_hidden"]]
+        assert [(one["dataset"], one["before"], one["after"]) for one in files] == [("fire", None, None)]
         assert "Partners' figures are shown with --exact" in run("compare", 2, 3)
         with pytest.raises(RedwayError, match="--by"):
             run("compare", 2, 3, "--exact")
         exact = json.loads(run("compare", 2, 3, "--exact", "--by", "ana", "--format", "json"))
         assert all("after" in figure for one in exact["indicators"] for figure in one["changed"])
+        assert [one["after"] for one in exact["files"]] == [4]
         assert AuditRow.objects.get(action="see-small-counts").actor == "ana"
 
     def test_a_version_there_is_not(self, three, run):
@@ -289,7 +292,7 @@ class TestDeliveries:
         assert (doubtful.state, doubtful.acknowledged_by) == (State.ACCEPTED, "fay")
 
     def test_are_discarded(self, doubtful, run):
-        assert "Discarded by its sender" in run("deliveries", "discard", doubtful.public_id)
+        assert "Taken back by its sender" in run("deliveries", "discard", doubtful.public_id)
         assert run("deliveries", "list") == "None waits.\n"
 
     def test_are_not_there_for_another_agency(self, doubtful, run):

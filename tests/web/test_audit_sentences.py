@@ -36,6 +36,7 @@ TOLD = [
         "checked it: under 5 rows fit, under 5 refused; now accepted, in data version 7",
     ),
     ("acknowledge-warnings", {"warnings": ["a", "b"]}, "acknowledged 2 warnings"),
+    ("acknowledge-warnings", {"warnings": ["a"], "note": "a new list"}, "acknowledged 1 warning: “a new list”"),
     ("refuse-return", {"reason": "wrong month"}, "refused it: “wrong month”"),
     (
         "withdraw-return",

@@ -104,3 +104,34 @@ def test_a_second_person_reads_everything_before_the_buttons(page):
     text = page(Role.ANALYST, state="to-accept")
     order = ["Warnings", "What the files hold", "Good to know", "A second person decides", "Accept it"]
     assert [text.index(words) for words in order] == sorted(text.index(words) for words in order)
+
+
+def test_what_was_found_of_warnings_is_kept_with_who_found_it(page, signed_in, people):
+    text = page(Role.AGENCY_CONTACT, state="to-acknowledge")
+    assert "What you found (optional)" in text
+    one = Delivery.objects.get()
+    client, address = signed_in(Role.AGENCY_CONTACT), reverse("return-acknowledge", args=[one.public_id])
+    refused = client.post(address, {"note": "A new station."}).content.decode()
+    assert "looked into it: “November 2025: 123 rows, where 97 is usual”" in refused
+    assert "A new station." in refused
+    box = f"warning-{REPORT.warnings[0].key}"
+    assert client.post(address, {box: "on", "note": " A new station. "}).status_code == 302
+    one.refresh_from_db()
+    assert one.acknowledged_note == "A new station."
+    shown = client.get(reverse("return", args=[one.public_id])).content.decode()
+    assert f"Looked into by {people[Role.AGENCY_CONTACT].get_full_name()} on" in shown
+    assert "They wrote: “A new station.”" in shown
+
+
+def test_a_reason_is_asked_for_with_who_reads_it(page, signed_in):
+    page(Role.ANALYST)
+    address = reverse("return-withdraw", args=[Delivery.objects.get().public_id])
+    asked = signed_in(Role.ANALYST).get(address).content.decode()
+    assert "its chairs and the administrator read this. Name no person, and no number under 5." in asked
+
+
+def test_what_decides_has_the_name_of_its_column_with_it_for_phones(page, client):
+    page(Role.ANALYST, state="to-accept")
+    shown = client.get(reverse("return", args=[Delivery.objects.get().public_id])).content.decode()
+    assert 'data-label="If it is accepted, it"' in shown
+    assert "redway-stacked" in shown

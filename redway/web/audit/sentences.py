@@ -107,7 +107,8 @@ def _checked(detail: Detail) -> str:
 
 def _acknowledged(detail: Detail) -> str:
     count = len(detail["warnings"])
-    return ngettext("acknowledged %(n)s warning", "acknowledged %(n)s warnings", count) % {"n": count}
+    told = ngettext("acknowledged %(n)s warning", "acknowledged %(n)s warnings", count) % {"n": count}
+    return f"{told}: “{detail['note']}”" if detail.get("note") else told
 
 
 def _withdrawn(detail: Detail) -> str:

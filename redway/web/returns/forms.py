@@ -5,6 +5,8 @@ from typing import Any
 
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
+from django.utils.text import Truncator
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from redway.web.choices import Choice
@@ -65,11 +67,22 @@ class SendForm(ForWhom):
 class AcknowledgeForm(forms.Form):
     """Every warning has a box; a return is taken only when all of them are ticked."""
 
+    note = forms.CharField(
+        label=_("What you found (optional)"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea,
+        help_text=_(
+            "Why the numbers are right, or what changed. The agency, the partnership's analysts and its chairs read "
+            "this: name no person, and no number under 5."
+        ),
+    )
+
     def __init__(self, *args: Any, warnings: Sequence[Warning], **kwargs: Any):
         super().__init__(*args, **kwargs)
         self.warnings = [(f"warning-{warning.key}", warning) for warning in warnings]
-        for name, _warning in self.warnings:
-            message = {"required": _("Tick this box when you have looked into it")}
+        for name, warning in self.warnings:
+            message = {"required": unticked(warning)}
             self.fields[name] = forms.BooleanField(error_messages=message)
 
     @property
@@ -77,11 +90,20 @@ class AcknowledgeForm(forms.Form):
         return [warning.key for _, warning in self.warnings]
 
 
+def unticked(warning: Warning) -> str:
+    """What is wrong with a box that is not ticked, with the beginning of its warning: several are told apart."""
+    words = Truncator(warning.text).words(12)
+    return gettext("Tick this box when you have looked into it: “%(warning)s”") % {"warning": words}
+
+
 class ReasonForm(forms.Form):
     reason = forms.CharField(
         label=_("Why"),
         max_length=2000,
         widget=forms.Textarea,
-        help_text=_("Whoever reads this later will ask. Name no person whom it concerns."),
+        help_text=_(
+            "The agency that sent it, the partnership's analysts, its chairs and the administrator read this. Name no "
+            "person, and no number under 5."
+        ),
         error_messages={"required": _("Say why")},
     )

@@ -93,12 +93,14 @@ class Result:
     actions: frozenset[str]
     second_person: str
     sent_by: str
+    acknowledged_by: str
 
 
 def result(one: Delivery, person: User, profile: Profile) -> Result:
     """The page of one return, as this person may read it."""
     report, counts = DeliveryReport.of_json(one.report), counts_for(person, one.agency)
-    names = {u.username: u.get_full_name() for u in User.objects.filter(username__in=[one.sent_by, one.decided_by])}
+    acting = [one.sent_by, one.acknowledged_by]
+    names = {u.username: u.get_full_name() for u in User.objects.filter(username__in=acting)}
     return Result(
         one,
         line(one, senders(profile)),
@@ -118,6 +120,7 @@ def result(one: Delivery, person: User, profile: Profile) -> Result:
         if one.state == State.TO_ACCEPT and person.may(Permission.ACCEPT_RETURNS)
         else "",
         names.get(one.sent_by, one.sent_by),
+        names.get(one.acknowledged_by, one.acknowledged_by),
     )
 
 

@@ -209,7 +209,12 @@ def acknowledge(request: HttpRequest, id: UUID) -> HttpResponse:
     form = AcknowledgeForm(request.POST, warnings=DeliveryReport.of_json(one.report).warnings)
     if not form.is_valid():
         return _result(request, one, acknowledging=form)
-    return _done(request, one, lambda: deliveries.acknowledge(delivery=one, warnings=form.keys, by=_person(request)))
+    note = form.cleaned_data["note"]
+    return _done(
+        request,
+        one,
+        lambda: deliveries.acknowledge(delivery=one, warnings=form.keys, by=_person(request), note=note),
+    )
 
 
 @allow(Permission.ACCEPT_RETURNS, methods=POST)

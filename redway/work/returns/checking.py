@@ -165,6 +165,7 @@ def _finish(now: Delivery, report: DeliveryReport, after: State, *, periods: Seq
     now.report, now.checked_at, now.periods = report.as_json(), timezone.now(), list(report.periods or periods)
     if after == State.TO_ACKNOWLEDGE:
         now.acknowledged, now.acknowledged_by, now.acknowledged_at = [], "", None
+        now.acknowledged_note = ""
         now.decided_by, now.decided_at = "", None
     if now.state == State.RECEIVED:
         now.state = State.CHECKING

@@ -98,8 +98,10 @@ def _the_same(dataset: str, agency: str, period: str, files: list[dict[str, Any]
 
 
 @transaction.atomic
-def acknowledge(*, delivery: Delivery, warnings: Sequence[str], by: User | str) -> Delivery:
+def acknowledge(*, delivery: Delivery, warnings: Sequence[str], by: User | str, note: str = "") -> Delivery:
     """Say that every warning was read (by their keys). What needs no second person is then accepted by the worker.
+
+    note  what they found, in their words
 
     Raises NotAllowed when the delivery does not wait for it, or has other warnings than these by now.
     """
@@ -108,8 +110,10 @@ def acknowledge(*, delivery: Delivery, warnings: Sequence[str], by: User | str) 
         return now
     policies.check_acknowledged(now, warnings)
     now.acknowledged, now.acknowledged_by, now.acknowledged_at = sorted(warnings), name_of(by), timezone.now()
+    now.acknowledged_note = note.strip()
     step(now, State.TO_ACCEPT if policies.second_person_needed(now) else State.ACCEPTING)
-    record(by=by, action="acknowledge-warnings", subject=str(now), detail={"warnings": now.acknowledged})
+    detail = {"warnings": now.acknowledged, "note": now.acknowledged_note}
+    record(by=by, action="acknowledge-warnings", subject=str(now), detail=detail)
     return now
 
 

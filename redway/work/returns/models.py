@@ -29,6 +29,7 @@ class Delivery(models.Model):
     acknowledged = models.JSONField(default=list, help_text="keys of the warnings that were acknowledged")
     acknowledged_by = models.CharField(max_length=150, blank=True)
     acknowledged_at = models.DateTimeField(null=True, blank=True)
+    acknowledged_note = models.TextField(blank=True, help_text="what they found, in their words")
     decided_by = models.CharField(max_length=150, blank=True, help_text="who accepted, refused, discarded or withdrew")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True, help_text="why it was refused by a person or withdrawn")

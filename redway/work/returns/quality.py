@@ -111,7 +111,7 @@ class Looked:
             said = {"some": f"{len(had):,}", "count": f"{len(self.past):,}", "least": f"{min(had):,}"}
             words = _(
                 "this return says that nothing happened. %(some)s of the %(count)s before it had %(least)s rows or "
-                "more. If something did happen, discard it and send the rows."
+                "more. If something did happen, take it back and send the rows."
             )
             yield self._warning("rows", words % said)
 
@@ -230,8 +230,8 @@ class Looked:
         past = [p.facts.repeated / p.rows for p in self.past if p.rows]
         if repeated > max([REPEATED, *usual(past)]) * self.rows:
             text = _(
-                "%(repeated)s of %(rows)s rows equal an earlier row in every cell. If rows were pasted twice, discard "
-                "this and send it once more without them."
+                "%(repeated)s of %(rows)s rows equal an earlier row in every cell. If rows were pasted twice, take "
+                "this back and send it once more without them."
             )
             yield self._warning("repeated", text % {"repeated": f"{repeated:,}", "rows": f"{self.rows:,}"})
 

@@ -94,7 +94,7 @@ def warnings(s: Staged, found: Replaced) -> Iterator[Warning]:
     elif lost > 0 and lost >= FALL * found.rows_before:
         words = _(
             "this return has %(now)s, the one accepted before has %(before)s (%(day)s) and would be replaced as a "
-            "whole. If this one is not whole, discard it and send the whole of it."
+            "whole. If this one is not whole, take it back and send the whole of it."
         )
     elif -lost > FEW and -lost >= RISE * found.rows_before:
         words = _(

@@ -156,7 +156,7 @@ def _next(delivery: Delivery) -> str:
     """What has to happen now."""
     if delivery.state == State.TO_ACKNOWLEDGE:
         return _(
-            "Read the warnings. If all is as it should be, acknowledge them; else discard this and send it mended."
+            "Read the warnings. If all is as it should be, acknowledge them; else take this back and send it mended."
         )
     if delivery.state == State.TO_ACCEPT:
         return _("A second person has to accept it.")

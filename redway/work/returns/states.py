@@ -30,7 +30,7 @@ NAMES = {
     State.ACCEPTING: _("Being accepted"),
     State.ACCEPTED: _("Accepted"),
     State.WITHDRAWN: _("Withdrawn"),
-    State.DISCARDED: _("Discarded by its sender"),
+    State.DISCARDED: _("Taken back by its sender"),
 }
 
 # From each state, where it can go and what takes it there. Accepting runs every check again, so what was fine

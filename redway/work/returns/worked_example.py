@@ -37,7 +37,7 @@ def warnings(staged: Sequence[Staged], profile: Profile) -> list[Warning]:
     """Of what was not refused and holds such rows."""
     words = _(
         "%(count)s of the rows are those of the template's worked example, with its numbers. If they are not your own, "
-        "discard this, delete them from the sheet and send it again."
+        "take this back, delete them from the sheet and send it again."
     )
     found = []
     for s in staged:
