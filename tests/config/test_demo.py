@@ -235,7 +235,7 @@ def check_pages(base, passwords):
         (Role.CHAIR, "/", "/audit/"),
         (Role.ANALYST, "/indicators/recorded-vehicle-crime/", "/people/"),
         (Role.MEMBER, "/priorities/knife-crime/", "/data/"),
-        (Role.AGENCY_CONTACT, "/data/", "/"),
+        (Role.AGENCY_CONTACT, "/returns/", "/priorities/"),
         (Role.ADMINISTRATOR, "/people/", "/nowhere/"),
     ):
         browser = Browser(base)

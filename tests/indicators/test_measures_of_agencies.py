@@ -101,7 +101,7 @@ def test_a_number_that_an_agency_could_not_give_is_no_zero(sent, where):
     rows = [counted("2025/26-Q1", None, None, status="not-available")]
     found = measured(MARAC, sent(COUNTS, {("marac", "2025/26-Q1"): rows}), where, HOME_FORCE)
     assert found.of("2025/26-Q1").value is None
-    assert found.of("2025/26-Q1").status is Status.NOT_YET
+    assert found.of("2025/26-Q1").status is Status.NOT_AVAILABLE
 
 
 def test_a_risk_ratio_sets_one_group_against_another(sent, where):

@@ -149,6 +149,12 @@ def test_a_name_typed_into_the_place_refuses_the_file_and_is_not_repeated(send, 
     assert "Zebulon" not in str(refused.value)
 
 
+@pytest.mark.parametrize("words", ["hit by Jane Example", "call 07700 900123", "NHS 943 476 5919", "14 Example Road"])
+def test_nor_may_people_be_named_where_the_method_is_written_out(send, words):
+    with pytest.raises(FileRefused, match="direct identifiers"):
+        send([{"place": "Example Street", "method": "other", "method_other": words}])
+
+
 def test_a_home_s_address_is_let_in_to_be_placed_and_dropped(send):
     _, (loaded,) = send([{"place": "14 Example Street, MK9 3XA", "place_kind": "home"}])
     (row,) = pq.read_table(loaded.parquet).to_pylist()

@@ -27,6 +27,11 @@ SCIENTIFIC = r"-?[0-9](\.[0-9]+)?[eE]\+?[0-9]+"
 CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 FORMULA = r"(?:[=@]|[+-] ?[A-Za-z(=@])"
 ODD = f"{CONTROL}|^{FORMULA}"
+# A spreadsheet keeps midnight as the day alone, whatever it shows.
+TIMELESS = (
+    "Write the time after the date, as 22:15; 00:00 only where it was midnight. In a spreadsheet, format that cell as "
+    "text and write 2025-11-30 00:00."
+)
 AS_TEXT = "Format the column as Text (Format Cells, Text) before typing or pasting, then put the code back"
 LOST_ZEROS = "has lost its leading zeros"
 AS_NUMBER = "Format the column as Number and type the number again"
@@ -75,7 +80,7 @@ UNREAD = {
     "date": (*OF_DATES, (f"({DAY}).*", "is a day that does not exist, or has a time", MENDS["date"])),
     "date-time": (
         *OF_DATES,
-        (DAY, "has no time of day", "Write the time after the date, as 22:15; 00:00 only where it was midnight."),
+        (DAY, "has no time of day", TIMELESS),
         (f"({DAY}).*", "is a day or time that does not exist", MENDS["date-time"]),
     ),
     "month": ((f"{EXCEL_DATE}|{SERIAL}", "is a date, not a month", f"{MENDS['month']} Excel made it a date."),),

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from redway.errors import FileRefused, Place
-from redway.sources.dataset import Column, Context, Dataset
+from redway.sources.dataset import Column, Context, Dataset, names
+from redway.sources.dataset import dataset as dataset_of
 from redway.sources.returned import identifiers
 from redway.store.kinds import IN_A_SPREADSHEET
 
@@ -65,6 +66,8 @@ def read(dataset: Dataset, headings: Sequence[str], context: Context, file_name:
             at[column.name] = position
     missing = [c.heading for c in dataset.columns if c.name not in at and not c.optional]
     _refuse_semicolons(dataset, headings, place)
+    if unknown and missing:
+        _refuse_another_return(dataset, headings, place)
     _refuse_identifiers(unknown, place)
     if unknown or missing or twice:
         raise _other_columns(dataset, unknown, missing, twice, place)
@@ -88,6 +91,21 @@ def _refuse_semicolons(dataset: Dataset, headings: Sequence[str], place: Place) 
             cause=f"the file's cells are parted by semicolons or tabs. {IN_A_SPREADSHEET}",
             place=place,
         )
+
+
+def _refuse_another_return(dataset: Dataset, headings: Sequence[str], place: Place) -> None:
+    """Raise FileRefused for the headings of another return that partners send, every one of which it knows."""
+    for other in map(dataset_of, names()):
+        known = wanted_by(other)
+        if other.access != "partners" or other.name == dataset.name or not recognised(other, headings):
+            continue
+        if all(folded(heading) in known for heading in headings if heading.strip()):
+            raise FileRefused(
+                f"the columns of “{dataset.title}”",
+                came=f"the columns of another return: this looks like “{other.title}”",
+                cause=f"the file of another return was chosen. Send it as “{other.title}”.",
+                place=place,
+            )
 
 
 def _refuse_identifiers(unknown: Sequence[str], place: Place) -> None:

@@ -5,13 +5,14 @@ what is wrong, if anything is. Only when something is does the second pass read 
 one row for each faulty cell to refused.parquet.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import duckdb
 
-from redway.sources.dataset import Context, Dataset, Rule
+from redway.sources.dataset import Column, Context, Dataset, Rule
 from redway.sources.returned import identifiers, periods
 from redway.sources.returned.cells import Cell, Cells, enum, variable
 from redway.sources.returned.faults import Fault, Faults
@@ -22,6 +23,7 @@ from redway.store.csv_file import CsvFile
 
 ROW_GROUP = 61_440  # bounds what writing holds in memory
 MOST_PERIODS = 120  # told of a file that is refused
+SENTENCE = "two words"  # what a pattern lets pass that lets people write what they like
 FAST = "FORMAT parquet, COMPRESSION lz4_raw"  # of files that are read again and deleted
 
 
@@ -104,9 +106,13 @@ class Rows:
             if column.name not in self.headings.at or column.type == "pseudonym" or geocoded != place:
                 continue
             raw = f'"r_{column.name}"'
-            free = column.type == "text" and not column.like and column.name != self.dataset.period_from
-            found[column.name] = raw if free else f'CASE WHEN "{column.name}" IS NULL THEN {raw} END'
+            found[column.name] = raw if self._is_free(column) else f'CASE WHEN "{column.name}" IS NULL THEN {raw} END'
         return found
+
+    def _is_free(self, column: Column) -> bool:
+        """Whether people may write what they like in a column: no pattern, or one that lets a sentence pass."""
+        bound = column.name == self.dataset.period_from or (column.like and not re.fullmatch(column.like, SENTENCE))
+        return column.type == "text" and not bound
 
     @cached_property
     def is_empty(self) -> str:

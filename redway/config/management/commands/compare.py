@@ -24,8 +24,8 @@ EXAMPLES = """examples:
   redway compare 3 4 --exact --by ana
 
 Lists the files that came, superseded others or were withdrawn, then every indicator of which a figure for the whole
-partnership differs. Of partners' data it names the periods and no figures: the difference of two small counts would
-give them away. --exact shows them, and the audit says who asked.
+partnership differs. Of partners' data it names files and periods, without numbers of rows and without figures: they are
+counts too, and the difference of two small ones would give them away. --exact shows them; the audit says who asked.
 """
 
 
@@ -49,7 +49,8 @@ class Command(RedwayCommand):
         person = person_acting(by, Permission.SEE_SMALL_COUNTS) if by else None
         found = compare(first, second, profile)
         if exact and person:
-            for name in sorted({name for one in found.series for name in one.partners}):
+            counted = {name for one in found.series for name in one.partners}
+            for name in sorted(counted | {one.dataset for one in found.arrived if _counts(one)}):
                 what = f"how data versions {first} and {second} differ"
                 record_small_counts(by=person, dataset=name, what=what, purpose="analysis")
         told = as_json(found, exact=exact) if options["format"] == "json" else as_text(found, exact=exact)
@@ -59,7 +60,7 @@ class Command(RedwayCommand):
 def as_text(found: Comparison, *, exact: bool) -> str:
     """For a person."""
     lines = [f"From data version {found.first} to {found.second}", ""]
-    lines += [_arrived(one) for one in found.arrived] or ["No file came, was superseded or was withdrawn."]
+    lines += [_arrived(one, exact=exact) for one in found.arrived] or ["No file came, was superseded or was withdrawn."]
     lines.append("")
     for one in found.series:
         lines += _series(one, exact=exact)
@@ -76,7 +77,12 @@ def _words(period: str) -> str:
         return period
 
 
-def _arrived(one: Arrived) -> str:
+def _counts(one: Arrived) -> bool:
+    """Whether the rows of a file are people or incidents that small counts could give away."""
+    return dataset(one.dataset).suppression == "counts"
+
+
+def _arrived(one: Arrived, *, exact: bool) -> str:
     period = f", {_words(one.period)}" if one.period else ""
     provider = f", {name_of_agency(one.provider)}" if one.provider else ""
     rows = {
@@ -84,7 +90,8 @@ def _arrived(one: Arrived) -> str:
         "superseded": f"{one.before or 0:,} rows became {one.after or 0:,}",
     }.get(one.how, f"{one.before or 0:,} rows")
     why = f" Reason: {one.reason}" if one.reason else ""
-    return plain(f"  {NAMED[one.how]}: {dataset(one.dataset).title}{provider}{period}: {rows} ({one.file}).{why}")
+    told = f" ({one.file})" if _counts(one) and not exact else f": {rows} ({one.file})"
+    return plain(f"  {NAMED[one.how]}: {dataset(one.dataset).title}{provider}{period}{told}.{why}")
 
 
 def _series(one: Series, *, exact: bool) -> list[str]:
@@ -117,7 +124,7 @@ def as_json(found: Comparison, *, exact: bool) -> str:
         "version": JSON_VERSION,
         "from": found.first,
         "to": found.second,
-        "files": [one.__dict__ | {"provider_name": name_of_agency(one.provider)} for one in found.arrived],
+        "files": [_file(one, hide=_counts(one) and not exact) for one in found.arrived],
         "indicators": [
             {
                 "indicator": one.indicator,
@@ -130,6 +137,11 @@ def as_json(found: Comparison, *, exact: bool) -> str:
         "indicators_that_do_not_differ": found.same,
     }
     return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+def _file(one: Arrived, *, hide: bool) -> dict[str, Any]:
+    shown = one.__dict__ | {"provider_name": name_of_agency(one.provider), "rows_hidden": hide}
+    return shown | {"before": None, "after": None} if hide else shown
 
 
 def _document(one: Changed, *, hide: bool) -> dict[str, Any]:
