@@ -13,6 +13,7 @@ from redway.web.figures import neighbours
 from redway.web.figures.basis import basis
 from redway.web.home.presenter import distinct
 from redway.work.accounts.roles import Role
+from redway.work.gateways.models import Gateway
 from redway.work.returns.models import DataVersion, Submission
 from redway.work.strategy.models import CommitmentState
 
@@ -72,6 +73,25 @@ class TestHome:
         said = "The file of Fenmarch Constabulary for November 2025 has not come. That is no gap"
         assert said in page
         assert before(page, "from Aldermere Constabulary", said)
+
+    @pytest.mark.parametrize(
+        ("role", "says"),
+        [(Role.CHAIR, "the gateway is no longer in force"), (Role.MEMBER, "the gateway that let it be read")],
+    )
+    def test_an_ended_gateway_is_told_once(self, aldermere_home, signed_in, role, says):
+        Gateway.objects.filter(dataset="fire", purpose="analysis").update(
+            begins=date(2024, 1, 1), expires=date(2025, 1, 1)
+        )
+        page = text(signed_in(role).get("/"))
+        late = page[page.index('id="late"') : page.index('id="promised"')]
+        assert says in late
+        assert late.count("Fires, attacks on crews and malicious calls") == 1
+
+    def test_reference_data_that_have_not_come_are_told_by_title_and_no_file_name(self, milton_keynes, signed_in):
+        page = text(signed_in(Role.CHAIR).get("/"))
+        assert "Where to get it: Recorded crime by police force" in page
+        assert "/about-the-data/#recorded-crime-force" in page
+        assert "prc-pfa" not in page
 
     def test_what_arrived_is_a_sentence(self, aldermere_home, signed_in):
         page = text(signed_in(Role.ANALYST).get("/"))
@@ -314,8 +334,8 @@ def test_a_warm_page_draws_nothing_and_asks_the_database_little(
         text(client.get(page))
     monkeypatch.setattr(render, "draw", lambda spec: pytest.fail("drawn again"))
     for page in pages:
-        # Session, person, version, gateways, destructions; the home page asks about promises and expiry besides.
-        with django_assert_max_num_queries(9):
+        # Session, person, version, gateways, destructions; the home page asks about promises, expiry and what is due.
+        with django_assert_max_num_queries(12 if page == "/" else 9):
             text(client.get(page))
 
 

@@ -1,10 +1,11 @@
 """What is late or missing, each with what would mend it and who could. Absence is said, never left blank."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,23 +23,35 @@ PUBLISHED_WITHIN = 3
 
 @dataclass(frozen=True)
 class Absence:
-    """One thing that is not there: what, what would mend it, and who could."""
+    """One thing that is not there: what, what would mend it, and who could. `link` and `href`: a page to go on from."""
 
     what: str
     mend: str
     who: str
     command: str = ""
+    link: str = ""
+    href: str = ""
 
 
-def absences(basis: Basis, today: date) -> list[Absence]:
-    """Everything that is late or missing from what Redway can take today, the most pressing first."""
-    return [*closed(basis), *crime_months(basis, today), *reference(basis), *other_forces(basis)]
+def absences(basis: Basis, today: date, *, besides: Collection[str] = ()) -> list[Absence]:
+    """Everything that is late or missing from what Redway can take today, the most pressing first.
+
+    besides   names of datasets of whose gateway it is said already that it is no longer in force
+    """
+    return [*closed(basis, besides), *crime_months(basis, today), *reference(basis), *other_forces(basis)]
 
 
-def closed(basis: Basis) -> list[Absence]:
-    """Partners' data that were accepted and may not be read now, with what its gateway says."""
+def closed(basis: Basis, besides: Collection[str] = ()) -> list[Absence]:
+    """Partners' data that were accepted and may not be read now, with what its gateway says.
+
+    besides   names of datasets of which that is said already
+    """
     mend = _("A gateway in force opens it again: an administrator drafts it, a second person puts it in force.")
-    return [Absence(why, mend, _("Whoever answers for data sharing.")) for why in basis.snapshot.closed.values()]
+    return [
+        Absence(why, mend, _("Whoever answers for data sharing."))
+        for name, why in basis.snapshot.closed.items()
+        if name not in besides
+    ]
 
 
 def months_held(basis: Basis) -> list[int]:
@@ -126,8 +139,10 @@ def reference(basis: Basis) -> list[Absence]:
     return [
         Absence(
             _("%(title)s: not received. %(without)s") % {"title": kind.title, "without": kind.without},
-            kind.where_from,
+            _("Import it."),
             _("The analyst or whoever runs this server."),
+            link=_("Where to get it: %(title)s") % {"title": kind.title},
+            href=reverse("about-the-data") + f"#{kind.name}",
         )
         for kind in map(datasets.dataset, datasets.names())
         if kind.access == "open" and kind.without and kind.cadence != "monthly" and not basis.snapshot.has(kind.name)

@@ -1,6 +1,6 @@
 """Shapes the home page. Who opens it decides what is on top; the sentences are the same for all."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,13 +14,15 @@ from django.utils.translation import ngettext
 from redway.errors import NotSetUp
 from redway.findings.finding import Finding, WhatChanged
 from redway.indicators.awaited import body
-from redway.web.figures import arrivals, promises
+from redway.web.figures import arrivals, missing, promises
 from redway.web.figures.absence import Absence, Awaited, absences, awaited
 from redway.web.figures.basis import Basis
 from redway.web.figures.pictures import Figure, spark_figure
 from redway.web.figures.promises import Promise
-from redway.web.gateways.presenter import warnings
+from redway.web.gateways.presenter import Attention, warnings
+from redway.web.profile import profile
 from redway.work.accounts.roles import GRANTS, Permission, Role
+from redway.work.gateways.purposes import Purpose
 from redway.work.returns.models import DataVersion, Submission
 from redway.work.strategy.models import CommitmentState
 
@@ -74,12 +76,10 @@ class HomePage:
     indicators: tuple[str, ...]
 
 
-def gateways(role: str, today: date) -> list[Absence]:
+def gateways(attention: Iterable[Attention]) -> list[Absence]:
     """Gateways that have expired or soon will, for those who see the register."""
-    if Permission.SEE_GATEWAYS not in GRANTS[Role(role)]:
-        return []
     who = _("An administrator drafts it; a second person puts it in force.")
-    return [Absence(one.text, _("Draft a new version on the page Gateways."), who) for one in warnings(today)]
+    return [Absence(one.text, _("Draft a new version on the page Gateways."), who) for one in attention]
 
 
 def page(basis: Basis, *, role: str, standings: Mapping[str, CommitmentState], today: date) -> HomePage:
@@ -93,7 +93,7 @@ def page(basis: Basis, *, role: str, standings: Mapping[str, CommitmentState], t
         ready=ready,
         changes=changes(basis, found) if ready else None,
         arrived=arrived(basis),
-        late=[*gateways(role, today), *absences(basis, today)],
+        late=late(basis, role, today),
         awaited=waiting,
         awaited_sentence=awaited_sentence(waiting),
         nobodys=tuple(p for p in listed if not p.closed and not p.owned)[:PROMISES],
@@ -102,6 +102,15 @@ def page(basis: Basis, *, role: str, standings: Mapping[str, CommitmentState], t
         still_to_be_done=any(not p.closed for p in listed),
         indicators=tuple(dict.fromkeys(f.indicator for f in found)),
     )
+
+
+def late(basis: Basis, role: str, today: date) -> list[Absence]:
+    """Everything that is late or missing, as far as this role may know; what has ended is told once."""
+    granted = GRANTS[Role(role)]
+    attention = warnings(today) if Permission.SEE_GATEWAYS in granted else []
+    told = {one.dataset for one in attention if one.purpose == Purpose.ANALYSIS}
+    returns = missing.absences(profile(), today) if Permission.SEE_QUALITY in granted else []
+    return [*gateways(attention), *returns, *absences(basis, today, besides=told)]
 
 
 def _ready(basis: Basis) -> bool:

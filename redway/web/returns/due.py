@@ -11,8 +11,8 @@ from redway.store.profile import Profile
 from redway.web.returns.presenter import own_only, spanned, title
 from redway.work.accounts.models import User
 from redway.work.returns import policies
+from redway.work.returns.expected import MISSING, Expected, Standing, expected
 from redway.work.returns.expected import NAMES as STANDINGS
-from redway.work.returns.expected import Expected, Standing, expected
 from redway.work.returns.senders import Sender, senders
 
 COLOURS = {
@@ -96,7 +96,7 @@ def _late(days: int, count: int) -> str:
 
 def answer(due: list[Due]) -> str:
     """What is late, in a sentence: what did not come in time, and what came and was refused."""
-    late = sum(one.count for one in due if one.late and one.standing in (Standing.LATE, Standing.REFUSED))
+    late = sum(one.count for one in due if one.late and one.standing in MISSING)
     if not due:
         return _("Nothing is due.")
     if not late:

@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from statistics import median
 
-from django.db.models import Min
+from django.db.models import Min, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import ConfigDict, Field
@@ -71,6 +71,8 @@ class Standing(StrEnum):
     ACCEPTED = "accepted"
 
 
+MISSING = frozenset({Standing.LATE, Standing.REFUSED})  # nobody has it in hand
+
 NAMES = {
     Standing.NOT_YET_DUE: _("Not yet due"),
     Standing.DUE: _("Due"),
@@ -106,7 +108,7 @@ class Expected:
     @property
     def missing(self) -> bool:
         """Whether it is past its day and nobody has it in hand: it never came, was refused, or was withdrawn."""
-        return bool(self.days_late) and self.standing in (Standing.LATE, Standing.REFUSED)
+        return bool(self.days_late) and self.standing in MISSING
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ class Punctuality:
     """How an agency has kept to the due days of one dataset, over returns due in a year.
 
     median_days, worst_days  lateness of all that came late or are missing; 0 where none
+    late_days  by how much those that came were late, the least first
     """
 
     dataset: str
@@ -124,6 +127,7 @@ class Punctuality:
     missing: int
     median_days: float
     worst_days: int
+    late_days: tuple[int, ...]
 
 
 def rules(profile: Profile) -> tuple[Rule, ...]:
@@ -212,8 +216,8 @@ class _History:
         """What the newest data version has. A copy that was superseded is not: withdrawing what took its place does
         not bring it back. Rows that were destroyed lawfully were received all the same.
         """
-        newest = DataVersion.objects.order_by("-number").first()
-        found = newest.submissions.filter(dataset__in=datasets) if newest else Submission.objects.none()
+        newest = DataVersion.objects.order_by("-number").values("pk")[:1]
+        found = Submission.objects.filter(versions=Subquery(newest), dataset__in=datasets)
         return set(found.values_list("dataset", "provider", "period"))
 
     def of(self, rule: Rule, period: str, day: dt.date) -> Expected:
@@ -274,6 +278,7 @@ def _measured(found: list[Expected]) -> Punctuality:
         missing,
         median(days) if days else 0,
         max(days, default=0),
+        tuple(sorted(one.days_late for one in found if one.accepted and one.days_late)),
     )
 
 
