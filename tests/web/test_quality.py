@@ -1,13 +1,20 @@
 """Data quality by agency: what a data lead can act on, and no small count for whoever may not see it."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from django.urls import reverse
 
+from redway.store.home import Home
+from redway.store.profile import Profile
+from redway.web.figures import missing
+from redway.web.quality import presenter
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
-from redway.work.returns.models import Submission
+from redway.work.returns.deliveries import withdraw
+from redway.work.returns.expected import expected
+from redway.work.returns.models import Delivery, Submission
 
 pytestmark = pytest.mark.django_db
 
@@ -62,3 +69,104 @@ def test_those_with_most_to_look_into_come_first(aldermere_home, signed_in):
     text = signed_in(Role.CHAIR).get(reverse("quality")).content.decode()
     assert text.index("Aldermere Infirmary") < text.index("Mere Recovery")
     assert "has something to look into" in text or "have something to look into" in text
+
+
+def words(answer):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", answer.content.decode()))
+
+
+def accepted_by_delivery(agency, dataset, period):
+    """A period's submission, as if it had come by a delivery."""
+    one = Submission.objects.get(provider=agency, dataset=dataset, period=period)
+    one.delivery = Delivery.objects.create(
+        dataset=dataset, agency=agency, period=period, periods=[period], way="web", sent_by="x", state="accepted"
+    )
+    one.save()
+    return one
+
+
+def withdrawn(agency=COUNCIL, dataset="modern-slavery-referrals", period="2025/26-Q2"):
+    """The newest copy of a period, withdrawn, where an older one was superseded by it."""
+    older = accepted_by_delivery(agency, dataset, period)
+    Submission.objects.create(
+        **{f.name: getattr(older, f.name) for f in Submission._meta.fields if f.name not in ("id", "delivery")},
+    )
+    return withdraw(delivery=older.delivery, reason="The wrong export", by="a test")
+
+
+def test_what_was_withdrawn_is_missing_on_every_page(aldermere_home, signed_in, people):
+    withdrawn()
+    User.objects.filter(pk=people[Role.AGENCY_CONTACT].pk).update(agency=COUNCIL)
+    client = signed_in(Role.AGENCY_CONTACT)
+    said = "1 return is missing: July to September 2025 (withdrawn)"
+    quality = words(client.get(reverse("quality-agency", args=[COUNCIL])))
+    assert said in quality
+    assert "July to September 2025 was withdrawn: “The wrong export”" in quality
+    assert "not accepted: withdrawn" in quality
+    sending = "/returns/send/modern-slavery-referrals/?agency=aldermere-city-council&amp;period=2025%2F26-Q2"
+    assert sending in page(client)
+    due = client.get("/returns/")
+    assert sending in due.content.decode()
+    assert "1 return is late." in words(due)
+    assert said in words(signed_in(Role.CHAIR).get("/"))
+    assert said in words(client.get(reverse("quality-agency", args=[COUNCIL])))
+    assert "/returns/send/" not in page(client)
+
+
+def test_home_returns_and_quality_count_the_same_missing_returns(aldermere_home, signed_in):
+    late = [one for one in expected(Profile.of(Home.current())) if one.missing]
+    assert {one.agency for one in late} == {"aldermere-infirmary"}
+    client = signed_in(Role.ANALYST)
+    said = missing.sentence(late)
+    assert said in words(client.get("/"))
+    assert said in words(client.get(reverse("quality-agency", args=["aldermere-infirmary"])))
+    assert f"{len(late)} return" in words(client.get("/returns/"))
+    assert "1 return is missing" not in words(signed_in(Role.MEMBER).get("/"))
+
+
+def test_a_refused_return_is_missing_and_leads_to_what_was_refused(aldermere_home, signed_in):
+    one = Delivery.objects.create(
+        dataset="hospital-istv", agency="aldermere-infirmary", period="2025-11", way="web", sent_by="x", state="refused"
+    )
+    text = page(signed_in(Role.CHAIR), "aldermere-infirmary")
+    assert "November 2025 (refused)" in text
+    assert reverse("return", args=[one.public_id]) in text
+    assert "not accepted: refused" in text
+
+
+def test_what_to_look_into_leads_to_the_return_and_names_whom_to_ask(aldermere_home, signed_in, people):
+    newest = Submission.objects.filter(provider="aldermere-constabulary", dataset="police-extract").latest("period")
+    assert "look into it: ask the agency’s contact" in words(
+        signed_in(Role.CHAIR).get(reverse("quality-agency", args=["aldermere-constabulary"]))
+    )
+    came = accepted_by_delivery("aldermere-constabulary", "police-extract", newest.period).delivery
+    client = signed_in(Role.ANALYST)
+    text = page(client, "aldermere-constabulary")
+    assert f'href="{reverse("return", args=[came.public_id])}">See the return' in text
+    assert f"/returns/send/police-extract/?agency=aldermere-constabulary&amp;period={newest.period}" in text
+    assert ">What to do</th>" in text
+    assert "No contact of this agency has an account yet" in text
+    User.objects.filter(pk=people[Role.AGENCY_CONTACT].pk).update(agency="aldermere-constabulary")
+    name = people[Role.AGENCY_CONTACT].get_full_name()
+    assert f"Who can send it or say why: {name}." in words(
+        client.get(reverse("quality-agency", args=["aldermere-constabulary"]))
+    )
+
+
+def test_rounded_numbers_of_refused_rows_do_not_say_that_there_were_some(aldermere_home, signed_in):
+    assert "none, or under 5" in page(signed_in(Role.CHAIR), "aldermere-city-council")
+    assert "none, or under 5" not in page(signed_in(Role.ANALYST), "aldermere-city-council")
+
+
+@pytest.mark.parametrize(
+    ("due", "days", "says"),
+    [
+        (1, (337,), "The one return due in the past year came 337 days late."),
+        (1, (1,), "The one return due in the past year came 1 day late."),
+        (12, (3,), "1 of the 12 returns due in the past year came late, by 3 days."),
+        (12, (3, 9), "2 of the 12 returns due in the past year came late, by 3 to 9 days."),
+        (2, (3, 9), "All 2 returns due in the past year came late, by 3 to 9 days."),
+    ],
+)
+def test_how_late_returns_came(due, days, says):
+    assert presenter._late(SimpleNamespace(due=due, late_days=days)) == says

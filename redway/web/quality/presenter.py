@@ -3,8 +3,10 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from statistics import median
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,14 +14,53 @@ from redway import periods
 from redway.sources import dataset as datasets
 from redway.sources.dataset import Dataset, Facts
 from redway.store.profile import Profile
+from redway.web.figures import missing
 from redway.web.figures.rows import RowCounts
-from redway.work.returns.expected import Expected, Standing, expected, punctuality
-from redway.work.returns.models import DataVersion, Submission
+from redway.work.accounts.models import User
+from redway.work.accounts.roles import Role
+from redway.work.returns import policies
+from redway.work.returns.expected import NAMES, Expected, Punctuality, Standing, expected, punctuality
+from redway.work.returns.models import DataVersion, Delivery, Submission
 from redway.work.returns.senders import Sender, senders
 
 SHOWN = 12  # periods of each return
 FEW = 20  # rows under which a share says little, and may tell of one person
 WORSE = 0.10  # by which more is not known than usual, to be pointed out
+
+
+@dataclass(frozen=True)
+class Link:
+    """A page to do it with. `hidden` tells links of the same words apart for who hears them."""
+
+    words: str
+    href: str
+    hidden: str = ""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One thing to look into, and the pages to do it with; without any, its agency's contact is to be asked."""
+
+    text: str
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads: what they may send, which deliveries they may see, and how they are shown numbers of rows."""
+
+    person: User
+    counts: RowCounts
+
+    @cached_property
+    def sees(self) -> frozenset[int]:
+        return frozenset(policies.visible(self.person).values_list("pk", flat=True))
+
+    def result(self, words: str, delivery: Delivery | None, hidden: str) -> list[Link]:
+        """The result of a delivery, for those who may see it."""
+        if delivery is None or delivery.pk not in self.sees:
+            return []
+        return [Link(words, reverse("return", args=[delivery.public_id]), hidden)]
 
 
 @dataclass(frozen=True)
@@ -34,12 +75,13 @@ class Completeness:
 
 @dataclass(frozen=True)
 class Period:
-    """One accepted return."""
+    """One accepted return, or the gap of one that was due: `gap` says how it stands."""
 
     words: str
-    rows: str
-    refused: str
-    late: str
+    rows: str = ""
+    refused: str = ""
+    late: str = ""
+    gap: str = ""
 
 
 @dataclass(frozen=True)
@@ -48,9 +90,9 @@ class Return:
 
     dataset: str
     title: str
-    sentences: tuple[str, ...]
-    to_look_into: int
+    things: tuple[Thing, ...]
     completeness: tuple[Completeness, ...]
+    newest: tuple[Link, ...]
     periods: tuple[Period, ...]
     outside: str
 
@@ -62,11 +104,11 @@ class Agency:
     id: str
     name: str
     returns: tuple[Return, ...]
-    late: int
+    contacts: tuple[User, ...]
 
     @property
     def to_look_into(self) -> int:
-        return sum(one.to_look_into for one in self.returns)
+        return sum(len(one.things) for one in self.returns)
 
     @property
     def answer(self) -> str:
@@ -80,21 +122,21 @@ class Agency:
         }
 
 
-def agencies(profile: Profile, today: date) -> list[Agency]:
+def agencies(profile: Profile, today: date, *, person: User) -> list[Agency]:
     """Every agency that sends partners' data, the one with most to look into first."""
     sending = [s for s in senders(profile).values() if _partners(s)]
     held = _held([s.id for s in sending])
-    awaited = expected(profile, today=today)
-    found = [_agency(s, held, awaited, today, RowCounts(exact=False)) for s in sending]
+    awaited, reader = expected(profile, today=today), Reader(person, RowCounts(exact=False))
+    found = [_agency(s, held, awaited, today, reader) for s in sending]
     return sorted(found, key=lambda one: (-one.to_look_into, one.name))
 
 
-def agency(profile: Profile, id: str, today: date, *, counts: RowCounts) -> Agency | None:
-    """One agency; None for one that sends no partners' data. `counts` shows numbers of rows as its reader may."""
+def agency(profile: Profile, id: str, today: date, *, reader: Reader) -> Agency | None:
+    """One agency as a person reads it; None for one that sends no partners' data."""
     sender = senders(profile).get(id)
     if sender is None or not _partners(sender):
         return None
-    return _agency(sender, _held([id]), expected(profile, today=today, agency=id), today, counts)
+    return _agency(sender, _held([id]), expected(profile, today=today, agency=id), today, reader)
 
 
 def answer(found: Sequence[Agency]) -> str:
@@ -125,7 +167,12 @@ def _held(agencies: Iterable[str]) -> Mapping[tuple[str, str], list[Submission]]
     newest = DataVersion.objects.order_by("-number").first()
     found: dict[tuple[str, str], list[Submission]] = {}
     if newest:
-        for one in newest.submissions.filter(provider__in=list(agencies)).exclude(period=""):
+        for one in (
+            newest.submissions.filter(provider__in=list(agencies))
+            .exclude(period="")
+            .select_related("delivery")
+            .defer("delivery__report")
+        ):
             found.setdefault((one.provider, one.dataset), []).append(one)
     for held in found.values():
         held.sort(key=lambda one: periods.months_of(one.period)[-1])
@@ -137,7 +184,7 @@ def _agency(
     held: Mapping[tuple[str, str], list[Submission]],
     awaited: Sequence[Expected],
     today: date,
-    counts: RowCounts,
+    reader: Reader,
 ) -> Agency:
     mine = [one for one in awaited if one.agency == sender.id]
     returns = []
@@ -145,57 +192,101 @@ def _agency(
         of_it = [one for one in mine if one.dataset == definition.name]
         accepted = held.get((sender.id, definition.name), [])
         if accepted or of_it:
-            returns.append(_return(definition, accepted, of_it, today, counts))
-    late = sum(one.standing == Standing.LATE for one in mine)
-    return Agency(sender.id, sender.name, tuple(returns), late)
+            returns.append(_return(definition, accepted, of_it, today, reader))
+    contacts = User.objects.filter(agency=sender.id, role=Role.AGENCY_CONTACT, is_active=True).order_by("full_name")
+    return Agency(sender.id, sender.name, tuple(returns), tuple(contacts))
 
 
 def _return(
-    definition: Dataset, accepted: Sequence[Submission], awaited: Sequence[Expected], today: date, counts: RowCounts
+    definition: Dataset, accepted: Sequence[Submission], awaited: Sequence[Expected], today: date, reader: Reader
 ) -> Return:
     completeness = tuple(_completeness(definition, accepted))
-    sentences = [*_lateness(awaited, today), *_unknown(completeness)]
-    late_by = {one.period: one.days_late for one in awaited if one.accepted}
+    links = _newest(definition, accepted[-1], reader) if accepted else ()
+    things = [*_missing(awaited, reader), *_lateness(awaited, today)]
+    things += [Thing(text, links) for text in _unknown(completeness)]
     return Return(
         definition.name,
         definition.title,
-        tuple(sentences),
-        len(sentences),
+        tuple(things),
         completeness,
-        tuple(_period(one, late_by.get(one.period, 0), counts) for one in reversed(accepted[-SHOWN:])),
-        _outside(accepted, counts),
+        links,
+        _periods(accepted, awaited, reader.counts),
+        _outside(accepted, reader.counts),
     )
 
 
-def _lateness(awaited: Sequence[Expected], today: date) -> list[str]:
-    """What is missing now, and how punctual the past year was, where either is to be looked into."""
-    found = []
-    missing = [one for one in awaited if one.standing == Standing.LATE]
-    if missing:
-        said = {
-            "n": len(missing),
-            "first": periods.in_words(missing[0].period),
-            "days": f"{missing[0].days_late:,}",
-        }
-        found.append(
+def _newest(definition: Dataset, newest: Submission, reader: Reader) -> tuple[Link, ...]:
+    """Where to look at the newest return, and where to send a better copy, for those who may."""
+    hidden = f"{definition.title}, {periods.in_words(newest.period)}"
+    links = reader.result(_("See the return"), newest.delivery, hidden)
+    if policies.may_send_for(reader.person, newest.provider):
+        query = {"agency": newest.provider, "period": newest.period}
+        href = reverse("return-send", args=[definition.name], query=query)
+        links.append(Link(_("Send a corrected copy"), href, hidden))
+    return tuple(links)
+
+
+def _missing(awaited: Sequence[Expected], reader: Reader) -> list[Thing]:
+    """What is missing now: where to send it, what came of what was sent, and why any was withdrawn."""
+    found = [one for one in awaited if one.missing]
+    if not found:
+        return []
+    links = []
+    if policies.may_send_for(reader.person, found[0].agency):
+        period = found[0].period if len(found) == 1 else ""
+        query = {"agency": found[0].agency} | ({"period": period} if period else {})
+        links.append(Link(_("Send it"), reverse("return-send", args=[found[0].dataset], query=query), _which(found)))
+    for one in found:
+        if one.standing == Standing.REFUSED:
+            links += reader.result(_("See what was refused"), one.delivery, _which([one]))
+    things = [Thing(missing.sentence(found), tuple(links))]
+    for one in found:
+        if one.withdrawn:
+            said = {"period": periods.in_words(one.period), "reason": one.withdrawn.reason}
+            if one.withdrawn.pk in reader.sees:
+                text = _("%(period)s was withdrawn: “%(reason)s”") % said
+            else:
+                text = _("%(period)s was withdrawn.") % said
+            things.append(Thing(text, tuple(reader.result(_("See the return"), one.withdrawn, _which([one])))))
+    return things
+
+
+def _which(found: Sequence[Expected]) -> str:
+    """A return in words, for links that are heard out of their place."""
+    title = datasets.dataset(found[0].dataset).title
+    return f"{title}, {periods.in_words(found[0].period)}" if len(found) == 1 else title
+
+
+def _lateness(awaited: Sequence[Expected], today: date) -> list[Thing]:
+    """How punctual the past year was, where that is to be looked into."""
+    return [Thing(_late(past)) for past in punctuality(awaited, today=today) if past.late]
+
+
+def _late(past: Punctuality) -> str:
+    days = past.late_days
+    said = {"late": len(days), "due": past.due, "days": f"{days[0]:,}"}
+    if past.due == 1:
+        return (
             ngettext(
-                "%(n)s return has not come: %(first)s, %(days)s days late.",
-                "%(n)s returns have not come; the first, %(first)s, is %(days)s days late.",
-                len(missing),
+                "The one return due in the past year came %(days)s day late.",
+                "The one return due in the past year came %(days)s days late.",
+                days[0],
             )
             % said
         )
-    for past in punctuality(awaited, today=today):
-        if past.late:
-            said = {"late": past.late, "due": past.due, "days": f"{past.median_days:.0f}"}
-            found.append(
-                _(
-                    "%(late)s of the %(due)s returns due in the past year came late, half of them by more than "
-                    "%(days)s days."
-                )
-                % said
+    if len(days) == 1:
+        return (
+            ngettext(
+                "1 of the %(due)s returns due in the past year came late, by %(days)s day.",
+                "1 of the %(due)s returns due in the past year came late, by %(days)s days.",
+                days[0],
             )
-    return found
+            % said
+        )
+    said |= {"least": f"{days[0]:,}", "most": f"{days[-1]:,}"}
+    if len(days) == past.due:
+        return _("All %(due)s returns due in the past year came late, by %(least)s to %(most)s days.") % said
+    return _("%(late)s of the %(due)s returns due in the past year came late, by %(least)s to %(most)s days.") % said
 
 
 def _unknown(completeness: Iterable[Completeness]) -> list[str]:
@@ -228,13 +319,36 @@ def _facts(one: Submission) -> Facts:
     return Facts(**one.facts)
 
 
+def _periods(accepted: Sequence[Submission], awaited: Sequence[Expected], counts: RowCounts) -> tuple[Period, ...]:
+    """What was accepted, the newest first, with a line for each period between that was due and is not there."""
+    late_by = {one.period: one.days_late for one in awaited if one.accepted}
+    lines = {one.period: _period(one, late_by.get(one.period, 0), counts) for one in accepted}
+    for one in awaited:
+        if one.accepted is None and one.days_late:
+            gap = missing.how(one) or str(NAMES[one.standing]).lower()
+            lines[one.period] = Period(periods.in_words(one.period), gap=gap, late=_days(one.days_late))
+    newest_first = sorted(lines, key=lambda label: periods.months_of(label)[-1], reverse=True)
+    return tuple(lines[label] for label in newest_first[:SHOWN]) if accepted else ()
+
+
 def _period(one: Submission, days_late: int, counts: RowCounts) -> Period:
+    refused = one.rows_read - one.rows_accepted - one.erased_rows - _facts(one).outside
     return Period(
         periods.in_words(one.period),
         counts(one.rows_accepted),
-        counts(one.rows_read - one.rows_accepted - _facts(one).outside),
-        _("%s days") % f"{days_late:,}" if days_late else _("in time"),
+        _refused(refused, counts),
+        _days(days_late) if days_late else _("in time"),
     )
+
+
+def _refused(number: int, counts: RowCounts) -> str:
+    """The policy hides a zero as it hides a few, so what is hidden is said to be perhaps none."""
+    shown = counts(number)
+    return _("none, or under 5") if shown == RowCounts(exact=False)(0) else shown
+
+
+def _days(number: int) -> str:
+    return ngettext("%(n)s day", "%(n)s days", number) % {"n": f"{number:,}"}
 
 
 def _outside(accepted: Sequence[Submission], counts: RowCounts) -> str:

@@ -8,6 +8,7 @@ from redway.web.figures.rows import counts_for
 from redway.web.permissions import allow
 from redway.web.profile import profile
 from redway.web.quality import presenter
+from redway.web.quality.presenter import Reader
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission, Role
 
@@ -20,7 +21,7 @@ def agencies(request: HttpRequest) -> HttpResponse:
         if not person.agency:
             raise Http404
         return redirect("quality-agency", person.agency)
-    found = presenter.agencies(profile(), timezone.localdate())
+    found = presenter.agencies(profile(), timezone.localdate(), person=person)
     return render(request, "quality/agencies.html", {"agencies": found, "answer": presenter.answer(found)})
 
 
@@ -31,10 +32,15 @@ def agency(request: HttpRequest, agency: str) -> HttpResponse:
     if person.role == Role.AGENCY_CONTACT and person.agency != agency:
         raise Http404
     counts = counts_for(person, agency)
-    found = presenter.agency(profile(), agency, timezone.localdate(), counts=counts)
+    found = presenter.agency(profile(), agency, timezone.localdate(), reader=Reader(person, counts))
     if found is None:
         raise Http404
-    context = {"agency": found, "own_only": person.role == Role.AGENCY_CONTACT, "rounded": counts.note}
+    context = {
+        "agency": found,
+        "own_only": person.role == Role.AGENCY_CONTACT,
+        "rounded": counts.note,
+        "may_manage_people": person.may(Permission.MANAGE_PEOPLE),
+    }
     return render(request, "quality/agency.html", context)
 
 
