@@ -2,6 +2,9 @@
 
 import pytest
 
+from redway.errors import FileRefused
+from redway.sources.dataset import dataset
+from redway.sources.returned import headings
 from redway.store.kinds import COMPOUND
 
 COLUMNS = [
@@ -95,3 +98,14 @@ def test_an_old_workbook_under_the_name_of_csv_is_said_to_be_that(load_text):
     fault = load_text(COMPOUND + bytes(range(256)) * 8, COLUMNS).fault
     assert "from before 2007" in fault.came
     assert "save it as “Excel workbook (.xlsx)”" in fault.cause
+
+
+@pytest.mark.parametrize(("sent", "to"), [("hospital-admissions", "hospital-istv"), ("fire", "probation")])
+def test_the_file_of_another_return_is_said_to_be_that_and_no_command_is_named(sent, to):
+    """Before its headings are looked through for direct identifiers: another return's own are as they should be."""
+    given = [column.heading for column in dataset(sent).columns]
+    with pytest.raises(FileRefused) as told:
+        headings.read(dataset(to), given, None, "november.csv")
+    assert f"this looks like “{dataset(sent).title}”" in str(told.value)
+    assert f"Send it as “{dataset(sent).title}”." in str(told.value)
+    assert "redway" not in str(told.value)
