@@ -119,7 +119,7 @@ def test_a_return_prepared_in_libreoffice_wrong_first_and_then_right(
             for box in page.get_by_role("checkbox").all():
                 box.check()
             browsing.follow(page.get_by_role("button", name="I have looked into these"))
-        page.get_by_text("Accepted 70 rows of 70.").wait_for(timeout=PATIENCE)
+        page.get_by_text("Accepted 70 of 70 rows.").wait_for(timeout=PATIENCE)
         assert page.faults == []
 
 

@@ -58,7 +58,7 @@ def test_wrong_first_and_then_right(browsing, november, tmp_path):
     assert len(refused) == 2
     assert "2025-11-14" in refused[1]
 
-    page.get_by_text("Accepted 30 rows of 31. 1 was refused, for one reason.").wait_for()
+    page.get_by_text("Accepted 30 of 31 rows. 1 was refused, for one reason.").wait_for()
     send(browsing, page, november("right.csv"))
     settle(page, "as they should be" if page.get_by_text("Warnings").count() else "Accepted")
     if page.get_by_role("button", name="I have looked into these").count():

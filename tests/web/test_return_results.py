@@ -50,10 +50,10 @@ def page(milton_keynes, signed_in, people):
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.ADMINISTRATOR])
 def test_whoever_may_not_see_small_counts_reads_rounded_ones_and_no_cell(page, role):
     text = page(role)
-    assert "Accepted 125 rows of 125. under 5 were refused, for one reason." in text
+    assert "Accepted 125 of 125 rows. under 5 were refused, for one reason." in text
     assert "under 5: Cause: is none of the codes (column “Cause”)" in text
     assert "15 outside the partnership" in text
-    assert "The number of rows, November 2025" in text
+    assert "Something looked wrong and may be true. The number of rows: November 2025." in text
     assert "rounded to the nearest 5" in text
     for told in ("123", "127", "117", "97", "98", "on purpose", "row 11", "E01000001"):
         assert told not in text, told
@@ -62,7 +62,7 @@ def test_whoever_may_not_see_small_counts_reads_rounded_ones_and_no_cell(page, r
 @pytest.mark.parametrize("role", [Role.AGENCY_CONTACT, Role.ANALYST])
 def test_the_sender_and_analysts_read_everything_exactly(page, role):
     text = page(role)
-    assert "Accepted 123 rows of 127. 4 were refused, for one reason." in text
+    assert "Accepted 123 of 127 rows. 4 were refused, for one reason." in text
     assert "line 118 of fires.csv, column “Cause”" in text
     assert "on purpose" in text
     assert "November 2025 127 123 was accepted, and took the place of the copy of 3 May 2026 with 98 rows" in text
@@ -135,3 +135,12 @@ def test_what_decides_has_the_name_of_its_column_with_it_for_phones(page, client
     shown = client.get(reverse("return", args=[Delivery.objects.get().public_id])).content.decode()
     assert 'data-label="If it is accepted, it"' in shown
     assert "redway-stacked" in shown
+
+
+def test_an_honest_zero_and_a_persons_refusal_are_said_as_they_are(page):
+    nothing = DeliveryReport(items=(Item("fires.csv", "2025-11", 0, 0, 0, "accepted"),))
+    assert "It says that there was nothing to report." in page(Role.ANALYST, nothing)
+    refused = page(Role.ANALYST, state="refused", reason="Another month was meant.")
+    assert "A second person refused it. 123 of 127 rows had passed the checks." in refused
+    one = DeliveryReport(items=(Item("fires.csv", "2025-11", 1, 1, 0, "accepted"),))
+    assert "Accepted 1 of 1 row." in page(Role.ANALYST, one)

@@ -82,7 +82,7 @@ def test_a_wrong_return_says_why_and_a_right_one_is_taken(aldermere, signed_in):
         answer = client.post(reverse("return-acknowledge", args=[second.public_id]), ticked(second))
         assert answer.status_code == 302
         work()
-    assert "Accepted 24 rows of 24." in page(client, second)
+    assert "Accepted 24 of 24 rows." in page(client, second)
 
 
 def ticked(one):

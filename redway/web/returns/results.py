@@ -135,10 +135,16 @@ def said(one: Delivery, report: DeliveryReport, counts: RowCounts) -> str:
         return _("Its sender took it back before it was accepted.")
     if state == State.WITHDRAWN:
         return _("It was accepted and has since been withdrawn.")
+    if report.items and not report.rows_read and counts.exact:
+        return _("It says that there was nothing to report.")
     told = {"read": counts(report.rows_read), "taken": counts(report.rows_accepted)}
-    fits = _("%(taken)s of %(read)s rows are as they should be.") % told
-    if state == State.ACCEPTED:
-        fits = _("Accepted %(taken)s rows of %(read)s.") % told
+    if state == State.REFUSED:
+        fits = _("A second person refused it. %(taken)s of %(read)s rows had passed the checks.") % told
+    elif state == State.ACCEPTED:
+        number = report.rows_read if counts.exact else 2
+        fits = ngettext("Accepted %(taken)s of %(read)s row.", "Accepted %(taken)s of %(read)s rows.", number) % told
+    else:
+        fits = _("%(taken)s of %(read)s rows are as they should be.") % told
     return fits + _refused(report, counts) if report.rows_refused else fits
 
 
@@ -183,7 +189,11 @@ def _warnings(report: DeliveryReport, counts: RowCounts) -> tuple[str, ...]:
     if counts.exact:
         return tuple(warning.text for warning in report.warnings)
     about = [
-        str(ABOUT.get(w.kind, w.kind)) + (f", {periods.in_words(w.period)}" if w.period else "")
+        _("Something looked wrong and may be true. %(about)s: %(period)s.")
+        % {
+            "about": str(ABOUT.get(w.kind, w.kind)),
+            "period": periods.in_words(w.period) if w.period else _("the whole"),
+        }
         for w in report.warnings
     ]
     return tuple(dict.fromkeys(about))
