@@ -2,13 +2,15 @@
 
 import csv
 import datetime as dt
+from types import SimpleNamespace
 
 import pytest
 from django.utils import timezone
 
 from redway import periods
+from redway.web.exchange.presenter import mine
 from redway.work.accounts.roles import Role
-from redway.work.returns.exchange import quarters
+from redway.work.returns.exchange import Standing, quarters
 from redway.work.returns.models import DataVersion, Submission
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +142,10 @@ def test_a_correction_keeps_the_day_of_the_first_copy(came, opened, signed_in, q
     Submission.objects.update(received_at=dt.datetime(2000, 1, 1, 12, tzinfo=dt.UTC))
     page = text(passing(signed_in(Role.CHAIR)).get("/exchange/"))
     assert "1 Jan 2000" in page
+
+
+def test_of_an_agency_of_whom_nothing_is_asked_it_is_not_said_that_everything_came():
+    council = SimpleNamespace(id="council", name="The Council")
+    supply = SimpleNamespace(agency=council, standing=Standing.NOT_EXPECTED, dataset="fire")
+    told = mine([supply], "council")
+    assert told.sentences == ("The calendar of returns asks nothing of you for this quarter.",)

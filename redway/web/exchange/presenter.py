@@ -128,6 +128,9 @@ def mine(found: Sequence[Supply], agency: str) -> Mine | None:
     if not own:
         return None
     wanted = [s for s in own if s.standing not in (Standing.SUPPLIED, Standing.NOT_EXPECTED)]
+    if all(s.standing is Standing.NOT_EXPECTED for s in own):
+        name = own[0].agency.name if own[0].agency else ""
+        return Mine(name, (_("The calendar of returns asks nothing of you for this quarter."),))
     sentences = tuple(dict.fromkeys(f"{dataset(s.dataset).title}: {_short(s)}" for s in wanted))
     name = own[0].agency.name if own[0].agency else ""
     return Mine(name, sentences)
