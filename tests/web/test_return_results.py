@@ -144,3 +144,11 @@ def test_an_honest_zero_and_a_persons_refusal_are_said_as_they_are(page):
     assert "A second person refused it. 123 of 127 rows had passed the checks." in refused
     one = DeliveryReport(items=(Item("fires.csv", "2025-11", 1, 1, 0, "accepted"),))
     assert "Accepted 1 of 1 row." in page(Role.ANALYST, one)
+
+
+@pytest.mark.parametrize("name", ["return-send", "return-type"])
+def test_that_no_gateway_lets_a_return_in_is_said_before_anything_is_chosen_or_typed(milton_keynes, signed_in, name):
+    shown = signed_in(Role.ANALYST).get(reverse(name, args=["agency-counts"])).content.decode()
+    assert "no gateway is in force, so nothing of it can be taken in" in shown
+    assert "Ask the partnership’s administrator" in shown
+    assert "<select" not in shown

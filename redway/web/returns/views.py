@@ -33,6 +33,7 @@ from redway.web.uploads import check_files
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
 from redway.work.audit.reading import record_read
+from redway.work.gateways.policies import permitted
 from redway.work.returns import deliveries, policies
 from redway.work.returns.models import Delivery
 from redway.work.returns.quarantine import Sent
@@ -79,6 +80,8 @@ def choose(request: HttpRequest) -> HttpResponse:
 def send(request: HttpRequest, dataset: str) -> HttpResponse:
     """Hand in files."""
     offer = _offer(request, dataset)
+    if request.method == "GET" and (why := _closed(dataset)):
+        return render(request, "returns/closed.html", {"offer": offer, "why": why})
     given = _for_whom(request, offer)
     form = SendForm(request.POST or None, request.FILES or None, **given)
     if request.method == "POST" and form.is_valid():
@@ -96,6 +99,8 @@ def typed(request: HttpRequest, dataset: str) -> HttpResponse:
     offer = _offer(request, dataset)
     if not offer.definition.typed:
         raise Http404
+    if request.method == "GET" and (why := _closed(dataset)):
+        return render(request, "returns/closed.html", {"offer": offer, "why": why})
     form = ForWhom(request.POST or None, **_for_whom(request, offer))
     table = sheet(offer.definition, request.POST, look_ups(offer.definition, profile()))
     if request.method == "POST" and "more" not in request.POST and form.is_valid():
@@ -104,6 +109,15 @@ def typed(request: HttpRequest, dataset: str) -> HttpResponse:
         elif made := _delivered(request, form, offer, [Sent(FILE, BytesIO(table.as_csv()))], Way.TYPED):
             return _sent(request, made)
     return render(request, "returns/typed.html", {"form": form, "offer": offer, "sheet": table})
+
+
+def _closed(dataset: str) -> str:
+    """Why nothing of a dataset may be taken in today, to be said before anybody types; empty where it may."""
+
+    def rule() -> None:
+        permitted(dataset, on=timezone.localdate())
+
+    return policies.refusal(rule)
 
 
 def _offer(request: HttpRequest, dataset: str) -> Offer:
