@@ -73,10 +73,9 @@ def number(value: Any, what: str, *, least: float = -np.inf, most: float = np.in
     except (TypeError, ValueError):
         given = np.nan
     if not least <= given <= most:
-        ends = [f"of at least {least:g}"] * bool(np.isfinite(least)) + [f"of at most {most:g}"] * bool(
-            np.isfinite(most)
-        )
-        raise Unfit(f"{what}: a number {' and '.join(ends)}".rstrip(), came=f"{value}")
+        bounds = {"of at least": least, "of at most": most}
+        ends = [f"{word} {bound:g}" for word, bound in bounds.items() if np.isfinite(bound)]
+        raise Unfit(f"{what}: a number " + " and ".join(ends), came=f"{value}")
     return given
 
 
@@ -108,6 +107,5 @@ def _every(fit: npt.NDArray[np.bool_], array: Floats, what: str, expected: str) 
     wrong = np.argwhere(~fit)
     if len(wrong):
         first = tuple(wrong[0])
-        raise Unfit(
-            f"{what}: {expected}", came=f"{array[first]:g}", place=Place(row=int(first[0]) + 1), count=len(wrong)
-        )
+        place = Place(row=int(first[0]) + 1)
+        raise Unfit(f"{what}: {expected}", came=f"{array[first]:g}", place=place, count=len(wrong))
