@@ -16,7 +16,7 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Kind = Literal["number", "text", "date", "yes-no"]
 
-TOPICS: tuple[str, ...] = ()
+TOPICS: tuple[str, ...] = ("comparison",)
 
 
 @dataclass(frozen=True)
