@@ -16,7 +16,7 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Kind = Literal["number", "text", "date", "yes-no"]
 
-TOPICS: tuple[str, ...] = ("comparison",)
+TOPICS: tuple[str, ...] = ("emerging", "comparison")
 
 
 @dataclass(frozen=True)

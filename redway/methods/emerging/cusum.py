@@ -11,10 +11,11 @@ with z the count in standard form about its expectation m (`trans`):
     pearsonNegBin  (y - m) / sqrt(m + alpha m^2)
     none           y
 
-k = 1.04 and h = 2.26, as in surveillance::algo.cusum, are meant for a rise by two standard deviations. `upperbound` is the
-count that would have raised an alarm in that period, given the sum before it. By default the sum is not set back
-after an alarm, as in R; `reset` sets it back to nought. How long until a false alarm, on average, is worked out for
-independent Poisson counts by `average_run_length` (Brook and Evans 1972, *Biometrika* 59, 539-549).
+k = 1.04 and h = 2.26 stand if not given, as in surveillance::algo.cusum: for a rise by two standard deviations.
+`upperbound` is the count that would have raised an alarm in that period, given the sum before it. By default the sum
+is not set back after an alarm, as in R; `reset` sets it back to nought. How long until a false alarm, on average, is
+worked out for independent Poisson counts by `average_run_length` (Brook and Evans 1972, *Biometrika* 59, 539-549), to
+within some per cent.
 
 Assumes independent counts about a known level: season, trend and an m of few periods all raise false alarms.
 Sources: Page (1954), *Biometrika* 41, 100-115; Rossi, Lampugnani and Marchi (1999), *Statistics in Medicine* 18,
@@ -121,7 +122,7 @@ def _expected(m: npt.ArrayLike, judged: Floats) -> Floats:
     if given.ndim == 1:
         given = given[:, None] if given.size == len(judged) else given
     try:
-        return np.broadcast_to(given, (len(judged), given.shape[-1] if given.ndim == 2 else 1)).astype(float)
+        return np.broadcast_to(given, (len(judged), int(np.prod(given.shape[1:])) or 1)).astype(float)
     except ValueError:
         raise Unfit("m: one number, one for each series, or one for each period", came=f"{given.shape}") from None
 

@@ -54,7 +54,7 @@ class Ears:
             return f"Cannot tell: {self.cannot_tell}"
         looked, found = int(np.isfinite(self.upperbound).sum()), int(self.alarm.sum())
         return (
-            f"{found:,} of {looked:,} counts are above the EARS {self.method} bound, made from the periods just before; "
+            f"{found:,} of {looked:,} counts are above the EARS {self.method} bound of the periods just before; "
             f"a baseline this short raises more false alarms than its stated {self.alpha:g}."
         )
 
