@@ -166,7 +166,7 @@ METHODS = (
             Parameter("trend", True, "allow for a trend", bool),
             Parameter("pThresholdTrend", 0.05, "p-value under which a trend is kept; 1 keeps it always", float),
             Parameter(
-                "limit54", (5, 4), "events, weeks: fewer in so many newest weeks raise no alarm", int, several=True
+                "limit54", "5,4", "events, weeks: fewer in so many newest weeks raise no alarm", int, several=True
             ),
             Parameter("powertrans", "2/3", "scale on which delta is normal", choices=("2/3", "1/2", "none")),
             Parameter("noPeriods", 1, "seasons of the year; 1 takes only weeks near the same week", int),
