@@ -16,7 +16,11 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Kind = Literal["number", "text", "date", "yes-no"]
 
-TOPICS: tuple[str, ...] = ("emerging", "comparison")
+TOPICS: tuple[str, ...] = (
+    "emerging",
+    "comparison",
+    "evaluation",
+)
 
 
 @dataclass(frozen=True)
