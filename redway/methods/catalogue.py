@@ -20,6 +20,8 @@ TOPICS: tuple[str, ...] = (
     "emerging",
     "comparison",
     "evaluation",
+    "disproportionality",
+    "harm",
 )
 
 
