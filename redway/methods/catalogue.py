@@ -16,13 +16,7 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Kind = Literal["number", "text", "date", "yes-no"]
 
-TOPICS: tuple[str, ...] = (
-    "emerging",
-    "comparison",
-    "evaluation",
-    "disproportionality",
-    "harm",
-)
+TOPICS: tuple[str, ...] = ("process_control", "emerging", "comparison", "evaluation", "disproportionality", "harm")
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """How often a chart of nothing but chance shows a signal, and rules that keep to a stated rate.
 
 `false_alarms` throws steady series of the same kind and size as a chart, draws each its own limits, and counts those
-with a signal somewhere, and in the newest year. `known_limits` is the same exactly where limits are known beforehand
-and points are independent: outside points by 1 - (1 - p)^n, runs on one side by a Markov chain over the length of the run.
+with a signal somewhere, and in the newest year. `known_limits` is exact where limits are known beforehand and points
+independent: outside points by 1 - (1 - p)^n, runs on one side by a Markov chain over the length of the run.
 
 `calibrated` finds the width of the limits and the length of run on one side that together hold a stated chance of any
 signal in a year in a steady chart, 5% if not said otherwise: half of it is for runs (or less, as runs have whole

@@ -20,8 +20,9 @@ is outside where as many (or as few) has a chance under the normal tail of k, by
 above, and cannot be passed below.
 
 Sources: Montgomery, *Introduction to Statistical Quality Control*, 2012; Provost and Murray, *The Health Care Data
-Guide*, 2011; Laney (2002), *Quality Engineering* 14, 531-537; Nelson (1994), *J. Quality Technology* 26, 320-321;
-Wheeler and Chambers, *Understanding Statistical Process Control*, 1992. Agrees with qicharts2 0.8.1 and NHSRplotthedots 0.2.2.
+Guide*, 2011; Laney (2002), *Quality Engineering* 14, 531-537; Nelson (1994), *J. Quality Technology* 26,
+320-321; Wheeler and Chambers, *Understanding Statistical Process Control*, 1992. Agrees with qicharts2 0.8.1 and
+NHSRplotthedots 0.2.2.
 """
 
 from dataclasses import dataclass
