@@ -16,7 +16,16 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Kind = Literal["number", "text", "date", "yes-no"]
 
-TOPICS: tuple[str, ...] = ("process_control", "emerging", "comparison", "evaluation", "disproportionality", "harm")
+TOPICS: tuple[str, ...] = (
+    "process_control",
+    "emerging",
+    "hot_spots",
+    "repeats",
+    "comparison",
+    "evaluation",
+    "disproportionality",
+    "harm",
+)
 
 
 @dataclass(frozen=True)

@@ -29,6 +29,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from redway.methods import inputs
+from redway.methods.false_discovery import benjamini_hochberg
 from redway.methods.hot_spots.neighbours import Neighbours
 from redway.methods.inputs import Floats, Integers, Unfit
 from redway.methods.wording import several
@@ -72,11 +73,12 @@ class Tails:
     def sentence(self) -> str:
         how = f"by {self.permutations:,} shuffles" if self.permutations else "by counting every way to shuffle"
         kept = "each cell keeping its own value" if self.conditional else "every value dealt out anew"
-        high = int((self.greater < 0.05).sum())
+        alone = (self.p() < 0.05) & (self.greater < self.less)
+        stands = int((benjamini_hochberg(self.p(), 0.05).listed & alone).sum())
         return (
-            f"{several(high, 'cell')} of {len(self.greater):,} {'has' if high == 1 else 'have'} more around "
-            f"{'it' if high == 1 else 'them'} than 95% of chance arrangements would ({how}, {kept}); about "
-            f"{0.05 * len(self.greater):,.0f} would if nothing went on, so correct for how many were looked at."
+            f"{several(stands, 'cell')} of {len(self.greater):,} {'stands' if stands == 1 else 'stand'} out as hot "
+            f"({how}, {kept}, false discovery held to 5% over all cells; {int(alone.sum()):,} at p < 0.05 if each were "
+            "the only one looked at); which cells, and not why."
         )
 
 
