@@ -24,6 +24,7 @@ TOPICS: tuple[str, ...] = (
     "comparison",
     "evaluation",
     "disproportionality",
+    "surveys",
     "harm",
 )
 
