@@ -21,6 +21,7 @@ TOPICS: tuple[str, ...] = (
     "emerging",
     "hot_spots",
     "repeats",
+    "concentration",
     "comparison",
     "evaluation",
     "disproportionality",
