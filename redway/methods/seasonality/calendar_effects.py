@@ -2,13 +2,13 @@
 
     log E(y) = level + trend + sines and cosines of the year + weekday + each kind of day
 
-a quasi-Poisson regression of daily counts (or of weeks and months, with the share of days of each kind). Weekday effects
-are against the average weekday (their logarithms add up to 0); those of holidays against days that are none. Covariances
-allow for over-dispersion and for days that lean on those before (Newey and West, 7 lags at least), so intervals do not
-pretend that days are independent; t quantiles.
+a quasi-Poisson regression of daily counts (or of weeks and months, with the share of days of each kind). Weekday
+effects are against the average weekday (their logarithms add up to 0); those of holidays against days that are none.
+Covariances allow for over-dispersion and for days that lean on those before (Newey and West, 7 lags at least), so
+intervals do not pretend that days are independent; t quantiles.
 
-`adjusted` gives the counts with the calendar taken out: y / (effects of that day). Assumes effects that multiply and stay
-the same over the years. School holidays of different councils differ: give those of the area.
+`adjusted` gives the counts with the calendar taken out: y / (effects of that day). Assumes effects that multiply and
+stay the same over the years. School holidays of different councils differ: give those of the area.
 
 Sources: McCullagh and Nelder, *Generalized Linear Models*, 1989, section 6.2; Newey and West (1987), *Econometrica* 55,
 703-708; Bell and Hillmer (1983), *J. Am. Stat. Association* 78, 526-534, on calendar effects.

@@ -254,9 +254,9 @@ def _harmonic(y: Floats, period: int, ahead: int, harmonics: int) -> Floats:
         working = np.log(mean) + (y - mean) / mean
         normal = (past * mean[:, None]).T @ past + ridge
         new = np.linalg.solve(normal, past.T @ (mean * working))
-        mean = np.exp(np.clip(past @ new, -12, 25))
+        mean = np.asarray(np.exp(np.clip(past @ new, -12, 25)), dtype=float)
         done = np.abs(new - coefficients).max() < 1e-8
-        coefficients = new
+        coefficients = np.asarray(new, dtype=float)
         if done:
             break
     return np.asarray(np.exp(np.clip(future @ coefficients, -12, 25)))
