@@ -1,4 +1,4 @@
-"""How long comparison takes: a funnel of every small area of a country, ratios, trends. No peer can be imported here."""
+"""How long comparison takes: a funnel of every small area of a country, ratios, trends. No peer is importable here."""
 
 import statistics
 import time

@@ -16,7 +16,20 @@ import numpy.typing as npt
 Array = npt.NDArray[Any]
 Kind = Literal["number", "text", "date", "yes-no"]
 
-TOPICS: tuple[str, ...] = ("process_control", "emerging", "hot_spots", "repeats", "concentration", "comparison", "seasonality", "evaluation", "disproportionality", "surveys", "harm")
+TOPICS: tuple[str, ...] = (
+    "process_control",
+    "emerging",
+    "hot_spots",
+    "repeats",
+    "concentration",
+    "comparison",
+    "seasonality",
+    "evaluation",
+    "disproportionality",
+    "surveys",
+    "harm",
+    "suppression",
+)
 
 
 @dataclass(frozen=True)
