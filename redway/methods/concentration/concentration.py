@@ -87,21 +87,21 @@ def concentration(values: Any, rng: np.random.Generator, *, share: float = 0.05,
     n, total = len(x), float(x.sum())
     if n < 2 or total == 0:
         why = "nothing was recorded" if n > 1 else f"there {'is' if n == 1 else 'are'} only {several(n, 'place')}"
-        return Concentration(
-            np.linspace(0, 1, n + 1), np.linspace(0, 1, n + 1), *(0.0, 0.0, 0.0, 1.0), part, *(0.0, 0.0, 1.0),
-            np.nan, np.nan, np.nan, why,
-        )  # fmt: skip
+        line, none = np.linspace(0, 1, n + 1), np.nan
+        return Concentration(line, line, 0.0, 0.0, 0.0, 1.0, part, 0.0, 0.0, 1.0, none, none, none, why)
     held = np.concatenate([[0.0], np.cumsum(x[::-1])]) / total
     counted = bool((x == np.floor(x)).all())
     unique, times = np.unique(x, return_counts=True)
     gini, top = _measures(unique, times[None, :].astype(float), part)
     ginis, tops = _resampled(unique, times, part, draws, rng)
+    (low, high), (top_low, top_high) = (
+        (float(low), float(high)) for low, high in (np.quantile(drawn, [0.025, 0.975]) for drawn in (ginis, tops))
+    )
     mean = total / n
     possible = max(1.0, n / total) if counted else 1.0
     return Concentration(
-        np.arange(n + 1) / n, held, float(gini[0]), possible * (float(gini[0]) - 1) + 1,
-        *(float(q) for q in np.quantile(ginis, [0.025, 0.975])), part, float(top[0]),
-        *(float(q) for q in np.quantile(tops, [0.025, 0.975])),
+        np.arange(n + 1) / n, held, float(gini[0]), possible * (float(gini[0]) - 1) + 1, low, high,
+        part, float(top[0]), top_low, top_high,
         chance_gini(mean) if counted else np.nan, chance_top(mean, part) if counted else np.nan,
         rate_gini(unique, times) if counted else np.nan,
     )  # fmt: skip

@@ -10,8 +10,8 @@ year they hold. Neither number means anything alone, for chance moves places abo
 
 and p is how often wholly stable places would be seen to agree as little.
 
-Source: Andresen and Malleson 2011, *Journal of Research in Crime and Delinquency* 48, 58-82, for the question; Przyborowski
-and Wilenski 1940, *Biometrika* 31, 313-323, for the split.
+Source: Andresen and Malleson 2011, *Journal of Research in Crime and Delinquency* 48, 58-82, for the question;
+Przyborowski and Wilenski 1940, *Biometrika* 31, 313-323, for the split.
 """
 
 from dataclasses import dataclass
@@ -59,9 +59,9 @@ class Stability:
         told = "fewer than" if self.p < 0.05 else "not statistically different from"
         return (
             f"The first year's top {figure(100 * self.share, 2)}% of {self.places:,} places held "
-            f"{figure(100 * self.first_held, 2)}% of that year's events and {figure(100 * self.held, 2)}% of the next's, "
-            f"{told} the {figure(100 * self.stable_held, 2)}% that wholly stable places would ({chance(self.p)}); "
-            f"{figure(100 * self.again, 2)}% of them are on top again, where chance alone gives "
+            f"{figure(100 * self.first_held, 2)}% of that year's events and {figure(100 * self.held, 2)}% of the "
+            f"next's, {told} the {figure(100 * self.stable_held, 2)}% that wholly stable places would "
+            f"({chance(self.p)}); {figure(100 * self.again, 2)}% of them are on top again, where chance alone gives "
             f"{figure(100 * self.share, 2)}%."
         )
 
@@ -87,8 +87,8 @@ def stability(first: Any, second: Any, rng: np.random.Generator, *, share: float
         drawn[k] = _measured(early, both - early, part)
     p = ((drawn[:, 1] <= held + 1e-12).sum() + 1) / (draws + 1)
     first_held = float(_top(x, part) @ x / x.sum())
-    middle = drawn.mean(axis=0)
-    return Stability(again, held, first_held, correlation, *(float(m) for m in middle), float(p), part, n)
+    stays, keeps, goes = (float(middle) for middle in drawn.mean(axis=0))
+    return Stability(again, held, first_held, correlation, stays, keeps, goes, float(p), part, n)
 
 
 def _measured(x: Floats, y: Floats, share: float) -> tuple[float, float, float]:
