@@ -28,6 +28,7 @@ TOPICS: tuple[str, ...] = (
     "disproportionality",
     "surveys",
     "harm",
+    "patrols",
     "suppression",
 )
 
