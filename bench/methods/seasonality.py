@@ -3,9 +3,9 @@
     python bench/methods/seasonality.py
 
 R does not come by pip: its 1.6 s for 1,000 series is of R 4.2.2 on weekly series of other settings, as are statsmodels'
-89 s (0.15.0): medians of another day on two shared cores, one call for each series. Not robust, STL is a few products of
-the table by fixed matrices: as many multiply-adds for each number and step as there are periods; robust, five products
-a step, 16 times.
+89 s (0.15.0): medians of another day on two shared cores, one call for each series. Not robust, STL is some products
+of the table by fixed matrices, as many multiply-adds for each number and step as there are periods; robust, five
+products a step, 16 times.
 """
 
 import statistics

@@ -319,7 +319,7 @@ def _fits(
     raw = loglinear.dispersion(fitted, y, known)
     if not use.reweight:
         return fitted, np.maximum(raw, 1.0), raw
-    weight = _weights(y, known, fitted, np.maximum(raw, 1.0), use.weights_threshold)
+    weight = _weights(y, known, fitted, shared, np.maximum(raw, 1.0), use.weights_threshold)
     fitted = loglinear.fit(y, weight, exposure, shared, trend=trend, near=fitted.slope)
     raw = loglinear.dispersion(fitted, y, weight)
     phi = np.maximum(raw, 1.0)
@@ -330,11 +330,11 @@ def _fits(
     return fitted, phi, raw
 
 
-def _weights(y: Floats, known: Floats, fitted: LogLinear, phi: Floats, threshold: float) -> Floats:
+def _weights(y: Floats, known: Floats, fitted: LogLinear, shared: Weeks, phi: Floats, threshold: float) -> Floats:
     """Less for weeks far above what was expected; they add up to the number of weeks."""
     root = np.cbrt(fitted.mean)
     apart = np.divide(np.cbrt(y) ** 2, np.sqrt(root), out=np.zeros_like(y), where=root > 0) - root * np.sqrt(root)
-    scale = phi[:, None] * np.maximum(1 - fitted.hat, 1e-12)
+    scale = phi[:, None] * np.maximum(1 - loglinear.leverage(fitted, known, shared), 1e-12)
     residual = 1.5 * apart / np.sqrt(scale)
     weight = np.where(residual > threshold, np.maximum(residual, 1e-100) ** -2, 1.0) * known
     total, number = weight.sum(axis=1), known.sum(axis=1)

@@ -45,7 +45,7 @@ class LogLinear:
     """Fits of many series, (rows,) unless said otherwise.
 
     mean         fitted values, (rows, n)
-    hat          leverage of each week, (rows, n)
+    events, middle  weighted events of each season, and the mean of t under the fit, (rows, seasons)
     slope, slope_variance  the trend per unit of t, and its variance at a dispersion of 1
     level        of the season of now at t = 0, per unit of exposure
     level_variance         of its logarithm, at a dispersion of 1
@@ -54,7 +54,8 @@ class LogLinear:
     """
 
     mean: Floats
-    hat: Floats
+    events: Floats
+    middle: Floats
     slope: Floats
     slope_variance: Floats
     level: Floats
@@ -88,21 +89,27 @@ def fit(
     mean = (level @ weeks.indicator.T) * growth
     if exposure is not None:
         mean *= exposure
-    inverse = np.divide(1.0, zero, out=np.zeros_like(zero), where=filled)
-    hat = share * (inverse @ weeks.indicator.T)
     now_variance = np.divide(1.0, events[:, -1], out=np.full(rows, np.inf), where=events[:, -1] > 0)
     slope_variance = np.full(rows, np.nan)
     if trend:
         settled &= information > 0
         slope_variance = np.divide(1.0, information, out=np.full(rows, np.inf), where=information > 0)
-        centred = weeks.t - one @ weeks.indicator.T
-        # 0 x inf where there are no events: nothing leans on anything
-        pull = np.where(settled, slope_variance, 0.0)[:, None]
-        hat *= 1 + (events @ weeks.indicator.T) * centred**2 * pull
         now_variance = now_variance + np.where(settled, slope_variance, 0.0) * one[:, -1] ** 2
     used = (weight > 0).astype(float) @ weeks.indicator
     freedom = used.sum(axis=1) - (used > 0).sum(axis=1) - trend
-    return LogLinear(mean, hat, slope, slope_variance, level[:, -1], now_variance, freedom, settled)
+    return LogLinear(mean, events, one, slope, slope_variance, level[:, -1], now_variance, freedom, settled)
+
+
+def leverage(fitted: LogLinear, weight: Floats, weeks: Weeks) -> Floats:
+    """How much each week pulls the fit to itself, (rows, n)."""
+    inverse = np.divide(1.0, fitted.events, out=np.zeros_like(fitted.events), where=fitted.events > 0)
+    pull = inverse @ weeks.indicator.T
+    steep = np.where(fitted.settled & np.isfinite(fitted.slope_variance), fitted.slope_variance, 0.0)
+    if steep.any():
+        pull += (weeks.t - fitted.middle @ weeks.indicator.T) ** 2 * steep[:, None]
+    pull *= fitted.mean
+    pull *= weight
+    return np.asarray(pull)
 
 
 def dispersion(fitted: LogLinear, y: Floats, weight: Floats) -> Floats:

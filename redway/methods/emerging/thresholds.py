@@ -71,14 +71,14 @@ def quantile(chance: float, mean: Floats, phi: Floats) -> Floats:
     near = np.where(over, nbdtrik(chance, size, 1 / phi), pdtrik(chance, mean))
     found = np.ceil(np.nan_to_num(near, nan=0.0))
     enough = chance * (1 - 1e-14)
-    for _ in range(1000):  # where the inverse is off, by single steps
-        low = _at_most(found, mean, phi) < enough
-        down = ~low & (found > 0)
-        down[down] = _at_most(found[down] - 1, mean[down], phi[down]) >= enough
-        if not (low.any() or down.any()):
-            break
-        found += low
-        found -= down
+    # the inverse may be off by a hair where it is next to a whole number, and is none in far corners
+    left = np.flatnonzero(~(np.abs(near - np.round(near)) > 1e-4))
+    while left.size:
+        at, of, spread = found[left], mean[left], phi[left]
+        low = _at_most(at, of, spread) < enough
+        down = ~low & (at > 0) & (_at_most(np.maximum(at - 1, 0), of, spread) >= enough)
+        found[left] = at + low - down
+        left = left[low | down]
     return np.asarray(found)
 
 
