@@ -65,7 +65,9 @@ def _minus_likelihood(y: Floats, design: Floats, r: float) -> float:
     squares = x.T @ x
     left = v - x @ np.linalg.solve(squares, x.T @ v)
     # errors of variance one after turning have variance 1/(1-r^2) before
-    return float((n - k) / 2 * np.log(left @ left) + np.linalg.slogdet(squares)[1] / 2 - np.log(1 - r**2) / 2)
+    return float(
+        (n - k) / 2 * np.log(max(float(left @ left), 1e-300)) + np.linalg.slogdet(squares)[1] / 2 - np.log(1 - r**2) / 2
+    )
 
 
 def _line(y: Floats, design: Floats, r: float) -> Line:

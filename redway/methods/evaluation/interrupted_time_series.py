@@ -142,6 +142,8 @@ def _single(
     if found is None:
         return untold("nothing was counted in a whole part of the time or season", MEASURES, "%", 2, level)
     estimates, covariance, fitted, left, df, figures = found
+    if figures.get("sigma", 1.0) < 1e-12:
+        return untold("the series does not vary around its line", MEASURES, "%", 2, level)
     contrast = np.zeros(design.shape[1])
     contrast[2], contrast[3] = 1, design[start:, 3].mean()
     without = fitted / np.exp(design[:, 2:4] @ estimates[2:4])

@@ -79,8 +79,8 @@ def power(
 
     Raises Unfit for numbers out of range.
     """
-    a = number(treated, "treated", least=0)
-    c = None if control is None else number(control, "control", least=0)
+    a = number(treated, "treated", least=0, most=1e12)
+    c = None if control is None else number(control, "control", least=0, most=1e12)
     chosen(kind, "kind", KINDS)
     k, phi = number(ratio, "ratio", least=1e-6), number(phi, "phi", least=1)
     alpha, asked = probability(alpha, "alpha"), probability(asked, "power")

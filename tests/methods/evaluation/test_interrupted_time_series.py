@@ -87,6 +87,9 @@ def test_what_cannot_be_told_is_said():
     assert "no event before" in interrupted_time_series([0] * 20 + [4] * 20, 20).sentence
     assert "has no logarithm" in interrupted_time_series([0, *[5] * 39], 20, family="lognormal").sentence
     assert "not statistically different" in interrupted_time_series([7] * 40, 20).sentence
+    for errors in ("model", "ar1", "newey-west"):
+        still = interrupted_time_series([7] * 40, 20, family="lognormal", errors=errors)
+        assert "does not vary around its line" in still.sentence
 
 
 def test_faults_are_refused():
