@@ -26,6 +26,8 @@ from redway.methods.wording import chance, figure
 
 VERSION = 1
 
+MOST_COUNTED = 1_000_000
+
 
 @dataclass(frozen=True)
 class Stability:
@@ -96,15 +98,24 @@ def _measured(x: Floats, y: Floats, share: float) -> tuple[float, float, float]:
     total = float(y.sum())
     size = float(here.sum())
     again = float(here @ there) / size if size else 0.0
-    a, b = (rankdata(v) - (len(v) + 1) / 2 for v in (x, y))
+    a, b = (_ranks(v) - (len(v) + 1) / 2 for v in (x, y))
     below = float(np.sqrt((a @ a) * (b @ b)))
     return again, float(here @ y) / total if total else 0.0, float(a @ b) / below if below else 0.0
+
+
+def _ranks(x: Floats) -> Floats:
+    """Ranks of counts, from 1, ties sharing the middle of theirs; small counts are counted and not sorted."""
+    if x.max() > MOST_COUNTED:
+        return np.asarray(rankdata(x))
+    whole = x.astype(np.int64)
+    times = np.bincount(whole)
+    return np.asarray((np.cumsum(times) - (times - 1) / 2)[whole])
 
 
 def _top(x: Floats, share: float) -> Floats:
     """How much of each place is on top, 0 to 1; places that tie at the edge are taken in part, all alike."""
     budget = share * len(x)
-    ordered = np.sort(x)[::-1]
-    edge = ordered[min(len(x) - 1, max(0, int(np.ceil(budget - 1e-9)) - 1))]
+    last = min(len(x) - 1, max(0, int(np.ceil(budget - 1e-9)) - 1))
+    edge = np.partition(x, len(x) - 1 - last)[len(x) - 1 - last]
     above, tied = x > edge, x == edge
     return above + tied * float(np.clip((budget - above.sum()) / tied.sum(), 0, 1))

@@ -228,7 +228,9 @@ def _counted(held: Places, table: npt.NDArray[Any], sds: Floats, tds: Floats) ->
     degrees = np.zeros((bands, len(table)), dtype=np.int64)
     counter = _Counter(table, [limit.astype(table.dtype) for limit in _fitting(limits, table.dtype)])
     for one, other, metres in close_pairs(held):
-        band = np.searchsorted(sds, metres, side="right").astype(np.uint8)
+        band = np.zeros(len(metres), dtype=np.uint8)
+        for edge in sds:
+            band += metres >= edge
         order = np.argsort(band, kind="stable")
         cuts = np.searchsorted(band[order], np.arange(1, bands + 2))
         for k in range(bands):

@@ -24,6 +24,7 @@ VERSION = 1
 METHODS = ("euclidean", "manhattan", "great-circle")
 EARTH = 6_371_008.8
 AT_ONCE = 500_000  # candidates
+MOST = 1_000_000_000  # candidates: more would take minutes for the observed pairs alone
 STRIPS = 2
 
 
@@ -46,7 +47,8 @@ class Places:
 
 
 def places(x: Any, y: Any, within: float, method: str = "euclidean") -> Places:
-    """Events made ready. Raises Unfit for coordinates that are none, and for degrees beyond the globe."""
+    """Events made ready. Raises Unfit for coordinates that are none, degrees beyond the globe, and more
+    pairs than can be looked at."""
     east, north = inputs.numbers(x, "x"), inputs.numbers(y, "y")
     inputs.same_length(x=east, y=north)
     inputs.chosen(method, "method", METHODS)
@@ -58,6 +60,12 @@ def places(x: Any, y: Any, within: float, method: str = "euclidean") -> Places:
         scale = max(1e-9, float(np.cos(np.abs(north).max(initial=0.0) + within / EARTH)))
     reach = within / EARTH if method == "great-circle" else within
     order, first, last = _runs(east * scale, north, reach)
+    if (many := int((last - first).sum())) > MOST:
+        raise Unfit(
+            f"at most {MOST:,} pairs of events that may be near each other",
+            came=f"{many:,}, within {within:g} m",
+            cause="a distance that is too wide, or records that were moved to shared points.",
+        )
     return Places(order, east[order], north[order], first, last, method, within)
 
 

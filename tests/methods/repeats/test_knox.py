@@ -210,3 +210,8 @@ def test_settings_that_cannot_be_are_refused(settings, told):
         knox([1, 2, 3], [1, 2, 3], [1, 2, 9], rng(), **settings)
     with pytest.raises(Unfit):
         knox([1, np.nan, 3], [1, 2, 3], [1, 2, 9], rng())
+
+
+def test_a_million_events_at_one_point_are_refused_at_once():
+    with pytest.raises(Unfit, match="shared points"):
+        knox(np.ones(1_000_000), np.ones(1_000_000), np.arange(1_000_000) % 365, rng())
