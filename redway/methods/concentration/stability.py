@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.stats import rankdata
 
 from redway.methods import inputs
 from redway.methods.inputs import Floats
@@ -106,9 +105,10 @@ def _measured(x: Floats, y: Floats, share: float) -> tuple[float, float, float]:
 def _ranks(x: Floats) -> Floats:
     """Ranks of counts, from 1, ties sharing the middle of theirs; small counts are counted and not sorted."""
     if x.max() > MOST_COUNTED:
-        return np.asarray(rankdata(x))
-    whole = x.astype(np.int64)
-    times = np.bincount(whole)
+        whole, times = np.unique(x, return_inverse=True, return_counts=True)[1:]
+    else:
+        whole = x.astype(np.int64)
+        times = np.bincount(whole)
     return np.asarray((np.cumsum(times) - (times - 1) / 2)[whole])
 
 

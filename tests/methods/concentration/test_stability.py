@@ -61,3 +61,8 @@ def test_every_method_runs_on_a_table(method):
     columns = {"value": rng.poisson(2, 60), "first": rng.poisson(2, 60), "second": rng.poisson(2, 60)}
     answer = method.run(columns, {p.name: p.default for p in method.parameters}, rng)
     assert answer.sentence.endswith(".")
+
+
+def test_ranks_are_scipys_at_any_size():
+    x, y = np.array([3, 1, 1, 9_000_000, 3, 0]), np.array([1, 5, 2, 2, 0, 7])
+    assert measured(x, y).correlation == pytest.approx(stats.spearmanr(x, y).statistic)
