@@ -25,7 +25,7 @@ from redway.methods.process_control.rules import Rules, signals
 
 VERSION = 1
 
-FAMILIES = ("normal", "poisson", "negbin")
+FAMILIES = ("normal", "poisson", "negbin", "geometric", "exponential")
 LONGEST = 14
 NO_LIMITS = Rules(trend=0, near=False, side=0)
 
@@ -35,7 +35,7 @@ class Steady:
     """A process in which nothing happens: its points are drawn alike.
 
     points    in the chart
-    family    normal; poisson of some mean; negbin, with variance phi x mean
+    family    normal; poisson of some mean; negbin, with variance phi x mean; geometric and exponential, between events
     leaning   autocorrelation of lag 1, for normal points only
     year      how many of the newest points make a year
     freeze    how many first points make the limits; all if None
@@ -56,6 +56,10 @@ class Steady:
         if self.family == "normal":
             return self.mean + _leaning(rng.standard_normal(shape), self.leaning)
         inputs.number(self.mean, "mean", least=0)
+        if self.family == "geometric":
+            return rng.geometric(1 / (1 + self.mean), shape).astype(float) - 1
+        if self.family == "exponential":
+            return rng.exponential(self.mean, shape)
         if self.family == "poisson" or self.phi <= 1 or not self.mean:
             return rng.poisson(self.mean, shape).astype(float)
         return rng.negative_binomial(self.mean / (self.phi - 1), 1 / self.phi, shape).astype(float)
@@ -93,8 +97,8 @@ def false_alarms(
     screen: bool = True,
     charts: int = 4000,
 ) -> FalseAlarms:
-    """How often such rules raise an alarm where nothing happens. kind: xmr, i, c or g; see `limits`."""
-    inputs.chosen(kind, "kind", ("xmr", "i", "c", "g", "run"))
+    """How often such rules raise an alarm where nothing happens. kind: xmr, i, c, g, t or run; see `limits`."""
+    inputs.chosen(kind, "kind", ("xmr", "i", "c", "g", "t", "run"))
     y = steady.drawn(inputs.whole(charts, "charts", least=1), rng)
     base = min(steady.freeze or steady.points, steady.points)
     lines = limits(kind, y, np.ones_like(y), base, width=rules.width, exact=exact, phi=steady.phi, screen=screen)

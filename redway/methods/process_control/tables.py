@@ -37,7 +37,7 @@ def _chart(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     y, n = charts.looked_at(kind, values, sizes)
     newest = max(_whole_numbers(given["part"]), default=0)
     steady = _like(kind, y[newest:], given["freeze"], given["phi"], given["frequency"])
-    use = false_alarms.calibrated(steady, rng) if given["rules"] == "calibrated" else SETS[given["rules"]]
+    use = _rules(given, kind, steady, rng)
     found = charts.control_chart(
         y,
         n if kind in SIZED else None,
@@ -71,16 +71,40 @@ def _whole_numbers(given: Any) -> list[int]:
 
 def _like(kind: str, y: Array, freeze: int | None, phi: float, year: int) -> false_alarms.Steady:
     """The steady process that a chart's newest phase would be drawn of if nothing happened."""
-    counts = kind in ("c", "u", "up", "p", "pp")
-    mean = float(y.mean()) if y.size else 0.0
-    family = ("negbin" if phi > 1 else "poisson") if counts else "normal"
-    return false_alarms.Steady(max(1, y.size), family, mean if counts else 0.0, phi, year=year, freeze=freeze)
+    families = {"g": "geometric", "t": "exponential"} | dict.fromkeys(("c", "u", "up", "p", "pp"), "poisson")
+    family = families.get(kind, "normal")
+    if family == "poisson" and phi > 1:
+        family = "negbin"
+    mean = float(y.mean()) if y.size and family != "normal" else 0.0
+    return false_alarms.Steady(max(1, y.size), family, mean, phi, year=year, freeze=freeze)
+
+
+# by which chart of equal sizes others are simulated
+SIMULATED = {kind: kind for kind in ("xmr", "i", "c", "g", "t", "run")} | dict.fromkeys(("u", "p"), "c")
+
+
+def _rules(given: Given, kind: str, steady: false_alarms.Steady, rng: np.random.Generator) -> Rules:
+    """The set that was named, or one that holds 5% a year in charts of that kind."""
+    if given["rules"] != "calibrated":
+        return SETS[given["rules"]]
+    as_kind = SIMULATED.get(kind, "xmr")
+    if given["exact"] or as_kind not in ("xmr", "i", "c"):
+        raise Unfit(
+            "calibrated rules for a chart with limits by standard errors",
+            came=f"a chart of kind {kind}{' with exact limits' if given['exact'] else ''}",
+            cause="exact limits, or a chart of rare events: both keep their own rate; choose limits instead.",
+        )
+    return false_alarms.calibrated(steady, rng, kind=as_kind)
 
 
 def _measured(steady: false_alarms.Steady, use: Rules, kind: str, exact: bool, rng: np.random.Generator) -> str:
-    as_kind = {"run": "run", "i": "i"}.get(kind, "c" if steady.family != "normal" else "xmr")
+    as_kind = SIMULATED.get(kind, "xmr")
     found = false_alarms.false_alarms(
-        replace(steady, year=min(steady.year, steady.points)), use, rng, kind=as_kind, exact=exact and as_kind == "c"
+        replace(steady, year=min(steady.year, steady.points)),
+        use,
+        rng,
+        kind=as_kind,
+        exact=exact and as_kind in ("c", "g", "t"),
     )
     return found.sentence
 

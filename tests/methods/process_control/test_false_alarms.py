@@ -83,6 +83,13 @@ def test_exact_limits_of_small_counts_alarm_less():
     assert exact.somewhere < 0.05 < normal.somewhere
 
 
+@pytest.mark.parametrize(("family", "kind"), [("geometric", "g"), ("exponential", "t")])
+def test_charts_of_rare_events_by_their_own_laws(family, kind):
+    steady = Steady(36, family, 9.0)
+    exact = false_alarms(steady, SETS["limits"], np.random.default_rng(10), kind=kind, exact=True)
+    assert 0.0003 < exact.points < 0.004, "0.0027 if limits were known; no wait is too short where none can be"
+
+
 def test_what_cannot_be_worked_with_is_said():
     rng = np.random.default_rng(8)
     for wrong in (Steady(0), Steady(9, "gamma"), Steady(9, leaning=1), Steady(9, "poisson", -1)):

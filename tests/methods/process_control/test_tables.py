@@ -44,7 +44,12 @@ def test_phases_sizes_and_events():
     assert sized.rows["drawn"].max() < 0.1
     days = np.cumsum(np.random.default_rng(3).integers(1, 40, 30))
     waits = {"date": np.datetime64("2024-01-01") + days, "value": np.diff(days, prepend=0).astype(float)}
-    assert len(run("control-chart", waits, chart="t", exact=True).rows["upper"]) == 30
+    answer = run("control-chart", waits, chart="t", exact=True)
+    assert len(answer.rows["upper"]) == 30
+    assert "Of steady charts like this" in answer.notes[0]
+    for refused in ({"chart": "t"}, {"chart": "c", "exact": True}):
+        with pytest.raises(Unfit, match="standard errors"):
+            run("control-chart", waits if refused["chart"] == "t" else monthly(), rules="calibrated", **refused)
 
 
 def test_gaps_are_refused():
