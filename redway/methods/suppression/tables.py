@@ -18,8 +18,8 @@ TOTAL = "Total"
 
 
 def _wide(columns: Columns) -> tuple[npt.NDArray[np.float64], Array, Array]:
-    """A long table of row, column and count as one of two ways, noughts where a pair is not there."""
-    (rows, i), (kinds, j) = (np.unique(columns[name], return_inverse=True) for name in ("row", "column"))
+    """A long table of down, across and count as one of two ways, noughts where a pair is not there."""
+    (rows, i), (kinds, j) = (np.unique(columns[name], return_inverse=True) for name in ("down", "across"))
     if np.isin([TOTAL], np.concatenate([rows, kinds])).any():
         raise Unfit("a table without its totals, which are added up here", came=f"rows named “{TOTAL}”")
     wide = np.zeros((rows.size, kinds.size))
@@ -51,14 +51,14 @@ def _complementary(columns: Columns, given: Given, rng: np.random.Generator) -> 
     status = np.where(found.primary, "primary", np.where(found.hidden, "secondary", "shown"))
     if found.cannot_tell:
         shown, status = np.full(values.size, np.nan), np.full(values.size, "withheld")
-    told = {"row": at.ravel(), "column": across.ravel(), "value": shown, "status": status}
+    told = {"down": at.ravel(), "across": across.ravel(), "value": shown, "status": status}
     notes = ("Safe for this table alone; not beside other tables or earlier releases of the same counts.",)
     return Answer(found.sentence, told, notes)
 
 
 def _keyed(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    """Counts by row and column of one row for each record, with its key."""
-    (rows, i), (kinds, j) = (np.unique(columns[name], return_inverse=True) for name in ("row", "column"))
+    """Counts by down and across of one row for each record, with its key."""
+    (rows, i), (kinds, j) = (np.unique(columns[name], return_inverse=True) for name in ("down", "across"))
     cell = i * kinds.size + j
     size = rows.size * kinds.size
     found = perturb(
@@ -67,10 +67,13 @@ def _keyed(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         noise_table(given["D"], given["V"], given["js"]),
     )
     at, across = np.meshgrid(rows, kinds, indexing="ij")
-    return Answer(found.sentence, {"row": at.ravel(), "column": across.ravel(), "value": found.value})
+    return Answer(found.sentence, {"down": at.ravel(), "across": across.ravel(), "value": found.value})
 
 
-CELL = (Column("row", "its row", "text"), Column("column", "its column", "text"))
+CELL = (
+    Column("down", "what it is in the row of, such as a ward", "text"),
+    Column("across", "and in the column of, such as an offence", "text"),
+)
 
 METHODS = (
     Method(

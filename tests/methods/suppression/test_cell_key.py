@@ -58,10 +58,10 @@ def test_bad_settings_and_keys_are_refused():
 
 def test_every_method_runs_on_a_table_and_says_a_sentence():
     rng = np.random.default_rng(2)
-    columns = {"row": rng.choice([*"abcd"], 300), "column": rng.choice([*"xyz"], 300)}
+    columns = {"down": rng.choice([*"abcd"], 300), "across": rng.choice([*"xyz"], 300)}
     columns |= {"count": np.ones(300), "key": rng.random(300)}
-    columns["count"][columns["row"] == "a"] = 0
-    columns["count"][np.flatnonzero(columns["row"] == "a")[:4]] = 1
+    columns["count"][columns["down"] == "a"] = 0
+    columns["count"][np.flatnonzero(columns["down"] == "a")[:4]] = 1
     for method in METHODS:
         answer = method.run(
             {c.name: columns[c.name] for c in method.columns}, {p.name: p.default for p in method.parameters}, rng
@@ -69,4 +69,4 @@ def test_every_method_runs_on_a_table_and_says_a_sentence():
         assert answer.sentence.endswith(".")
         assert len({len(column) for column in answer.rows.values()}) == 1
     with pytest.raises(Unfit, match="totals"):
-        METHODS[0].run(columns | {"row": np.full(300, "Total")}, {}, rng)
+        METHODS[0].run(columns | {"down": np.full(300, "Total")}, {}, rng)
