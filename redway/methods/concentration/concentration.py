@@ -21,7 +21,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.special import gammaln, ive, pdtr, pdtrc, pdtrik
 
 from redway.methods import inputs
@@ -153,6 +152,8 @@ def chance_top(mean: float, share: float) -> float:
 
 def rate_gini(values: Floats, times: Integers) -> float:
     """Gini's coefficient of gamma rates beneath counts; nought where counts vary no more than by chance."""
+    from scipy.optimize import minimize_scalar  # dear to import
+
     n = times.sum()
     mean = float(times @ values) / n
     if float(times @ (values - mean) ** 2) / n <= mean:

@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.spatial import ConvexHull, QhullError
 
 from redway.methods import inputs
 from redway.methods.inputs import Floats, Integers, Unfit
@@ -239,6 +238,8 @@ def _widths(x: Floats, y: Floats, low: Floats, high: Floats) -> tuple[Floats, Fl
 
 def _widened(x: Floats, y: Floats, by: float) -> tuple[Floats, Floats]:
     """Corners, in order, of the convex hull of points, widened by a distance."""
+    from scipy.spatial import ConvexHull  # dear to import: only where a hull is asked for
+
     x, y = _outermost(x, y)
     round_about = 2 * np.pi * np.arange(SIDES) / SIDES
     wide_x = (x[:, None] + by * np.cos(round_about)).ravel()
@@ -249,6 +250,8 @@ def _widened(x: Floats, y: Floats, by: float) -> tuple[Floats, Floats]:
 
 def _outermost(x: Floats, y: Floats) -> tuple[Floats, Floats]:
     """The corners of the convex hull; of points in one line, its ends."""
+    from scipy.spatial import ConvexHull, QhullError
+
     if len(x) > 2:
         try:
             corners = ConvexHull(np.column_stack([x - x[0], y - y[0]])).vertices

@@ -14,7 +14,6 @@ from functools import cached_property
 from typing import Any, Protocol
 
 import numpy as np
-from scipy import sparse
 
 from redway.methods import inputs
 from redway.methods.hot_spots.grids import Grid
@@ -121,6 +120,8 @@ def touching(first: Any, second: Any, places: int) -> SparseNeighbours:
     first, second: int arrays (pairs,), places numbered from 0. Raises Unfit for places that are not there and for
     a place that would be its own neighbour.
     """
+    from scipy import sparse  # dear to import
+
     one, two = inputs.counts(first, "first"), inputs.counts(second, "second")
     inputs.same_length(first=one, second=two)
     if len(one) and max(one.max(), two.max()) >= places:

@@ -20,7 +20,6 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.spatial import cKDTree
 
 from redway.methods import inputs
 from redway.methods.hot_spots.grids import points
@@ -78,6 +77,8 @@ def snapped(x: Any, y: Any, *, known: bool | None = None) -> Snapped:
 
     x, y: float arrays (points,), metres. Raises Unfit for coordinates that are none.
     """
+    from scipy.spatial import cKDTree  # dear to import
+
     east, north = points(x, y)
     if not len(east):
         return Snapped(known, 0.0, 0, 0, 0)

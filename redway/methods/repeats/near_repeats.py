@@ -17,8 +17,6 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from redway.methods import inputs
 from redway.methods.inputs import Floats, Integers, Unfit
@@ -114,6 +112,9 @@ def near_repeats(
 
 def _chains(first: Integers, second: Integers, events: int) -> Integers:
     """The chain of each event, numbered by its first member's row; -1 alone."""
+    from scipy.sparse import coo_array  # dear to import
+    from scipy.sparse.csgraph import connected_components
+
     joined = coo_array((np.ones(len(first)), (first, second)), shape=(events, events))
     _, label = connected_components(joined, directed=False)
     alone = np.bincount(label, minlength=1)[label] == 1 if events else np.zeros(0, dtype=bool)
