@@ -27,6 +27,4 @@ def growth(shapes=((10, 5), (20, 5), (40, 6), (80, 8))):
 
 if __name__ == "__main__":
     for rows, columns, small, besides, wall, cpu in growth():
-        print(
-            f"{rows:>4} by {columns}: {small:>4} small, {besides:>3} besides, {wall:6.2f} s, processor {cpu:6.2f} s"
-        )
+        print(f"{rows:>4} by {columns}: {small:>4} small, {besides:>3} besides, {wall:6.2f} s, processor {cpu:6.2f} s")
