@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from redway.methods.hot_spots.gi import gi
 from redway.methods.hot_spots.grids import grid_over
 from redway.methods.hot_spots.neighbours import neighbours, touching
 from redway.methods.inputs import Unfit
@@ -71,3 +72,16 @@ def test_pairs_of_places_that_are_not_there_are_refused(pairs):
 def test_a_reach_is_a_whole_number(square):
     with pytest.raises(Unfit):
         neighbours(square(2, 2), 0)
+
+
+@pytest.mark.peers
+def test_hot_cells_are_those_of_eight_true_neighbours_at_every_cell_size(peer):
+    """Seventeen runs of sfhotspot: shipped, and mended to have all eight neighbours; 304.8 and 609.6 m are in feet."""
+    events = peer("memphis_robberies_utm16n_input")
+    rows = peer("sfhotspot_diagonal_bug")
+    names = {name.strip('"'): name for name in rows.dtype.names}
+    for size, cells, true in {(r[names["cell"]], r[names["cells"]], r[names["hot_true8"]]) for r in rows}:
+        grid = grid_over(events["x"], events["y"], float(size))
+        found = gi(grid.count(events["x"], events["y"]), neighbours(grid))
+        assert (len(grid), int(((found.p < 0.05) & (found.z > 0)).sum())) == (cells, true), size
+    assert (rows[names["hot_shipped"]] != rows[names["hot_true8"]]).sum() == 4
