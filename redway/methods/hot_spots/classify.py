@@ -19,7 +19,7 @@ by, the same one also as older: shares up to 1.5. `like_sfhotspot` does all thre
 Assumes periods long enough to hold events in most hot cells; in thin ones a hot spot cannot stand out, and is called
 former or intermittent for want of events.
 
-Source: Jashby's sfhotspot 1.0, after ESRI's emerging hot spot analysis; thresholds are conventions, not tests.
+Source: Ashby's sfhotspot 1.0, after ESRI's emerging hot spot analysis; thresholds are conventions, not tests.
 """
 
 from dataclasses import dataclass
