@@ -4,6 +4,7 @@ It is no return: nothing of it is kept, and no partnership is needed.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,19 @@ READ: Mapping[Kind, tuple[str, str]] = {
 }
 
 
+@dataclass(frozen=True)
+class Found:
+    """A column that is there: its heading in the file, and SQL for its cell and for what that becomes."""
+
+    column: Column
+    heading: str
+    cell: str
+
+    @property
+    def value(self) -> str:
+        return READ[self.column.kind][0].format(cell=self.cell)
+
+
 def read(path: Path, columns: Sequence[Column], *, called: Mapping[str, str], work: Path) -> dict[str, Array]:
     """The columns of a table that are there, by the method's names, in the kinds that `Column` says.
 
@@ -50,8 +64,9 @@ def read(path: Path, columns: Sequence[Column], *, called: Mapping[str, str], wo
         path = sheets.as_csv(path, name=name, work=work, wanted=lambda headings: _holds(headings, wanted))
     file = csv_file.opened(path, name=name, work=work)
     found = _headings(file, columns, called)
+    by_place = replace(file, columns=tuple(f"c{at}" for at in range(len(file.columns))))  # any heading is let pass
     with connect(work, memory=MEMORY) as db:
-        file.as_view(db, "cells", numbered=True)
+        by_place.as_view(db, "cells", numbered=True)
         try:
             return _arrays(db, found, name)
         except duckdb.InvalidInputException:
@@ -63,9 +78,10 @@ def _holds(headings: Sequence[str], wanted: Sequence[str]) -> bool:
     return have.issuperset(wanted)
 
 
-def _headings(file: csv_file.CsvFile, columns: Sequence[Column], called: Mapping[str, str]) -> list[tuple[Column, str]]:
-    """Each column that is there, with its heading in the file."""
-    have = {heading.casefold(): heading for heading in file.columns}
+def _headings(file: csv_file.CsvFile, columns: Sequence[Column], called: Mapping[str, str]) -> list[Found]:
+    """Each column that is there. A heading spelt alike comes before one that differs in capitals."""
+    have = {heading.casefold(): at for at, heading in enumerate(file.columns)}
+    have |= {heading: at for at, heading in enumerate(file.columns)}
     if unknown := set(called) - {column.name for column in columns}:
         raise RedwayError(
             f"columns of the method ({', '.join(column.name for column in columns)})",
@@ -74,11 +90,12 @@ def _headings(file: csv_file.CsvFile, columns: Sequence[Column], called: Mapping
         )
     found, missing = [], []
     for column in columns:
-        heading = have.get(called.get(column.name, column.name).casefold())
-        if heading is not None:
-            found.append((column, heading))
+        wanted = called.get(column.name, column.name)
+        at = have.get(wanted, have.get(wanted.casefold()))
+        if at is not None:
+            found.append(Found(column, file.columns[at], f"nullif(trim(c{at}), '')"))
         elif column.required or column.name in called:
-            missing.append(called.get(column.name, column.name))
+            missing.append(wanted)
     if missing:
         raise FileRefused(
             "the columns " + ", ".join(f"“{name}”" for name in missing),
@@ -89,29 +106,25 @@ def _headings(file: csv_file.CsvFile, columns: Sequence[Column], called: Mapping
     return found
 
 
-def _arrays(db: duckdb.DuckDBPyConnection, found: Sequence[tuple[Column, str]], name: str) -> dict[str, Array]:
-    cells = {column.name: f"nullif(trim({_identifier(heading)}), '')" for column, heading in found}
-    values = {column.name: READ[column.kind][0].format(cell=cells[column.name]) for column, _ in found}
-    for column, heading in found:
-        _refuse_wrong(db, column, heading, cells[column.name], values[column.name], name)
-    listed = ", ".join(f"{values[column.name]} AS {_identifier(column.name)}" for column, _ in found)
+def _arrays(db: duckdb.DuckDBPyConnection, found: Sequence[Found], name: str) -> dict[str, Array]:
+    for one in found:
+        _refuse_wrong(db, one, name)
+    listed = ", ".join(f"{one.value} AS v{at}" for at, one in enumerate(found))
     taken = db.execute(f"SELECT {listed} FROM cells ORDER BY row").fetchnumpy()  # noqa: S608
-    return {column.name: _plain(taken[column.name], column.kind) for column, _ in found}
+    return {one.column.name: _plain(taken[f"v{at}"], one.column.kind) for at, one in enumerate(found)}
 
 
-def _refuse_wrong(
-    db: duckdb.DuckDBPyConnection, column: Column, heading: str, cell: str, value: str, name: str
-) -> None:
+def _refuse_wrong(db: duckdb.DuckDBPyConnection, one: Found, name: str) -> None:
     """Raise FileRefused for cells that hold something else than their column asks for."""
-    empty = f" OR {cell} IS NULL" if column.kind == "yes-no" else ""
-    wrong = f"({cell} IS NOT NULL AND {value} IS NULL){empty}"
-    query = f"SELECT count(*), min(row), arg_min({cell}, row) FROM cells WHERE {wrong}"  # noqa: S608
+    empty = f" OR {one.cell} IS NULL" if one.column.kind == "yes-no" else ""
+    wrong = f"({one.cell} IS NOT NULL AND {one.value} IS NULL){empty}"
+    query = f"SELECT count(*), min(row), arg_min({one.cell}, row) FROM cells WHERE {wrong}"  # noqa: S608
     count, row, came = db.execute(query).fetchall()[0]
     if count:
         raise FileRefused(
-            READ[column.kind][1],
+            READ[one.column.kind][1],
             came=f"“{came[:60]}”" if came is not None else "an empty cell",
-            place=Place(name, row, heading),
+            place=Place(name, row, one.heading),
             count=count,
         )
 
@@ -125,7 +138,3 @@ def _plain(values: Array, kind: Kind) -> Array:
     if kind == "yes-no":
         return np.asarray(values, dtype=np.bool_)
     return np.asarray(values, dtype=np.str_)
-
-
-def _identifier(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'

@@ -47,6 +47,18 @@ def test_other_headings_are_named(taken):
     assert found["count"].tolist() == [1.0]
 
 
+@pytest.mark.parametrize("heading", ["row", 'say "how many"', "v0", "c1", "Row", "select *"])
+def test_any_heading_is_let_pass(taken, heading):
+    quoted = '"' + heading.replace('"', '""') + '"'
+    found = taken(["1", "a", "2025-11-01"], heading=[quoted, "area", "day"], called={"count": heading})
+    assert found["count"].tolist() == [1.0]
+
+
+def test_a_heading_spelt_alike_comes_first(taken):
+    found = taken(["1", "2", "a", "2025-11-01"], heading=["count", "COUNT", "area", "day"])
+    assert found["count"].tolist() == [1.0]
+
+
 def test_a_million_rows_keep_their_order(tmp_path):
     path = tmp_path / "long.csv"
     path.write_text("count\n" + "\n".join(map(str, range(1_000_000))) + "\n")
