@@ -1,0 +1,88 @@
+"""Long tables (series, date, value) as one array with a row for each series and a column for each period.
+
+Periods are days, weeks (each named by its first day) or months, as `frequency` says: 365 or 7, 52, 12. A period that a
+series has no row for is not known (NaN), never nought.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from redway.methods.catalogue import Array, Column
+from redway.methods.inputs import Floats, Unfit
+
+LONGEST = 40_000  # periods: a hundred years of days
+
+SERIES = Column("series", "what a row is of, where the table holds several series", "text", required=False)
+DATE = Column("date", "the day, the first day of the week, or any day of the month", "date")
+COUNT = Column("count", "events in that period; a period without a row is not known, so write its 0")
+
+
+@dataclass(frozen=True)
+class BySeries:
+    """names (series,), starts (periods,) the first day of each, and values (series, periods) by column, NaN if none."""
+
+    names: npt.NDArray[Any]
+    starts: npt.NDArray[np.datetime64]
+    values: Mapping[str, Floats]
+
+    def rows(self, of: Mapping[str, Array], periods: Any = slice(None)) -> dict[str, Array]:
+        """Arrays (series, periods) as columns of a long table again."""
+        starts = self.starts[periods]
+        ends: dict[str, Array] = {}
+        if self.names.size > 1 or self.names[0]:
+            ends["series"] = np.repeat(self.names, starts.size)
+        ends["date"] = np.tile(starts.astype("datetime64[D]"), self.names.size)
+        return ends | {name: np.asarray(values).reshape(-1) for name, values in of.items()}
+
+
+def by_series(columns: Mapping[str, Array], values: Sequence[str], frequency: int) -> BySeries:
+    """The table of the columns `series` (may be missing), `date` and those named. Unfit for two rows of one period."""
+    dates = columns["date"].astype("datetime64[D]")
+    if not dates.size or np.isnat(dates).any():
+        raise Unfit("a date in every row", came="none" if dates.size else "no rows")
+    at, starts = _periods(dates, frequency)
+    given = columns.get("series")
+    names, which = (
+        (np.array([""]), np.zeros(dates.size, dtype=int))
+        if given is None
+        else np.unique(given.astype(str), return_inverse=True)
+    )
+    cell = which * starts.size + at
+    if np.unique(cell).size < cell.size:
+        raise Unfit("one row for each series and period", came=f"{cell.size - np.unique(cell).size:,} more", cause=MANY)
+    tables = {}
+    for name in values:
+        if name in columns:
+            table = np.full((names.size, starts.size), np.nan)
+            table[which, at] = columns[name]
+            tables[name] = table
+    return BySeries(names, starts, tables)
+
+
+MANY = "rows of several areas or kinds: name them in a column “series”; or the wrong frequency."
+
+
+def _periods(dates: npt.NDArray[np.datetime64], frequency: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.datetime64]]:
+    """The position of each date's period, and the first day of each period from first to last."""
+    if frequency == 12:
+        month = dates.astype("datetime64[M]")
+        at = (month - month.min()).astype(int)
+        _long(at)
+        return at, (month.min() + np.arange(at.max() + 1)).astype("datetime64[D]")
+    step = 7 if frequency == 52 else 1
+    days = (dates - dates.min()).astype(int)
+    if (days % step).any():
+        raise Unfit(
+            "weeks that begin on the same weekday", came=f"some {int(days[days % step > 0][0] % step)} days off"
+        )
+    _long(days // step)
+    return days // step, dates.min() + step * np.arange(days.max() // step + 1)
+
+
+def _long(at: npt.NDArray[Any]) -> None:
+    if at.max() >= LONGEST:
+        raise Unfit(f"at most {LONGEST:,} periods", came=f"{int(at.max()) + 1:,}", cause="a date with a wrong year.")

@@ -1,0 +1,102 @@
+"""The methods by name, for tables of anybody's own: what each needs, and how to run it.
+
+A topic's `tables` module holds `METHODS`, one `Method` for each; this module knows the topics. The command
+`redway method` and the handbook are made from it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Kind = Literal["number", "text", "date", "yes-no"]
+
+TOPICS: tuple[str, ...] = (
+    "process_control",
+    "emerging",
+    "hot_spots",
+    "repeats",
+    "concentration",
+    "comparison",
+    "seasonality",
+    "evaluation",
+    "disproportionality",
+    "surveys",
+    "harm",
+    "patrols",
+    "suppression",
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table that a method reads.
+
+    kind     number: float64, NaN where empty; text: str, "" where empty; date: datetime64[D], NaT where empty;
+             yes-no: bool
+    """
+
+    name: str
+    about: str
+    kind: Kind = "number"
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A setting, under the name that users of the field's tools know; its type is that of what stands if none is given.
+
+    choices  the words it may be, where it is one of some
+    several  whether it is a list, written with commas
+    """
+
+    name: str
+    default: bool | int | float | str | None
+    about: str
+    kind: type = str
+    choices: tuple[str, ...] = ()
+    several: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a method says of a table: one sentence, rows as columns of one length, and what to know besides."""
+
+    sentence: str
+    rows: Mapping[str, Array]
+    notes: tuple[str, ...] = ()
+
+
+Run = Callable[[Mapping[str, Array], Mapping[str, Any], np.random.Generator], Answer]
+
+
+@dataclass(frozen=True)
+class Method:
+    """A method on a table. `run(columns, parameters, rng)` is given every parameter and the columns that came.
+
+    title    one line, for a list
+    like     what it answers to in the field's tools, e.g. "surveillance::farringtonFlexible"; else empty
+    random   whether it draws random numbers, and so takes a seed
+    """
+
+    name: str
+    title: str
+    columns: tuple[Column, ...]
+    run: Run
+    parameters: tuple[Parameter, ...] = ()
+    like: str = ""
+    random: bool = False
+
+
+@cache
+def methods() -> Mapping[str, Method]:
+    """Every method by its name, topics in their order."""
+    found: dict[str, Method] = {}
+    for topic in TOPICS:
+        found |= {method.name: method for method in import_module(f"redway.methods.{topic}.tables").METHODS}
+    return found

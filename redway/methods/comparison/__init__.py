@@ -1,0 +1,1 @@
+"""Rates set side by side: ratios, standardised rates, funnels, trends."""

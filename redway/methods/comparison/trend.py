@@ -1,0 +1,146 @@
+"""Trend: does a series rise or fall over its periods, by how much a period, and how sure is that?
+
+    quasipoisson, negbin  log E(y_t) = a + b t + season + log(exposure): exp(b) - 1 is the change from one period to
+                          the next; interval by t on the degrees of freedom, with phi no less than 1
+    mann-kendall          S = sum of sign(y_j - y_i), i < j, of any steady direction (Mann 1945, *Econometrica* 13,
+                          245-259; Kendall 1975), with Theil's and Sen's middle slope (Sen 1968, *J. Am. Stat. Assoc.*
+                          63, 1379-1389), in units of the series; as R's `Kendall::MannKendall`
+
+Fewer than five points get no verdict: a line goes through any two. Assumes that one straight line (of logarithms)
+describes the whole time; a step or a turn is no trend. Each period should not depend on the one before: where what
+is left after the line does so (lag-one correlation over 2 / sqrt(n)), the result says so, and `robust` widens the
+interval for it (Newey and West 1987).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import stdtr, stdtrit
+
+from redway.methods.glm import fit, newey_west, usual_lags
+from redway.methods.inputs import above, at_least, chosen, numbers, probability, same_length, whole
+from redway.methods.wording import chance, figure, interval, several
+
+VERSION = 1
+
+Floats = npt.NDArray[np.float64]
+METHODS = ("quasipoisson", "negbin", "mann-kendall")
+FEWEST = 5
+
+
+@dataclass(frozen=True)
+class Trend:
+    """How a series goes from one period to the next.
+
+    slope, low, high  percent for each period; in the series' own units for mann-kendall
+    correlation       of what is left over with itself a period before
+    """
+
+    slope: float
+    low: float
+    high: float
+    p: float
+    method: str
+    points: int
+    phi: float
+    correlation: float
+    conf_level: float
+    cannot_tell: str = ""
+
+    @property
+    def depends(self) -> bool:
+        """Whether each period depends on the one before by more than chance."""
+        return bool(abs(self.correlation) > 2 / np.sqrt(max(self.points, 1)))
+
+    @property
+    def different(self) -> bool:
+        """Whether the interval leaves out no trend."""
+        return not self.cannot_tell and (self.low > 0 or self.high < 0)
+
+    @property
+    def sentence(self) -> str:
+        if self.cannot_tell:
+            return f"No trend can be told: {self.cannot_tell}."
+        unit = "" if self.method == "mann-kendall" else "%"
+        way = "rises" if self.slope > 0 else "falls"
+        told = f"The series {way} by {figure(abs(self.slope))}{unit} a period"
+        if not self.different:
+            told = f"A trend of {figure(self.slope)}{unit} a period is not statistically different from none"
+        doubt = "; periods depend on the one before, so this may be too sure" if self.depends else ""
+        limits = interval(self.low, self.high, self.conf_level)
+        return f"{told} ({limits}, {several(self.points, 'point')}, {chance(self.p)}{doubt})."
+
+
+def trend(
+    values: npt.ArrayLike,
+    exposure: npt.ArrayLike | None = None,
+    *,
+    method: str = "quasipoisson",
+    period: int = 1,
+    robust: bool = False,
+    conf_level: float = 0.95,
+) -> Trend:
+    """The trend of a series (n,) in order of time, without gaps.
+
+    exposure  (n,) what each period's count is of, such as people or days
+    period    length of the season (12 for months): its shape is then allowed for; 1 for none
+    robust    allow for periods that depend on those before
+
+    Raises Unfit for values that are not numbers, below nought (but for mann-kendall), exposures not above nought.
+    """
+    chosen(method, "method", METHODS)
+    level, season = probability(conf_level, "conf_level"), whole(period, "period", least=1)
+    ranks = method == "mann-kendall"
+    y = numbers(values, "values") if ranks else at_least(values, "values", 0)
+    e = np.ones(y.size) if exposure is None else above(exposure, "exposure", 0)
+    same_length(values=y, exposure=e)
+    if y.size < FEWEST:
+        return _untold(method, y.size, level, f"fewer than {FEWEST} points")
+    if not ranks and not y.any():
+        return _untold(method, y.size, level, "nothing was counted in any period")
+    return _ranks(y / e, level) if ranks else _regression(y, e, method, season, robust, level)
+
+
+def _untold(method: str, points: int, level: float, why: str) -> Trend:
+    return Trend(np.nan, np.nan, np.nan, np.nan, method, points, np.nan, 0.0, level, why)
+
+
+def _regression(y: Floats, e: Floats, method: str, season: int, robust: bool, level: float) -> Trend:
+    n = y.size
+    if n < 2 * season + 3 and season > 1:
+        return _untold(method, n, level, f"fewer than two seasons of {season} and a few more points")
+    at = np.arange(n) - (n - 1) / 2
+    months = (np.arange(n)[:, None] % season == np.arange(1, season)[None, :]).astype(float)
+    found = fit(y, np.column_stack([np.ones(n), at, months]), offset=np.log(e), family=method)
+    if not found.converged:
+        return _untold(method, n, level, "nothing was counted in a whole part of the time or season")
+    phi = max(1.0, found.phi) if method == "quasipoisson" else 1.0
+    variance = found.bread[1, 1] * phi
+    if robust:
+        variance = max(variance, newey_west(found, usual_lags(n))[1, 1])
+    b, error = float(found.coefficients[1]), float(np.sqrt(variance))
+    reach = float(stdtrit(found.df, (1 + level) / 2)) * error
+    slope, low, high = (float(v) for v in 100 * np.expm1([b, b - reach, b + reach]))
+    left = (y - found.fitted) / np.sqrt(found.fitted * (1 + found.alpha * found.fitted))
+    p = float(2 * stdtr(found.df, -abs(b) / error))
+    return Trend(slope, low, high, p, method, n, phi, lag_one(left), level)
+
+
+def _ranks(y: Floats, level: float) -> Trend:
+    from scipy.stats import kendalltau, theilslopes  # slow to import
+
+    n, at = y.size, np.arange(y.size)
+    if np.ptp(y) == 0:
+        return Trend(0.0, 0.0, 0.0, 1.0, "mann-kendall", n, np.nan, 0.0, level)
+    slope, middle, low, high = theilslopes(y, at, alpha=level)
+    p = kendalltau(at, y).pvalue
+    left = y - middle - slope * at
+    return Trend(float(slope), float(low), float(high), float(p), "mann-kendall", n, np.nan, lag_one(left), level)
+
+
+def lag_one(left: Floats) -> float:
+    """The correlation of a series with itself one period before; 0 where it does not vary."""
+    centred = left - left.mean()
+    total = float(centred @ centred)
+    return float(centred[1:] @ centred[:-1]) / total if total > 1e-12 else 0.0

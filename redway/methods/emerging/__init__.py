@@ -1,0 +1,1 @@
+"""Emerging change: is something rising that was not expected to?"""

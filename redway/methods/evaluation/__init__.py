@@ -1,0 +1,1 @@
+"""What an action did: effect, interval, assumptions and strength of the evidence."""

@@ -1,0 +1,236 @@
+"""Evaluation by name, for tables of anybody's own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.comparison.tables import LEVEL
+from redway.methods.evaluation import (
+    before_after,
+    difference_in_differences,
+    displacement,
+    dosage,
+    interrupted_time_series,
+    power,
+    structural,
+    synthetic_control,
+    wdd,
+)
+from redway.methods.evaluation.result import Effect
+from redway.methods.inputs import Unfit
+
+Columns = Mapping[str, Array]
+Given = Mapping[str, Any]
+HELD = {True: "holds", False: "does not hold", None: "not seen here"}
+
+
+def told(effect: Effect) -> Answer:
+    """An effect as one row, its assumptions as notes."""
+    rows = {name: np.array([getattr(effect, name)]) for name in ("value", "low", "high", "p", "maryland")}
+    rows |= {name: np.array([value]) for name, value in effect.figures.items()}
+    notes = tuple(f"{a.what[0].upper()}{a.what[1:]}: {a.said or HELD[a.held]}." for a in effect.assumptions)
+    return Answer(effect.sentence, rows, notes)
+
+
+def _kinds(columns: Columns, kinds: tuple[str, ...], needed: int) -> dict[str, tuple[float, float]]:
+    """Counts before and after of each kind of area, summed over rows."""
+    found = {k: columns["kind"] == k for k in kinds}
+    if not all(found[k].any() for k in kinds[:needed]) or not np.isin(columns["kind"], kinds).all():
+        raise Unfit(f"a column “kind” of {', '.join(kinds)}", came=", ".join(map(str, np.unique(columns["kind"])[:6])))
+    return {k: (float(columns["before"][at].sum()), float(columns["after"][at].sum())) for k, at in found.items()}
+
+
+def _wdd(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    pairs = _kinds(columns, wdd.KINDS, 2)
+    return told(wdd.wdd(*(pairs[k] for k in wdd.KINDS), **given))
+
+
+def _before_after(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    pairs = _kinds(columns, ("treated", "control"), 2)
+    return told(before_after.before_after(pairs["treated"], pairs["control"], **given))
+
+
+def _displacement(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    pairs = _kinds(columns, ("treated", "buffer", "control"), 3)
+    found = displacement.displacement(pairs["treated"], pairs["buffer"], pairs["control"], **given)
+    parts = (found.direct, found.buffer, found.net)
+    rows = {name: np.array([getattr(part, name) for part in parts]) for name in ("value", "low", "high", "p")}
+    rows = {"where": np.array(["treated", "buffer", "net"]), **rows}
+    rows |= {name: np.full(3, getattr(found, name)) for name in ("wdq", "wdq_low", "wdq_high")}
+    return Answer(found.sentence, rows)
+
+
+def _differences(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    y, area, time, treated, after = (columns[n] for n in ("y", "area", "time", "treated", "after"))
+    exposure = columns.get("exposure")
+    return told(difference_in_differences.difference_in_differences(y, area, time, treated, after, exposure, **given))
+
+
+def _interrupted(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    start = _start(columns["after"])
+    return told(
+        interrupted_time_series.interrupted_time_series(
+            columns["count"], start, columns.get("exposure"), columns.get("comparison"), **given
+        )
+    )
+
+
+def _start(after: Array) -> int:
+    """The first row that is after. Raises Unfit where before follows after."""
+    start = int(np.argmax(after)) if after.any() else after.size
+    if not after[start:].all():
+        raise Unfit(
+            "rows in order of time, all those after the start last", came="a row before it that follows one after"
+        )
+    return start
+
+
+def _wide(columns: Columns) -> tuple[Array, Array, int]:
+    """A long table of unit, time, y as the treated series and others (periods, units), and the first row after."""
+    units, times = np.unique(columns["unit"]), np.unique(columns["time"])
+    table = np.full((times.size, units.size), np.nan)
+    table[np.searchsorted(times, columns["time"]), np.searchsorted(units, columns["unit"])] = columns["y"]
+    if np.isnan(table).any() or columns["y"].size != table.size:
+        raise Unfit("one row for every unit at every time", came=f"{columns['y'].size:,} rows for {table.size:,}")
+    treated = np.isin(units, columns["unit"][columns["treated"]])
+    if treated.sum() != 1:
+        raise Unfit("one treated unit", came=f"{int(treated.sum())}")
+    later = np.isin(times, columns["time"][columns["after"]])
+    return table[:, treated][:, 0], table[:, ~treated], _start(later)
+
+
+def _synthetic(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    return told(synthetic_control.synthetic_control(*_wide(columns), **given))
+
+
+def _structural(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    return told(structural.structural(*_wide(columns), **given))
+
+
+def _dosage(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    return told(dosage.log_dosage(columns["before"], columns["after"], columns["dose"], **given))
+
+
+def _power(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    control = columns.get("control")
+    found = [
+        power.power(float(a), None if control is None else float(control[i]), **given)
+        for i, a in enumerate(columns["treated"])
+    ]
+    if not found:
+        raise Unfit("a row for each plan", came="none")
+    rows = {name: np.array([getattr(f, name) for f in found]) for name in ("effect", "power", "fall", "rise")}
+    return Answer(found[0].sentence, rows)
+
+
+BEFORE, AFTER = Column("before", "events before"), Column("after", "events after")
+KIND = Column("kind", "what the row is: treated, control and so on", "text")
+PHI = Parameter("phi", 1.0, "over-dispersion to allow for, at least 1", float)
+PANEL = (
+    Column("unit", "which series", "text"),
+    Column("time", "period"),
+    Column("y", "what was measured"),
+    Column("treated", "whether it was done there", "yes-no"),
+    Column("after", "whether the period is after its start", "yes-no"),
+)
+
+METHODS = (
+    Method(
+        "wdd", "Events prevented, those displaced counted in", (KIND, BEFORE, AFTER), _wdd, (PHI, LEVEL), "ptools::wdd"
+    ),
+    Method(
+        "before-after",
+        "Percent change beyond a comparison's",
+        (KIND, BEFORE, AFTER),
+        _before_after,
+        (PHI, LEVEL),
+        "metafor::escalc(measure = 'IRR')",
+    ),
+    Method(
+        "difference-in-differences",
+        "Several areas and periods, some treated from one time on",
+        (
+            Column("y", "events"),
+            Column("area", "which area", "text"),
+            Column("time", "period"),
+            *PANEL[3:],
+            Column("exposure", "people or days", "number", False),
+        ),
+        _differences,
+        (Parameter("family", "poisson", "how counts vary", str, difference_in_differences.FAMILIES), LEVEL),
+        "fixest::fepois, lm",
+    ),
+    Method(
+        "interrupted-time-series",
+        "Whether a series jumped or turned when something began",
+        (
+            Column("count", "events in each period, in order"),
+            PANEL[4],
+            Column("exposure", "people or days", "number", False),
+            Column("comparison", "the same of a series that was not touched", "number", False),
+        ),
+        _interrupted,
+        (
+            Parameter("family", "quasipoisson", "how counts vary", str, interrupted_time_series.FAMILIES),
+            Parameter("errors", "newey-west", "what intervals allow for", str, interrupted_time_series.ERRORS),
+            Parameter("period", 12, "length of the season", int),
+            Parameter("season", "harmonic", "how the season is drawn", str, interrupted_time_series.SEASONS),
+            Parameter("harmonics", 2, "how many sines and cosines", int),
+            Parameter("first", 1, "the place in the season of the first row", int),
+            LEVEL,
+        ),
+        "glm, MASS::glm.nb, nlme::gls, sandwich::NeweyWest",
+    ),
+    Method(
+        "synthetic-control",
+        "An area against a mix of others that went as it did",
+        PANEL,
+        _synthetic,
+        (Parameter("conf_level", 0.9, LEVEL.about, float),),
+        "Synth::synth, pysyncon",
+    ),
+    Method(
+        "structural",
+        "A series against what others lead one to expect",
+        PANEL,
+        _structural,
+        (Parameter("prior_level_sd", 0.01, "how far the level is thought to drift", float), LEVEL),
+        "CausalImpact::CausalImpact",
+    ),
+    Method(
+        "log-dosage",
+        "Whether more of it did more",
+        (BEFORE, AFTER, Column("dose", "hours, visits or the like")),
+        _dosage,
+        (LEVEL,),
+        "fixest::fepois",
+    ),
+    Method(
+        "displacement",
+        "Whether events moved next door",
+        (KIND, BEFORE, AFTER),
+        _displacement,
+        (PHI, LEVEL),
+        "weighted displacement quotient",
+    ),
+    Method(
+        "power",
+        "How large a change would be seen, before it is tried",
+        (
+            Column("treated", "events expected before where it is to be done"),
+            Column("control", "the same in the comparison", "number", False),
+        ),
+        _power,
+        (
+            Parameter("effect", -20.0, "the true change, in percent, or events for wdd", float),
+            Parameter("ratio", 1.0, "length of the time after over that before", float),
+            PHI,
+            Parameter("kind", "before-after", "which method is to be used after", str, power.KINDS),
+            Parameter("alpha", 0.05, "how often no change may look like one", float),
+            Parameter("asked", 0.8, "the power that is wanted", float),
+        ),
+        "pwr, ptools",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Harm: counts weighted by how much each kind of offence hurts."""

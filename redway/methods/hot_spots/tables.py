@@ -1,0 +1,290 @@
+"""Hot spots by name, for tables of anybody's own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.false_discovery import benjamini_hochberg
+from redway.methods.hot_spots import classify as classes
+from redway.methods.hot_spots import kde as densities
+from redway.methods.hot_spots.accuracy import accuracy
+from redway.methods.hot_spots.cell_change import cell_change
+from redway.methods.hot_spots.dual_kde import METHODS as TOGETHER
+from redway.methods.hot_spots.dual_kde import dual_kde
+from redway.methods.hot_spots.gi import gi
+from redway.methods.hot_spots.grids import Grid, automatic_cell_size, grid_over, points
+from redway.methods.hot_spots.kernels import KERNELS
+from redway.methods.hot_spots.local_moran import QUADRANTS, local_moran
+from redway.methods.hot_spots.local_permutation import exact_p, permuted_p
+from redway.methods.hot_spots.neighbours import neighbours
+from redway.methods.hot_spots.poisson_cells import poisson_cells
+from redway.methods.hot_spots.snapped import LEAST_CELL, fit_for, snapped
+from redway.methods.inputs import Floats, Unfit, counts, whole
+
+P_VALUES = ("exact", "permutation", "normal", "poisson")
+
+X, Y = Column("x", "metres east"), Column("y", "metres north")
+DATE = Column("date", "day of the event", "date")
+WEIGHT = Column("weight", "what each row counts for; without it, one", required=False)
+CELL_SIZE = Parameter("cell_size", 0.0, "metres; 0 for a fiftieth of the shorter side", float)
+GRID_TYPE = Parameter("grid_type", "square", "shape of cells", str, choices=("square", "hex"))
+REACH = Parameter("reach", 1, "steps to the furthest neighbour", int)
+BANDWIDTH = Parameter("bandwidth", 0.0, "metres; 0 for the rule of thumb", float)
+KERNEL = Parameter("kernel", "quartic", "how weight fades with distance", str, choices=KERNELS)
+BOUNDARY = Parameter("boundary", "", "the first day of the later period, e.g. 2025-07-01")
+
+
+def gridded(columns: Mapping[str, Array], given: Mapping[str, Any]) -> tuple[Grid, tuple[str, ...]]:
+    """A grid over the points, and what there is to know of them: moved ones bear no fine cells."""
+    x, y = points(columns["x"], columns["y"])
+    found = snapped(x, y)
+    size = given["cell_size"]
+    if size:
+        fit_for(found, size)
+    elif len(x):
+        size = max(automatic_cell_size(x, y), LEAST_CELL if found.moved else 0.0)
+    notes = (found.sentence,) if found.moved else ()
+    return grid_over(x, y, size or None, grid_type=given.get("grid_type", "square")), notes
+
+
+def centres(grid: Grid, **more: Array) -> dict[str, Array]:
+    """Rows of a grid: its centres and what is given besides."""
+    return {"x": grid.x, "y": grid.y} | more
+
+
+def days(dates: Array) -> Floats:
+    """Days since 1970. Raises Unfit where a date is missing."""
+    if np.isnat(dates).any():
+        raise Unfit("a date for every event", came="rows without one", count=int(np.isnat(dates).sum()))
+    return dates.astype("datetime64[D]").astype(np.float64)
+
+
+def boundary(given: str) -> float:
+    """The day that parts two periods. Raises Unfit."""
+    try:
+        return float(np.datetime64(given, "D").astype(np.int64)) if given else float("nan")
+    except ValueError:
+        raise Unfit("boundary: a day such as 2025-07-01", came=f"“{given}”") from None
+
+
+def _gi(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
+    grid, notes = gridded(columns, given)
+    n = grid.count(columns["x"], columns["y"])
+    around = neighbours(grid, given["reach"])
+    found = gi(n, around, star=given["include_self"])
+    if given["p_value"] == "normal" or found.cannot_tell:
+        p, sentence = found.p, found.sentence
+    elif given["p_value"] == "poisson":
+        tested = poisson_cells(n, around, star=given["include_self"])
+        p, sentence = tested.greater, tested.sentence
+    else:
+        exact = given["p_value"] == "exact"
+        tails = exact_p(n, around) if exact else permuted_p(n, around, rng, permutations=given["nsim"])
+        p, sentence = tails.p(), tails.sentence
+    adjusted = benjamini_hochberg(p, 0.05).adjusted
+    rows = centres(grid, n=n, gistar=found.z, pvalue=p, adjusted=adjusted, hot=(adjusted <= 0.05) & (found.z > 0))
+    return Answer(sentence, rows, notes)
+
+
+def _moran(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
+    grid, notes = gridded(columns, given)
+    n = grid.count(columns["x"], columns["y"])
+    drawn = whole(given["permutations"], "permutations")
+    found = local_moran(n, neighbours(grid, given["reach"]), rng if drawn else None, permutations=max(1, drawn))
+    kinds = np.array(QUADRANTS)[found.quadrant - 1]
+    rows = centres(grid, n=n, moran=found.value, quadrant=kinds, pvalue=found.p, adjusted=found.listed().adjusted)
+    return Answer(found.sentence, rows, notes)
+
+
+def _kde(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
+    grid, notes = gridded(columns, given)
+    found = densities.kde(
+        grid, columns["x"], columns["y"], bandwidth=given["bandwidth"] or None, kernel=given["kernel"],
+        weights=columns.get("weight"), scale=given["scale"], decay=given["decay"], edge=given["edge"],
+        adaptive=given["adaptive"],
+    )  # fmt: skip
+    return Answer(found.sentence, centres(grid, kde=found.values, inside=found.inside), notes)
+
+
+def _dual(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
+    grid, notes = gridded(columns, given)
+    base = columns["base"].astype(bool)
+    weight = columns.get("weight", np.ones(len(base)))
+    h = given["bandwidth"] or densities.automatic_bandwidth(columns["x"][~base], columns["y"][~base]) or None
+    first, second = (
+        densities.kde(
+            grid, columns["x"][part], columns["y"][part], bandwidth=h, kernel=given["kernel"], weights=weight[part]
+        )
+        for part in (~base, base)
+    )
+    found = dual_kde(first, second, method=given["method"])
+    rows = centres(grid, kde=found.values, known=found.known, events=first.values, base=second.values)
+    return Answer(found.sentence, rows, notes)
+
+
+def _change(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
+    grid, notes = gridded(columns, given)
+    when, cut = days(columns["date"]), boundary(given["boundary"])
+    first, last = when.min(), when.max() + 1
+    if not first < cut < last:
+        raise Unfit("boundary: a day between the first event and the last", came=f"“{given['boundary']}”")
+    before, after = (grid.count(columns["x"][part], columns["y"][part]) for part in (when < cut, when >= cut))
+    around = neighbours(grid, given["reach"]) if given["reach"] else None
+    found = cell_change(
+        before, after, around=around, lengths=(cut - first, last - cut), relative=given["relative"], phi=given["phi"]
+    )
+    adjusted = found.listed()
+    rows = centres(grid, before=before, after=after, change=found.difference, ratio=found.ratio, pvalue=found.p)
+    return Answer(found.sentence, rows | {"adjusted": adjusted.adjusted, "listed": adjusted.listed}, notes)
+
+
+def _classify(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
+    grid, notes = gridded(columns, given)
+    when = days(columns["date"])
+    length = whole(given["period"], "period", least=1)
+    period = ((when - when.min()) // length).astype(np.int64)
+    if period.max() >= 1000:
+        raise Unfit("at most 1,000 periods", came=f"{period.max() + 1:,}", cause="a period that is too short.")
+    table = np.array(
+        [grid.count(columns["x"][period == k], columns["y"][period == k]) for k in range(int(period.max()) + 1)]
+    )
+    names = ("hotspot_prop", "persistent_prop", "recent_prop", "critical_p", "like_sfhotspot")
+    around = neighbours(grid, given["reach"])
+    found = classes.classify(table, around, **{name: given[name] for name in names})
+    rows = centres(grid, n=table.sum(axis=0), hotspot_category=found.category, hot=found.hot.sum(axis=0))
+    return Answer(found.sentence, rows, notes)
+
+
+def _accuracy(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
+    grid, notes = gridded(columns, given)
+    x, y, when, cut = columns["x"], columns["y"], days(columns["date"]), boundary(given["boundary"])
+    past = when < cut
+    if not past.any() or past.all():
+        raise Unfit("boundary: a day between the first event and the last", came=f"“{given['boundary']}”")
+    if given["map"] == "count":
+        score = grid.count(x[past], y[past])
+    else:
+        score = densities.kde(grid, x[past], y[past], bandwidth=given["bandwidth"] or None).values
+    week = ((when - cut) // 7).astype(np.int64)
+    weeks = int(week.max()) + 1
+    later = counts([grid.count(x[week == k], y[week == k]) for k in range(weeks)], "events", dimensions=2)
+    found = accuracy(score, later, area_share=given["area_share"])
+    rows = {"week": np.arange(1, weeks + 1), "events": found.totals, "caught": found.hits}
+    return Answer(found.sentence, rows, notes)
+
+
+def _moved(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
+    found = snapped(columns["x"], columns["y"])
+    told = {None: "cannot tell", True: "yes", False: "no"}[found.moved]
+    rows = {"moved": [told], "together": [found.together], "pairs": [found.pairs], "places": [found.places]}
+    return Answer(found.sentence, {name: np.array(value) for name, value in rows.items()})
+
+
+METHODS = (
+    Method(
+        "hot-spots",
+        "Cells that with their neighbours hold more events than chance gives (Gi*)",
+        (X, Y),
+        _gi,
+        (
+            CELL_SIZE,
+            GRID_TYPE,
+            REACH,
+            Parameter("include_self", True, "whether a cell counts among its neighbours (Gi*), or not (Gi)", bool),
+            Parameter("p_value", "exact", "where p comes from", str, choices=P_VALUES),
+            Parameter("nsim", 999, "shuffles, for permutation", int),
+        ),
+        like="sfhotspot::hotspot_gistar, esda.G_Local",
+        random=True,
+    ),
+    Method(
+        "local-moran",
+        "Cells that are like their neighbours, or unlike them (local Moran)",
+        (X, Y),
+        _moran,
+        (CELL_SIZE, GRID_TYPE, REACH, Parameter("permutations", 0, "shuffles; 0 to count every one", int)),
+        like="esda.Moran_Local, spdep::localmoran_perm",
+        random=True,
+    ),
+    Method(
+        "kernel-density",
+        "How thickly events lie, smoothed",
+        (X, Y, WEIGHT),
+        _kde,
+        (
+            CELL_SIZE,
+            GRID_TYPE,
+            BANDWIDTH,
+            KERNEL,
+            Parameter("scale", "density", "a density, a plain sum, or SpatialKDE's scaled", str, densities.SCALES),
+            Parameter("decay", 0.0, "what the triangular kernel keeps at its end", float),
+            Parameter("edge", False, "whether to mend the study area's edge", bool),
+            Parameter("adaptive", False, "whether thin parts are smoothed more", bool),
+        ),
+        like="sfhotspot::hotspot_kde, SpatialKDE::kde",
+    ),
+    Method(
+        "dual-kernel-density",
+        "Events against what they happen to, both smoothed alike",
+        (X, Y, Column("base", "whether a row is of the base, and no event", "yes-no"), WEIGHT),
+        _dual,
+        (
+            CELL_SIZE,
+            GRID_TYPE,
+            BANDWIDTH,
+            KERNEL,
+            Parameter("method", "ratio", "how the two are put together", str, TOGETHER),
+        ),
+        like="sfhotspot::hotspot_dual_kde",
+    ),
+    Method(
+        "hot-spot-change",
+        "Cells that changed between two periods by more than chance gives",
+        (X, Y, DATE),
+        _change,
+        (
+            BOUNDARY,
+            CELL_SIZE,
+            GRID_TYPE,
+            Parameter("reach", 0, "steps to the furthest neighbour that is counted in; 0 for the cell alone", int),
+            Parameter("relative", False, "whether against the change of the whole", bool),
+            Parameter("phi", 1.0, "over-dispersion to allow for, at least 1", float),
+        ),
+        like="sfhotspot::hotspot_change",
+    ),
+    Method(
+        "hot-spot-classes",
+        "Which hot spots last: persistent, emerging, intermittent, former",
+        (X, Y, DATE),
+        _classify,
+        (
+            Parameter("period", 28, "days to a period", int),
+            CELL_SIZE,
+            GRID_TYPE,
+            REACH,
+            Parameter("hotspot_prop", 0.1, "share of periods to be a hot spot at all", float),
+            Parameter("persistent_prop", 0.8, "share of periods to be persistent", float),
+            Parameter("recent_prop", 0.2, "share of periods that are recent", float),
+            Parameter("critical_p", 0.05, "false discovery in each period", float),
+            Parameter("like_sfhotspot", False, "whether to copy sfhotspot's window and correction", bool),
+        ),
+        like="sfhotspot::hotspot_classify",
+    ),
+    Method(
+        "hot-spot-accuracy",
+        "What a map of earlier events catches of later ones (hit rate, PAI)",
+        (X, Y, DATE),
+        _accuracy,
+        (
+            BOUNDARY,
+            Parameter("map", "kde", "what ranks cells", str, choices=("kde", "count")),
+            Parameter("area_share", 0.02, "share of the area that is taken", float),
+            CELL_SIZE,
+            GRID_TYPE,
+            BANDWIDTH,
+        ),
+    ),
+    Method("moved-points", "Were these records moved to shared points, as data.police.uk does?", (X, Y), _moved),
+)

@@ -1,0 +1,111 @@
+"""What methods take, looked at before any arithmetic: every fault has a sentence, none becomes a silent NaN.
+
+Each function gives back an array ready to compute with, or raises Unfit. `what` names the argument as its user
+knows it ("events", "population"), since the sentence is shown as it stands.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from redway.errors import Place, RedwayError
+
+Floats = npt.NDArray[np.float64]
+Integers = npt.NDArray[np.int64]
+
+
+class Unfit(RedwayError):
+    """What a method was given cannot be worked with. A result that "cannot tell" is no fault, and is not this."""
+
+
+def numbers(values: Any, what: str, *, dimensions: int = 1, missing: bool = False) -> Floats:
+    """Finite numbers, as an array of so many dimensions; with `missing`, NaN may stand where nothing is known."""
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise Unfit(f"{what}: numbers", came="something that is not a number") from None
+    if array.ndim != dimensions:
+        raise Unfit(
+            f"{what}: an array of {dimensions} dimension{'s' if dimensions > 1 else ''}",
+            came=f"one of shape {array.shape}",
+            cause="a table where a column was meant, or a single number where a series was.",
+        )
+    _every(np.isfinite(array) | (missing & np.isnan(array)), array, what, "numbers that are finite and there")
+    return array
+
+
+def at_least(values: Any, what: str, least: float, **options: Any) -> Floats:
+    """Numbers none of which lies under `least`."""
+    array = numbers(values, what, **options)
+    _every(~(array < least), array, what, f"numbers of at least {least:g}")
+    return array
+
+
+def above(values: Any, what: str, bound: float, **options: Any) -> Floats:
+    """Numbers that all lie above `bound`."""
+    array = numbers(values, what, **options)
+    _every(~(array <= bound), array, what, f"numbers above {bound:g}")
+    return array
+
+
+def counts(values: Any, what: str, **options: Any) -> Floats:
+    """Counts of things: whole, none under nought."""
+    array = at_least(values, what, 0, **options)
+    _every(np.isnan(array) | (array == np.floor(array)), array, what, "whole numbers")
+    return array
+
+
+def same_length(**columns: Any) -> int:
+    """The length that all columns share."""
+    lengths = {name: len(column) for name, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name} has {length:,}" for name, length in lengths.items())
+        raise Unfit("columns of one length", came=told, cause="rows that were left out of one and not of another.")
+    return next(iter(lengths.values()))
+
+
+def number(value: Any, what: str, *, least: float = -np.inf, most: float = np.inf) -> float:
+    """One number from `least` to `most`, both of them in it."""
+    try:
+        given = float(value)
+    except (TypeError, ValueError):
+        given = np.nan
+    if not least <= given <= most:
+        bounds = {"of at least": least, "of at most": most}
+        ends = [f"{word} {bound:g}" for word, bound in bounds.items() if np.isfinite(bound)]
+        raise Unfit(f"{what}: a number " + " and ".join(ends), came=f"{value}")
+    return given
+
+
+def whole(value: Any, what: str, *, least: int = 0, most: float = np.inf) -> int:
+    """One whole number from `least` to `most`."""
+    given = number(value, what, least=least, most=most)
+    if given != np.floor(given):
+        raise Unfit(f"{what}: a whole number", came=f"{value}")
+    return int(given)
+
+
+def probability(value: Any, what: str) -> float:
+    """One number between 0 and 1, neither of them."""
+    given = number(value, what, least=0, most=1)
+    if given in (0, 1):
+        raise Unfit(f"{what}: a number between 0 and 1", came=f"{value}")
+    return given
+
+
+def chosen(value: str, what: str, among: Collection[str]) -> str:
+    """One of some words."""
+    if value not in among:
+        raise Unfit(f"{what}: one of {', '.join(among)}", came=f"“{value}”")
+    return value
+
+
+def _every(fit: npt.NDArray[np.bool_], array: Floats, what: str, expected: str) -> None:
+    """Raise Unfit with the first place, from 1, where `fit` is not so."""
+    wrong = np.argwhere(~fit)
+    if len(wrong):
+        first = tuple(wrong[0])
+        place = Place(row=int(first[0]) + 1)
+        raise Unfit(f"{what}: {expected}", came=f"{array[first]:g}", place=place, count=len(wrong))

@@ -1,0 +1,66 @@
+"""Patrols by name, for tables of anybody's own."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.inputs import Unfit
+from redway.methods.patrols.hold_back import Authorisation, hold_back
+from redway.methods.patrols.plan import plan
+
+
+def _authority(given: Mapping[str, Any]) -> Authorisation:
+    try:
+        day = date.fromisoformat(given["authorised_on"])
+    except ValueError:
+        raise Unfit("authorised_on: a day such as 2025-11-30", came=f"“{given['authorised_on']}”") from None
+    return Authorisation(given["authorised_by"], day, given["reason"])
+
+
+def _plan(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
+    x, y, harm, area = columns["x"], columns["y"], columns["harm"], columns.get("area")
+    back: Array = np.zeros(0, dtype=np.int64)
+    notes: tuple[str, ...] = ()
+    if given["hold_back"]:
+        held = hold_back(harm, rng, authority=_authority(given), area=area, most=given["hold_back"])
+        back, notes = held.rows, (held.sentence,)
+    names = ("units", "shift", "visit", "speed", "residual", "max_visits", "fair", "slack")
+    found = plan(x, y, harm, rng, area=area, held_back=back, **{name: given[name] for name in names})
+    rows = [(unit + 1, turn + 1, row) for unit, r in enumerate(found.rounds) for turn, row in enumerate(r)]
+    unit, turn, row = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    told = {"unit": unit, "visit": turn, "row": row + 1, "x": np.asarray(x)[row], "y": np.asarray(y)[row]}
+    shares = tuple(f"Area {k}: {v:.0%} of visits, {h:.0%} of expected harm." for k, (v, h) in found.by_area.items())
+    return Answer(found.sentence, told, notes + (shares if area is not None else ()))
+
+
+METHODS = (
+    Method(
+        "patrol-plan",
+        "Short visits to hot spots that cover the most expected harm, fairly and in random order",
+        (
+            Column("x", "metres east"),
+            Column("y", "metres north"),
+            Column("harm", "expected in the shift"),
+            Column("area", "area the place lies in", "text", required=False),
+        ),
+        _plan,
+        (
+            Parameter("units", 1, "how many units there are", int),
+            Parameter("shift", 480.0, "minutes of a shift", float),
+            Parameter("visit", 15.0, "minutes of a visit, 10 to 20", float),
+            Parameter("speed", 400.0, "metres a minute between places", float),
+            Parameter("residual", 0.0, "minutes after a visit in which presence is felt, if that is known", float),
+            Parameter("max_visits", 4, "visits to one place in a shift, at most", int),
+            Parameter("fair", 0.5, "least share of visits of an area, as a part of its share of harm", float),
+            Parameter("slack", 0.05, "part of the shift kept for ways about, so that orders vary", float),
+            Parameter("hold_back", 0, "how many places to hold back for comparison; needs an authorisation", int),
+            Parameter("authorised_by", "", "who authorised that"),
+            Parameter("authorised_on", "", "on what day, e.g. 2025-11-30"),
+            Parameter("reason", "", "and why"),
+        ),
+        random=True,
+    ),
+)

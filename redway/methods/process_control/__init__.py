@@ -1,0 +1,1 @@
+"""Process control: which ups and downs are ordinary?"""

@@ -1,0 +1,238 @@
+"""Process control by name, for tables of anybody's own."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from redway.methods.by_series import DATE, SERIES, by_series
+from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.inputs import Unfit
+from redway.methods.process_control import charts, choice, false_alarms, subgroups, xmr_many
+from redway.methods.process_control.limits import KINDS, SIZED
+from redway.methods.process_control.rules import SETS, Rules
+
+FREQUENCY = Parameter("frequency", 12, "periods a year: 12 months, 52 weeks, 365 days", int)
+BETTER = Parameter("improvement_direction", "neutral", "which way is better", choices=charts.BETTER)
+RULES = Parameter("rules", "nhs", "which rules make a signal; nhs6 has runs of six", choices=(*SETS, "calibrated"))
+VALUE = Column("value", "what is charted: a measurement, a count, or what lies between events")
+SIZE = Column("size", "what a count is out of, or its exposure, for u, p, up and pp", required=False)
+Columns = Mapping[str, Array]
+Given = Mapping[str, Any]
+
+
+def _chart(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    kind = given["chart"]
+    if kind in ("g", "t"):  # one row for each event, however far apart
+        order = np.argsort(columns["date"], kind="stable")
+        dates, values = columns["date"][order], columns["value"][order]
+        sizes = None
+    else:
+        table = by_series(columns, ("value", "size"), given["frequency"])
+        if table.names.size > 1:
+            raise Unfit("one series", came=f"{table.names.size:,}", cause="use xmr, or one table for each.")
+        dates, values = table.starts, table.values["value"][0]
+        sizes = table.values["size"][0] if kind in SIZED and "size" in table.values else None
+    y, n = charts.looked_at(kind, values, sizes)
+    newest = max(_whole_numbers(given["part"]), default=0)
+    steady = _like(kind, y[newest:], given["freeze"], given["phi"], given["frequency"])
+    use = _rules(given, kind, steady, rng)
+    found = charts.control_chart(
+        y,
+        n if kind in SIZED else None,
+        kind=kind,
+        better=given["improvement_direction"],
+        breaks=_whole_numbers(given["part"]),
+        freeze=given["freeze"],
+        rules=use,
+        exact=given["exact"],
+        phi=given["phi"],
+        screen=given["screen_outliers"],
+    )
+    names = ("drawn", "centre", "lower", "upper", "phase")
+    rows = {"date": dates} | {name: getattr(found, name) for name in names}
+    rows |= {"signal": np.array([use.words(int(rule)) for rule in found.rule]), "meaning": np.array(found.meaning)}
+    notes = [_measured(steady, use, kind, given["exact"], rng)] if not found.cannot_tell else []
+    if given["target"] is not None and (assured := found.assurance(given["target"])):
+        notes.append(f"Against the target of {given['target']:g}: {assured}.")
+    return Answer(found.sentence, rows, tuple(notes))
+
+
+def _whole_numbers(given: Any) -> list[int]:
+    """From "12,30" or a list; none from None."""
+    if given in (None, "", ()):
+        return []
+    try:
+        return [int(one) for one in (given.split(",") if isinstance(given, str) else given)]
+    except ValueError:
+        raise Unfit("part: positions, with commas", came=str(given)) from None
+
+
+def _like(kind: str, y: Array, freeze: int | None, phi: float, year: int) -> false_alarms.Steady:
+    """The steady process that a chart's newest phase would be drawn of if nothing happened."""
+    families = {"g": "geometric", "t": "exponential"} | dict.fromkeys(("c", "u", "up", "p", "pp"), "poisson")
+    family = families.get(kind, "normal")
+    if family == "poisson" and phi > 1:
+        family = "negbin"
+    mean = float(y.mean()) if y.size and family != "normal" else 0.0
+    return false_alarms.Steady(max(1, y.size), family, mean, phi, year=year, freeze=freeze)
+
+
+# by which chart of equal sizes others are simulated
+SIMULATED = {kind: kind for kind in ("xmr", "i", "c", "g", "t", "run")} | dict.fromkeys(("u", "p"), "c")
+
+
+def _rules(given: Given, kind: str, steady: false_alarms.Steady, rng: np.random.Generator) -> Rules:
+    """The set that was named, or one that holds 5% a year in charts of that kind."""
+    if given["rules"] != "calibrated":
+        return SETS[given["rules"]]
+    as_kind = SIMULATED.get(kind, "xmr")
+    if given["exact"] or as_kind not in ("xmr", "i", "c"):
+        raise Unfit(
+            "calibrated rules for a chart with limits by standard errors",
+            came=f"a chart of kind {kind}{' with exact limits' if given['exact'] else ''}",
+            cause="exact limits, or a chart of rare events: both keep their own rate; choose limits instead.",
+        )
+    return false_alarms.calibrated(steady, rng, kind=as_kind)
+
+
+def _measured(steady: false_alarms.Steady, use: Rules, kind: str, exact: bool, rng: np.random.Generator) -> str:
+    as_kind = SIMULATED.get(kind, "xmr")
+    found = false_alarms.false_alarms(
+        replace(steady, year=min(steady.year, steady.points)),
+        use,
+        rng,
+        kind=as_kind,
+        exact=exact and as_kind in ("c", "g", "t"),
+    )
+    return found.sentence
+
+
+def _choose(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    found = choice.choose(columns["value"], columns.get("size"), what=given["what"])
+    rows = {"chart": np.array([found.kind]), "exact": np.array([found.exact]), "phi": np.array([found.phi])}
+    return Answer(found.sentence, rows)
+
+
+def _groups(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    found = subgroups.xbar_s(columns["value"], columns["group"])
+    rows: dict[str, Array] = {"group": found.names, "size": found.sizes}
+    for name, lines, met in (("mean", found.means, found.of_means), ("s", found.spreads, found.of_spreads)):
+        rows |= {name: lines.drawn[0], f"{name}_lower": lines.lower[0], f"{name}_upper": lines.upper[0]}
+        rows |= {f"{name}_signal": np.array([SETS["nhs"].words(int(rule)) for rule in met.rule[0]])}
+    return Answer(found.sentence, rows)
+
+
+def _many(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    table = by_series(columns, ("value",), given["frequency"])
+    found = xmr_many.xmr_many(
+        table.values["value"],
+        counts=given["counts"],
+        baseline=given["fix_after_n_points"],
+        screen=given["screen_outliers"],
+        rules=SETS[given["rules"]],
+    )
+    shape = found.rule.shape
+    rows = {
+        "value": table.values["value"],
+        "mean": np.broadcast_to(found.centre[:, None], shape),
+        "lpl": np.broadcast_to(found.lower[:, None], shape),
+        "upl": np.broadcast_to(found.upper[:, None], shape),
+        "signal": np.array([SETS[given["rules"]].words(int(rule)) for rule in found.rule.ravel()]),
+        "way": found.way,
+    }
+    return Answer(found.sentence, table.rows(rows))
+
+
+def _alarms(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    y = columns["value"]
+    counts = given["family"] != "normal"
+    steady = false_alarms.Steady(
+        max(1, y.size),
+        given["family"],
+        float(y.mean()) if counts and y.size else 0.0,
+        given["phi"],
+        given["autocorrelation"],
+        given["frequency"],
+    )
+    names = [*SETS, "calibrated"]
+    sets = [*SETS.values(), false_alarms.calibrated(steady, rng)]
+    found = [
+        false_alarms.false_alarms(steady, use, rng, kind="run" if use.anhoej else "xmr", charts=given["nsim"])
+        for use in sets
+    ]
+    rows = {
+        "rules": np.array(names),
+        "width": np.array([use.width for use in sets]),
+        "somewhere": np.array([one.somewhere for one in found]),
+        "in_a_year": np.array([one.in_a_year for one in found]),
+        "points": np.array([one.points for one in found]),
+    }
+    return Answer(f"By the NHS rules: {found[0].sentence}", rows)
+
+
+METHODS = (
+    Method(
+        "xmr",
+        "XmR charts of any number of series: is this month unusual against its own past?",
+        (SERIES, DATE, VALUE),
+        _many,
+        (
+            FREQUENCY,
+            Parameter("fix_after_n_points", None, "make the limits from so many first points", int),
+            Parameter("screen_outliers", True, "leave out large steps once", bool),
+            Parameter("counts", True, "refuse small counts", bool),
+            Parameter("rules", "nhs", "which rules make a signal; nhs6 has runs of six", choices=tuple(SETS)),
+        ),
+        like="NHSRplotthedots::ptd_spc",
+    ),
+    Method(
+        "control-chart",
+        "A control chart of any kind, with phases, frozen limits, a target and its false-alarm rate",
+        (DATE, VALUE, SIZE),
+        _chart,
+        (
+            Parameter("chart", "xmr", "the kind; chart-choice says which fits", choices=KINDS),
+            FREQUENCY,
+            BETTER,
+            RULES,
+            Parameter("part", None, "positions, from 0, at which a new phase begins", int, several=True),
+            Parameter("freeze", None, "how many first points of each phase make its limits", int),
+            Parameter("target", None, "to be met always, never or now and then", float),
+            Parameter("exact", False, "limits where chance puts them, for small counts and rare events", bool),
+            Parameter("phi", 1.0, "how many times more than independent events counts vary", float),
+            Parameter("screen_outliers", True, "leave out large steps once", bool),
+        ),
+        like="qicharts2::qic",
+        random=True,
+    ),
+    Method(
+        "chart-choice",
+        "Which control chart fits these values, and why",
+        (VALUE, SIZE),
+        _choose,
+        (Parameter("what", "count", "what the values are", choices=choice.WHAT),),
+    ),
+    Method(
+        "xbar-s",
+        "Means and spreads of groups of measurements: Xbar and s charts",
+        (VALUE, Column("group", "the period or batch that a measurement is of, in order of name", "text")),
+        _groups,
+        like="qicharts2::qic, chart xbar and s",
+    ),
+    Method(
+        "false-alarms",
+        "How often charts like this one cry wolf, by each set of rules",
+        (VALUE,),
+        _alarms,
+        (
+            FREQUENCY,
+            Parameter("family", "poisson", "how steady values would vary", choices=false_alarms.FAMILIES),
+            Parameter("phi", 1.0, "of negbin: variance over mean", float),
+            Parameter("autocorrelation", 0.0, "of normal values with the one before", float),
+            Parameter("nsim", 4000, "charts to simulate", int),
+        ),
+        random=True,
+    ),
+)

@@ -1,0 +1,306 @@
+"""Knox's test in full: do events come close in space and time together more often than chance would have it?
+
+For bands of distance s and of time t, the table counts pairs of events whose distance falls in [s_k, s_k+1) and whose
+times are [t_l, t_l+1) apart. Chance is the same places with the times dealt out anew, `nrep` times:
+
+    p = (tables with at least as many pairs + 1) / (nrep + 1)        ratio = observed / average
+
+Dealt out among all events, times also lose what every area shares with its own past: a district that had its spate in
+spring makes neighbours look like repeats. With `strata` times are dealt out only within one stratum (an area, a
+season of an area), so that what is left is closer than area and season explain.
+
+Without strata the average over all ways to deal is known, N_s N_t / (n(n-1)/2), and so is the variance (Mantel 1967).
+
+How: only pairs within the largest distance are looked at (`pairs`); every shuffle is a column of one table of times,
+so that one gathering of two rows and one comparison serve all shuffles of a pair at once.
+
+Source: Knox 1964, *Applied Statistics* 13, 25-29; Johnson and others 2007, *Journal of Quantitative Criminology* 23,
+201-219; Mantel 1967, *Cancer Research* 27, 209-220. As NearRepeat for R, whose default method is "manhattan".
+"""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from redway.methods import inputs
+from redway.methods.false_discovery import FalseDiscovery, benjamini_hochberg
+from redway.methods.inputs import Floats, Integers, Unfit
+from redway.methods.repeats.pairs import Places, close_pairs, places
+from redway.methods.wording import chance, figure
+
+VERSION = 1
+
+ROWS = 240  # added up at once: fewer than a byte holds
+WIDE = 2000  # numbers to a row
+TABLE_BYTES = 128_000_000  # of shuffled times at once
+SDS, TDS = (0.0, 0.1, 100.0, 200.0, 400.0), (0.0, 1.0, 8.0, 15.0, 29.0)
+
+
+@dataclass(frozen=True)
+class Knox:
+    """The space-time table. All arrays are (distance bands, time bands).
+
+    observed           pairs in each
+    p                  chance of at least as many
+    sim_mean, sim_sd   over the shuffles
+    sim_median         over the shuffles
+    expected, sd       over all ways to deal, exactly; NaN with strata, where no formula is
+    sds, tds           edges of the bands, closed to the left, open to the right
+    """
+
+    observed: Integers
+    p: Floats
+    sim_mean: Floats
+    sim_sd: Floats
+    sim_median: Floats
+    expected: Floats
+    sd: Floats
+    sds: tuple[float, ...]
+    tds: tuple[float, ...]
+    nrep: int
+    method: str
+    strata: int
+    events: int
+    cannot_tell: str = ""
+
+    @property
+    def ratio(self) -> Floats:
+        """Observed over the average of shuffles; NaN where shuffles never had a pair."""
+        return np.divide(self.observed, self.sim_mean, out=np.full(self.p.shape, np.nan), where=self.sim_mean > 0)
+
+    def listed(self, q: float = 0.05) -> FalseDiscovery:
+        """Cells of the table that stand out, false discovery held to q over the whole table, row by row."""
+        return benjamini_hochberg(self.p.ravel(), q)
+
+    @property
+    def sentence(self) -> str:
+        if self.cannot_tell:
+            return f"Cannot tell whether events come close together: {self.cannot_tell}."
+        how = f"{self.nrep:,} shuffles" + (f" within {self.strata:,} strata" if self.strata else "")
+        stands = self.listed().listed.reshape(self.p.shape)
+        if not stands.any():
+            return (
+                f"Pairs of the {self.events:,} recorded events that are close in space and time are not statistically "
+                f"more than chance gives (Knox, {how}, false discovery held to 5% over the table)."
+            )
+        score = np.where(stands, np.nan_to_num(self.ratio, nan=np.inf), -1)
+        s, t = np.unravel_index(int(score.argmax()), score.shape)
+        ratio = f"{figure(self.ratio[s, t])} times" if self.sim_mean[s, t] > 0 else "where shuffles had none, not"
+        warned = "" if self.strata else "; a spate in one area and season can look like this too"
+        return (
+            f"{int(stands.sum()):,} of {stands.size:,} cells of the table have more pairs than chance gives, most so "
+            f"{figure(self.sds[s])} to {figure(self.sds[s + 1])} m and {figure(self.tds[t])} to under "
+            f"{figure(self.tds[t + 1])} days apart: {int(self.observed[s, t]):,} pairs, {ratio} what is expected "
+            f"({chance(float(self.p[s, t]))}; Knox, {how}, false discovery held to 5%{warned})."
+        )
+
+
+def knox(
+    x: Any,
+    y: Any,
+    time: Any,
+    rng: np.random.Generator,
+    *,
+    sds: Any = SDS,
+    tds: Any = TDS,
+    method: str = "euclidean",
+    nrep: int = 999,
+    strata: Any = None,
+) -> Knox:
+    """The space-time table of events.
+
+    x, y: float arrays (events,), metres (degrees for "great-circle"); time: (events,), days or any one unit; sds,
+    tds: rising edges from nought or more; strata: an array of labels (events,), or None.
+
+    Raises Unfit for what is not finite, edges that do not rise, and columns of different lengths.
+    """
+    when = inputs.numbers(time, "time")
+    distances, times = edges(sds, "sds"), edges(tds, "tds")
+    shuffles = inputs.whole(nrep, "nrep", least=1)
+    held = places(x, y, distances[-1], method)
+    inputs.same_length(x=held.x, time=when)
+    groups = None if strata is None else _groups(strata, len(when))
+    shape = (len(distances) - 1, len(times) - 1)
+    kept = len(np.unique(groups)) if groups is not None else 0
+    cannot = _cannot_tell(when, groups)
+    if cannot:
+        nothing, ones = np.zeros(shape), np.ones(shape)
+        made = (nothing.astype(np.int64), ones, nothing, nothing, nothing, nothing, nothing)
+        return Knox(*made, tuple(distances), tuple(times), shuffles, method, kept, len(when), cannot)
+    tables, degrees = _tables(held, when, groups, rng, shuffles, distances, times)
+    observed, drawn = tables[0], tables[1:]
+    p = ((drawn >= observed).sum(axis=0) + 1) / (shuffles + 1)
+    expected, sd = _moments(degrees, when, times) if groups is None else (np.full(shape, np.nan),) * 2
+    spread = drawn.std(axis=0, ddof=1) if shuffles > 1 else np.zeros(shape)
+    return Knox(
+        observed, p, drawn.mean(axis=0), spread, np.median(drawn, axis=0), expected, sd,
+        tuple(distances), tuple(times), shuffles, method, kept, len(when),
+    )  # fmt: skip
+
+
+def seasons(time: Any, length: float) -> Integers:
+    """Which stretch of so many days each time falls in, for `strata`. Raises Unfit for a length not above nought."""
+    when = inputs.numbers(time, "time")
+    if not inputs.number(length, "season", least=0):
+        raise Unfit("a season above nought", came="0")
+    return np.floor((when - when.min(initial=np.inf)) / length).astype(np.int64)
+
+
+def edges(given: Any, what: str) -> Floats:
+    """Rising edges of bands, from nought or more; the last may be infinite for none but times. Raises Unfit."""
+    found = inputs.at_least(given, what, 0)
+    if len(found) < 2 or (np.diff(found) <= 0).any():
+        raise Unfit(f"{what}: two edges or more that rise", came=", ".join(f"{e:g}" for e in found))
+    return found
+
+
+def _groups(strata: Any, n: int) -> Integers:
+    labels = np.asarray(strata)
+    if labels.ndim != 1 or len(labels) != n:
+        raise Unfit("a stratum for each event", came=f"{labels.shape} for {n:,} events")
+    return np.unique(labels, return_inverse=True)[1].astype(np.int64)
+
+
+def _cannot_tell(when: Floats, groups: Integers | None) -> str:
+    if len(when) < 3:
+        return f"there {'is' if len(when) == 1 else 'are'} only {len(when)} event{'' if len(when) == 1 else 's'}"
+    if (when == when[0]).all():
+        return "all events have the same time, which leaves nothing to shuffle"
+    if groups is not None:
+        low, high = np.full(groups.max() + 1, np.inf), np.full(groups.max() + 1, -np.inf)
+        np.minimum.at(low, groups, when)
+        np.maximum.at(high, groups, when)
+        if (low == high).all():
+            return "within every stratum all events have the same time"
+    return ""
+
+
+def _tables(
+    held: Places, when: Floats, groups: Integers | None, rng: np.random.Generator, nrep: int, sds: Floats, tds: Floats
+) -> tuple[Integers, Integers]:
+    """Pairs (1 + nrep, distances, times), of which the first is what was observed; and pairs of each event (distances,
+    events)."""
+    kind = _kind(when)
+    base = (when - when.min())[held.order].astype(kind)
+    within = None if groups is None else groups[held.order]
+    wide = max(1, TABLE_BYTES // (len(base) * base.itemsize))
+    found = []
+    for begin in range(0, nrep + 1, wide):
+        columns = min(wide, nrep + 1 - begin)
+        table = _shuffled(base, within, rng, columns, observed=begin == 0)
+        counted, degrees = _counted(held, table, sds, tds)
+        found.append(counted)
+    return np.concatenate(found), degrees
+
+
+def _kind(when: Floats) -> type[np.generic]:
+    """The smallest numbers that hold times exactly."""
+    if (when != np.floor(when)).any():
+        return np.float64
+    return np.int16 if np.ptp(when) < 32_767 else np.int64
+
+
+def _shuffled(
+    base: npt.NDArray[Any], groups: Integers | None, rng: np.random.Generator, columns: int, *, observed: bool
+) -> npt.NDArray[Any]:
+    """Times (events, columns), each column dealt out anew, but the first if it is what was observed."""
+    if groups is None:
+        table = rng.permuted(np.tile(base, (columns, 1)), axis=1)
+    else:
+        table = np.tile(base, (columns, 1))
+        order = np.argsort(groups, kind="stable")
+        for members in np.split(order, np.flatnonzero(np.diff(groups[order])) + 1):
+            if len(members) > 1:
+                table[:, members] = rng.permuted(table[:, members], axis=1)
+    if observed:
+        table[0] = base
+    return np.ascontiguousarray(table.T)
+
+
+def _counted(held: Places, table: npt.NDArray[Any], sds: Floats, tds: Floats) -> tuple[Integers, Integers]:
+    """Pairs of every column in each cell of the table, and how many each event has in each band of distance."""
+    bands, columns = len(sds) - 1, table.shape[1]
+    limits = [np.ceil(t) if table.dtype.kind == "i" else t for t in tds]
+    under = np.zeros((bands, len(tds), columns), dtype=np.int64)
+    degrees = np.zeros((bands, len(table)), dtype=np.int64)
+    counter = _Counter(table, [limit.astype(table.dtype) for limit in _fitting(limits, table.dtype)])
+    for one, other, metres in close_pairs(held):
+        band = np.zeros(len(metres), dtype=np.uint8)
+        for edge in sds:
+            band += metres >= edge
+        order = np.argsort(band, kind="stable")
+        cuts = np.searchsorted(band[order], np.arange(1, bands + 2))
+        for k in range(bands):
+            these = order[cuts[k] : cuts[k + 1]]
+            if len(these):
+                here, there = one[these], other[these]
+                degrees[k] += np.bincount(here, minlength=len(table)) + np.bincount(there, minlength=len(table))
+                counter.add(here, there, under[k])
+    return np.moveaxis(np.diff(under, axis=1), 2, 0), degrees
+
+
+def _fitting(limits: list[Any], kind: np.dtype[Any]) -> list[np.float64]:
+    """Limits no larger than the kind of number holds: no difference of times is larger."""
+    most = float(np.iinfo(kind).max) if kind.kind == "i" else np.inf
+    return [np.float64(min(limit, most)) for limit in limits]
+
+
+class _Counter:
+    """Counts, for all columns at once, pairs of rows whose times differ by less than each limit.
+
+    Few columns are laid side by side, several rows in one, so that what is added up is always long.
+    """
+
+    def __init__(self, table: npt.NDArray[Any], limits: list[Any]):
+        columns = table.shape[1]
+        self.table, self.limits, self.columns = table, limits, columns
+        self.beside = max(1, WIDE // columns)
+        self.one = np.empty((ROWS * self.beside, columns), dtype=table.dtype)
+        self.other = np.empty_like(self.one)
+        self.less = np.empty((ROWS, self.beside * columns), dtype=np.bool_)
+        self.sum = np.empty(self.beside * columns, dtype=np.uint8)
+        self.never = np.iinfo(table.dtype).max if table.dtype.kind == "i" else np.inf
+
+    def add(self, here: Integers, there: Integers, under: Integers) -> None:
+        """Add to `under` (limits, columns)."""
+        for begin in range(0, len(here), len(self.one)):
+            pairs = min(len(self.one), len(here) - begin)
+            rows = -(-pairs // self.beside)
+            one, other, less = self.one[: rows * self.beside], self.other[:pairs], self.less[:rows]
+            np.take(self.table, here[begin : begin + pairs], axis=0, out=one[:pairs], mode="clip")
+            np.take(self.table, there[begin : begin + pairs], axis=0, out=other, mode="clip")
+            np.subtract(one[:pairs], other, out=one[:pairs])
+            np.abs(one[:pairs], out=one[:pairs])
+            one[pairs:] = self.never
+            wide = one.reshape(rows, -1)
+            for k, limit in enumerate(self.limits):
+                if limit > 0:
+                    np.less(wide, limit, out=less)
+                    np.add.reduce(less.view(np.uint8), axis=0, dtype=np.uint8, out=self.sum)
+                    under[k] += self.sum.reshape(self.beside, self.columns).sum(axis=0, dtype=np.int64)
+
+
+def _moments(degrees: Integers, when: Floats, tds: Floats) -> tuple[Floats, Floats]:
+    """Mean and standard deviation of each cell over all ways to deal out the times (Mantel 1967)."""
+    n = len(when)
+    ordered = np.sort(when)
+    beyond = [np.searchsorted(ordered, ordered + t, "left") for t in tds]
+    before = [np.searchsorted(ordered, ordered - t, "right") for t in tds]
+    later = np.array([high - low for low, high in pairwise(beyond)])
+    earlier = np.array([low - high for low, high in pairwise(before)])
+    in_time = (later + earlier).astype(np.float64)
+    if tds[0] == 0:  # whoever has the same time was counted both ways, and everybody with themselves twice
+        in_time[0] -= np.searchsorted(ordered, ordered, "right") - np.searchsorted(ordered, ordered, "left") + 1
+    in_space = degrees.astype(np.float64)
+    pairs_s, pairs_t = in_space.sum(axis=1) / 2, in_time.sum(axis=1) / 2
+    paths_s, paths_t = ((d * (d - 1)).sum(axis=1) for d in (in_space, in_time))
+    one = 2 * pairs_t / (n * (n - 1))
+    two = paths_t / (n * (n - 1) * (n - 2))
+    apart = 4 * (pairs_t**2 - pairs_t - paths_t) / max(1, n * (n - 1) * (n - 2) * (n - 3))
+    mean = pairs_s[:, None] * one
+    rest = (pairs_s**2 - pairs_s - paths_s)[:, None]
+    square = mean + paths_s[:, None] * two + rest * apart
+    return mean, np.sqrt(np.maximum(0.0, square - mean**2))

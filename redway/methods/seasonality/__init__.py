@@ -1,0 +1,1 @@
+"""Seasonality and expectation: what does the time of year alone lead one to expect?"""

@@ -1,0 +1,180 @@
+"""Seasonality by name, for tables of anybody's own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from redway.methods.by_series import DATE, SERIES, by_series
+from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.inputs import Unfit
+from redway.methods.seasonality import calendar_effects, forecast, stl
+
+FREQUENCY = Parameter("frequency", 12, "periods a year: 12 months, 52 weeks, 365 days", int)
+PERIOD = Parameter("period", None, "periods until the season comes round; as frequency if not given", int)
+VALUE = Column("value", "a count or a measurement; every period needs one")
+HARMONICS = Parameter("harmonics", 2, "waves of the year in the regression", int)
+Columns = Mapping[str, Array]
+Given = Mapping[str, Any]
+
+
+def _stl(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    table = by_series(columns, ("value",), given["frequency"])
+    window = given["s.window"]
+    found = stl.stl(
+        table.values["value"],
+        given["period"] or given["frequency"],
+        s_window=window if window == "periodic" else _whole(window),
+        s_degree=given["s.degree"],
+        t_window=given["t.window"],
+        t_degree=given["t.degree"],
+        l_window=given["l.window"],
+        s_jump=given["s.jump"],
+        t_jump=given["t.jump"],
+        l_jump=given["l.jump"],
+        robust=given["robust"],
+        inner=given["inner"],
+        outer=given["outer"],
+    )
+    rows = {name: getattr(found, name) for name in ("seasonal", "trend", "remainder", "weights")}
+    return Answer(found.sentence, table.rows({"value": table.values["value"]} | rows))
+
+
+def _whole(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:
+        raise Unfit("s.window: “periodic” or a whole number", came=text) from None
+
+
+def _forecast(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    table = by_series(columns, ("value",), given["frequency"])
+    period, ahead = given["period"] or given["frequency"], given["h"]
+    made = [
+        forecast.forecast(
+            values, period, h=ahead, method=given["method"], level=given["level"], harmonics=given["harmonics"]
+        )
+        for values in table.values["value"]
+    ]
+    newest = table.starts[-1]
+    if given["frequency"] == 12:
+        dates = (newest.astype("datetime64[M]") + np.arange(1, ahead + 1)).astype("datetime64[D]")
+    else:
+        dates = newest + (7 if given["frequency"] == 52 else 1) * np.arange(1, ahead + 1)
+    rows: dict[str, Array] = {"series": np.repeat(table.names, ahead)} if "series" in columns else {}
+    rows |= {"date": np.tile(dates, len(made))}
+    rows |= {name: np.concatenate([getattr(one, name) for one in made]) for name in ("mean", "low", "high")}
+    sentence = made[0].sentence if len(made) == 1 else f"{len(made):,} series forecast, {ahead} periods ahead each."
+    return Answer(sentence, rows)
+
+
+def _score(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    table = by_series(columns, ("value",), given["frequency"])
+    if table.names.size > 1:
+        raise Unfit("one series", came=f"{table.names.size:,}", cause="run it for each.")
+    found = forecast.score(
+        table.values["value"][0],
+        given["period"] or given["frequency"],
+        h=given["h"],
+        holdout=given["holdout"],
+        level=given["level"],
+        harmonics=given["harmonics"],
+    )
+    names = ("method", "mase", "covered", "interval_score", "forecasts")
+    return Answer(found.sentence, {name: np.array([getattr(one, name) for one in found.scores]) for name in names})
+
+
+def _calendar(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    dates = columns["date"].astype("datetime64[D]")
+    order = np.argsort(dates, kind="stable")
+    days = {}
+    for name in ("school-holiday", "bank-holiday", "other"):
+        if name in columns:
+            days[name.replace("-", " ")] = columns[name][order].astype(float)
+    found = calendar_effects.calendar_effects(
+        columns["count"][order],
+        dates[order],
+        days,
+        weekday=given["weekday"],
+        harmonics=given["harmonics"],
+        trend=given["trend"],
+        level=given["level"],
+    )
+    names = ("ratio", "low", "high", "pvalue")
+    rows = {"effect": np.array(found.names, dtype=str)} | {name: getattr(found, name) for name in names}
+    note = f"p of no difference between weekdays: {found.weekdays:.2g}." if np.isfinite(found.weekdays) else ""
+    return Answer(found.sentence, rows, (note,) if note else ())
+
+
+METHODS = (
+    Method(
+        "stl",
+        "Take series apart into trend, season and what is left",
+        (SERIES, DATE, VALUE),
+        _stl,
+        (
+            FREQUENCY,
+            PERIOD,
+            Parameter("s.window", "periodic", "years of one month smoothed together, odd; or periodic"),
+            Parameter("s.degree", 0, "0 or 1: level or line, of the season", int),
+            Parameter("t.window", None, "periods of the trend's window; as R works it out if not given", int),
+            Parameter("t.degree", 1, "0 or 1, of the trend", int),
+            Parameter("l.window", None, "periods of the low-pass window; the period if not given", int),
+            Parameter("s.jump", None, "smooth at every so many-th place; a tenth of the window if not given", int),
+            Parameter("t.jump", None, "the same of the trend", int),
+            Parameter("l.jump", None, "the same of the low-pass", int),
+            Parameter("robust", False, "let far points count less", bool),
+            Parameter("inner", None, "inner rounds; 2, or 1 when robust", int),
+            Parameter("outer", None, "outer rounds; 0, or 15 when robust", int),
+        ),
+        like="stats::stl",
+    ),
+    Method(
+        "forecast",
+        "What the next periods will bring if things go on, with intervals tried on the past",
+        (SERIES, DATE, VALUE),
+        _forecast,
+        (
+            FREQUENCY,
+            PERIOD,
+            Parameter("h", 6, "periods ahead", int),
+            Parameter("method", "smoothed", "how it is made", choices=forecast.METHODS),
+            Parameter("level", 0.8, "how often the interval holds what comes", float),
+            HARMONICS,
+        ),
+        like="forecast::ets, snaive, naive",
+    ),
+    Method(
+        "forecast-score",
+        "Which way of forecasting was nearest on months held back, against naive ones",
+        (DATE, VALUE),
+        _score,
+        (
+            FREQUENCY,
+            PERIOD,
+            Parameter("h", 3, "periods ahead", int),
+            Parameter("holdout", 12, "newest periods that are held back", int),
+            Parameter("level", 0.8, "of the intervals", float),
+            HARMONICS,
+        ),
+        like="forecast::accuracy, tsCV",
+    ),
+    Method(
+        "calendar-effects",
+        "Weekdays, school holidays and other days: how many times as many events?",
+        (
+            DATE,
+            Column("count", "events on that day"),
+            Column("school-holiday", "whether it is in a school holiday of the area", "yes-no", required=False),
+            Column("bank-holiday", "whether it is one", "yes-no", required=False),
+            Column("other", "any other kind of day: matches, markets, paydays", "yes-no", required=False),
+        ),
+        _calendar,
+        (
+            Parameter("weekday", True, "look at weekdays; for weeks and months say no", bool),
+            HARMONICS,
+            Parameter("trend", True, "allow for a trend", bool),
+            Parameter("level", 0.95, "how often the intervals hold the truth", float),
+        ),
+    ),
+)

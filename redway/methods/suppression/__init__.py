@@ -1,0 +1,1 @@
+"""What to hide besides, so that hidden figures stay hidden."""

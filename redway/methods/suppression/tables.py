@@ -1,0 +1,108 @@
+"""Suppression by name, for tables of anybody's own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.inputs import Unfit, counts
+from redway.methods.suppression.audit import crossed
+from redway.methods.suppression.cell_key import cell_keys, noise_table, perturb
+from redway.methods.suppression.complementary import suppress
+
+Columns = Mapping[str, Array]
+Given = Mapping[str, Any]
+TOTAL = "Total"
+
+
+def _wide(columns: Columns) -> tuple[npt.NDArray[np.float64], Array, Array]:
+    """A long table of down, across and count as one of two ways, noughts where a pair is not there."""
+    (rows, i), (kinds, j) = (np.unique(columns[name], return_inverse=True) for name in ("down", "across"))
+    if np.isin([TOTAL], np.concatenate([rows, kinds])).any():
+        raise Unfit("a table without its totals, which are added up here", came=f"rows named “{TOTAL}”")
+    wide = np.zeros((rows.size, kinds.size))
+    np.add.at(wide, (i, j), counts(columns["count"], "count"))
+    return wide, rows, kinds
+
+
+def _complementary(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    wide, rows, kinds = _wide(columns)
+    values, sums = crossed(wide)
+    small = (values >= given["hide_from"]) & (values <= given["hide_to"])
+    body = np.zeros((rows.size + 1, kinds.size + 1), dtype=bool)
+    body[:-1, :-1] = True
+    primary = small & (body.ravel() if given["totals"] == "shown" else True)
+    cost = None if given["cost"] == "cells" else np.maximum(values, 0.5)
+    least = np.minimum(values, given["protection"])
+    found = suppress(
+        values,
+        sums,
+        primary,
+        lower=least,
+        upper=given["protection"],
+        cost=cost,
+        fixed=(values == 0),
+        time_limit=given["time_limit"],
+    )
+    at, across = np.meshgrid(np.append(rows, TOTAL), np.append(kinds, TOTAL), indexing="ij")
+    shown = np.where(found.hidden, np.nan, values)
+    status = np.where(found.primary, "primary", np.where(found.hidden, "secondary", "shown"))
+    if found.cannot_tell:
+        shown, status = np.full(values.size, np.nan), np.full(values.size, "withheld")
+    told = {"down": at.ravel(), "across": across.ravel(), "value": shown, "status": status}
+    notes = ("Safe for this table alone; not beside other tables or earlier releases of the same counts.",)
+    return Answer(found.sentence, told, notes)
+
+
+def _keyed(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    """Counts by down and across of one row for each record, with its key."""
+    (rows, i), (kinds, j) = (np.unique(columns[name], return_inverse=True) for name in ("down", "across"))
+    cell = i * kinds.size + j
+    size = rows.size * kinds.size
+    found = perturb(
+        np.bincount(cell, minlength=size),
+        cell_keys(columns["key"], cell, size),
+        noise_table(given["D"], given["V"], given["js"]),
+    )
+    at, across = np.meshgrid(rows, kinds, indexing="ij")
+    return Answer(found.sentence, {"down": at.ravel(), "across": across.ravel(), "value": found.value})
+
+
+CELL = (
+    Column("down", "what it is in the row of, such as a ward", "text"),
+    Column("across", "and in the column of, such as an offence", "text"),
+)
+
+METHODS = (
+    Method(
+        "complementary-suppression",
+        "What to hide besides, so that hidden counts cannot be worked out",
+        (*CELL, Column("count", "how many; no totals")),
+        _complementary,
+        (
+            Parameter("hide_from", 1, "smallest count that is hidden", int),
+            Parameter("hide_to", 7, "largest count that is hidden", int),
+            Parameter("protection", 1.0, "how far below and above a hidden count must seem possible", float),
+            Parameter(
+                "cost", "values", "what is kept small: values hidden besides, or cells", str, ("values", "cells")
+            ),
+            Parameter("totals", "hidden", "whether small totals are hidden too, or shown", str, ("hidden", "shown")),
+            Parameter("time_limit", 30.0, "seconds to look for the least cost", float),
+        ),
+        "pytauargus OPT, GaussSuppression::GaussSuppressionFromData",
+    ),
+    Method(
+        "cell-key",
+        "Counts moved a little, the same people always alike",
+        (*CELL, Column("key", "each record's own key, from 0 to under 1, drawn once and kept")),
+        _keyed,
+        (
+            Parameter("D", 5, "most noise", int),
+            Parameter("V", 3.0, "its variance", float),
+            Parameter("js", 2, "no count from 1 to this comes out", int),
+        ),
+        "ptable::create_cnt_ptable, cellKey",
+    ),
+)

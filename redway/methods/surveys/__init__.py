@@ -1,0 +1,1 @@
+"""What a survey says of everybody it was drawn from."""

@@ -1,0 +1,120 @@
+"""Variance by replicates: the estimate again and again with some of the sample left out or doubled.
+
+    JK1        each cluster left out in turn: var = (n-1)/n sum((est_r - mean)^2)                  (no strata)
+    JKn        within strata: sum over h of (1 - f_h) (n_h - 1)/n_h sum((est_r - mean of h)^2)
+    bootstrap  n_h - 1 clusters drawn from the n_h of each stratum, weights times n_h / (n_h - 1) x times drawn;
+               var = mean((est_r - mean)^2)  (Rao, Wu and Yue 1992, *Surv. Methodol.* 18, 209-217)
+
+As `survey::as.svrepdesign`. For estimates without a linear score, or to check one. Any function of weights (n,) will
+do. R's jackknife leaves out the finite population unless told; so does JK1 here.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import stdtrit
+
+from redway.methods.inputs import Unfit, chosen, probability, whole
+from redway.methods.surveys.design import Design
+from redway.methods.wording import figure, interval
+
+VERSION = 1
+
+Floats = npt.NDArray[np.float64]
+KINDS = ("JK1", "JKn", "bootstrap")
+
+
+@dataclass(frozen=True)
+class Replicated:
+    """An estimate with its variance by replicates. replicates: how many."""
+
+    value: float
+    se: float
+    low: float
+    high: float
+    replicates: int
+    df: int
+    kind: str
+    conf_level: float
+    cannot_tell: str = ""
+
+    @property
+    def sentence(self) -> str:
+        if self.cannot_tell:
+            return f"No estimate can be told: {self.cannot_tell}."
+        limits = interval(self.low, self.high, self.conf_level)
+        return f"The estimate is {figure(self.value)} ({limits}, by {self.replicates:,} replicates)."
+
+
+def replicated(
+    sample: Design,
+    estimate: Callable[[Floats], float],
+    *,
+    kind: str = "JKn",
+    replicates: int = 500,
+    rng: np.random.Generator | None = None,
+    mse: bool = False,
+    conf_level: float = 0.95,
+) -> Replicated:
+    """An estimate of weights (n,), as `lambda w: (w * y).sum() / w.sum()`.
+
+    replicates, rng  of the bootstrap
+    mse              squares about the estimate itself, not about the mean of the replicates (R: `mse`)
+
+    Raises Unfit for a kind that does not fit the design, and a bootstrap without a generator.
+    """
+    chosen(kind, "kind", KINDS)
+    level = probability(conf_level, "conf_level")
+    if kind == "JK1" and sample.size.size > 1:
+        raise Unfit("kind JKn or bootstrap where there are strata", came="JK1")
+    if (sample.size < 2).any():
+        raise Unfit("two clusters or more in every stratum", came="one")
+    value = float(estimate(sample.weights))
+    if kind == "bootstrap":
+        if rng is None:
+            raise Unfit("a generator of random numbers for the bootstrap", came="none")
+        drawn = np.array([estimate(w) for w in _drawn(sample, whole(replicates, "replicates", least=2), rng)])
+        scale = np.full(drawn.size, 1 / drawn.size)
+    else:
+        drawn = np.array([estimate(w) for w in _left_out(sample)])
+        scale = ((sample.size - 1) / sample.size)[sample.stratum]
+        scale = scale * (1 - sample.fraction[sample.stratum]) if kind == "JKn" else scale
+    if not np.isfinite(drawn).all():
+        nan = np.nan
+        why = "without some clusters there is no estimate"
+        return Replicated(value, nan, nan, nan, drawn.size, sample.df, kind, level, why)
+    middle = np.full(drawn.size, value) if mse else _middle(sample, drawn, kind)
+    se = float(np.sqrt((scale * (drawn - middle) ** 2).sum()))
+    reach = float(stdtrit(sample.df, (1 + level) / 2)) * se
+    return Replicated(value, se, value - reach, value + reach, drawn.size, sample.df, kind, level)
+
+
+def _middle(sample: Design, drawn: Floats, kind: str) -> Floats:
+    """The mean of the replicates, of each stratum where clusters are left out of it."""
+    if kind == "bootstrap":
+        return np.full(drawn.size, drawn.mean())
+    return np.asarray((np.bincount(sample.stratum, drawn) / sample.size)[sample.stratum])
+
+
+def _left_out(sample: Design) -> Iterator[Floats]:
+    """Weights with each cluster left out in turn, the rest of its stratum standing for it."""
+    scale = sample.size / (sample.size - 1)
+    for cluster in range(sample.stratum.size):
+        stratum = sample.stratum[cluster]
+        factor = np.where(sample.stratum == stratum, scale[stratum], 1.0)
+        factor[cluster] = 0.0
+        yield sample.weights * factor[sample.psu]
+
+
+def _drawn(sample: Design, replicates: int, rng: np.random.Generator) -> Iterator[Floats]:
+    """Weights as of clusters drawn again, one fewer than each stratum has."""
+    order = np.argsort(sample.stratum, kind="stable")
+    ends = np.cumsum(sample.size)
+    for _ in range(replicates):
+        times = np.zeros(sample.stratum.size)
+        for size, end in zip(sample.size.tolist(), ends.tolist(), strict=True):
+            picked = rng.integers(0, size, size - 1)
+            times[order[end - size : end]] = np.bincount(picked, minlength=size) * size / (size - 1)
+        yield sample.weights * times[sample.psu]

@@ -1,0 +1,189 @@
+"""Surveys by name, for tables of anybody's own."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.comparison.tables import LEVEL, one
+from redway.methods.inputs import Unfit
+from redway.methods.surveys import means, proportions, quantiles, raking, replicates
+from redway.methods.surveys.design import LONELY, Design, design
+
+Columns = Mapping[str, Array]
+Given = Mapping[str, Any]
+
+
+def _drawn(columns: Columns, settings: dict[str, Any]) -> Design:
+    return design(
+        columns["weight"],
+        ids=columns.get("psu"),
+        strata=columns.get("stratum"),
+        fpc=columns.get("fpc"),
+        lonely_psu=settings.pop("lonely_psu"),
+    )
+
+
+def _means(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    settings = dict(given)
+    kind, sample = settings.pop("kind"), _drawn(columns, settings)
+    found = (means.mean if kind == "mean" else means.total)(sample, columns["y"], columns.get("by"), **settings)
+    names = ("value", "se", "low", "high", "base", "deff")
+    return Answer(found.sentence, {"by": np.array(found.names), **{n: getattr(found, n) for n in names}})
+
+
+def _differences(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    settings = dict(given)
+    adjust, sample = settings.pop("adjust"), _drawn(columns, settings)
+    found = means.subgroup_differences(means.mean(sample, columns["y"], columns["by"], **settings), adjust=adjust)
+    names = ("value", "se", "low", "high", "p", "adjusted")
+    rows = {"first": np.array(found.first, dtype=str), "second": np.array(found.second, dtype=str)}
+    return Answer(found.sentence, rows | {n: getattr(found, n) for n in names})
+
+
+def _waves(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    waves = np.unique(columns["wave"])
+    if waves.size != 2:
+        raise Unfit("a column “wave” of two waves", came=f"{waves.size}")
+    settings = dict(given)
+    adjust, lonely = settings.pop("adjust"), settings.pop("lonely_psu")
+    found = []
+    for wave in waves:
+        rows = {name: column[columns["wave"] == wave] for name, column in columns.items()}
+        sample = _drawn(rows, {"lonely_psu": lonely})
+        found.append(means.mean(sample, rows["y"], rows.get("by"), **settings))
+    told = means.wave_differences(found[0], found[1], adjust=adjust)
+    names = ("value", "se", "low", "high", "p", "adjusted", "df")
+    answer = {"by": np.array([n.removesuffix(" after") for n in told.second], dtype=str)}
+    return Answer(told.sentence, answer | {n: getattr(told, n) for n in names}, (f"“{waves[1]}” less “{waves[0]}”.",))
+
+
+def _proportion(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    settings = dict(given)
+    sample = _drawn(columns, settings)
+    found = proportions.proportion(sample, columns["said"].astype(float), **settings)
+    return Answer(found.sentence, one(found, ("value", "se", "low", "high", "base", "deff", "df")))
+
+
+def _quantile(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    settings = dict(given)
+    sample = _drawn(columns, settings)
+    found = quantiles.quantile(sample, columns["y"], **settings)
+    return Answer(found.sentence, one(found, ("share", "value", "se", "low", "high", "base")))
+
+
+def _rake(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    """Margins from columns margin and margin2, with columns of the total of each row's kind."""
+    pairs = [("margin", "total"), ("margin2", "total2")]
+    margins = []
+    for kind, count in pairs:
+        if kind in columns and count in columns:
+            margins.append((columns[kind], _totals(columns[kind], columns[count])))
+    found = raking.rake(design(columns["weight"]), margins, **given)
+    return Answer(found.sentence, {"weight": found.design.weights})
+
+
+def _totals(kinds: Array, totals: Array) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for kind, value in zip(kinds.tolist(), totals.tolist(), strict=True):
+        if found.setdefault(str(kind), value) != value:
+            raise Unfit("one total for a kind", came=f"two for “{kind}”")
+    return found
+
+
+def _replicates(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    settings = dict(given)
+    sample, y = _drawn(columns, settings), columns["y"]
+    found = replicates.replicated(sample, lambda w: float((w * y).sum() / w.sum()), rng=rng, **settings)
+    return Answer(found.sentence, one(found, ("value", "se", "low", "high", "replicates", "df")))
+
+
+DRAWN = (
+    Column("weight", "people each stands for"),
+    Column("psu", "which cluster", "text", False),
+    Column("stratum", "which stratum", "text", False),
+    Column("fpc", "clusters the stratum has, or the share drawn", "number", False),
+)
+Y = Column("y", "what was measured, or 0 and 1")
+BY = Column("by", "which subgroup", "text", False)
+MINIMUM = Parameter("minimum", means.MINIMUM, "fewest answers of a subgroup", int)
+LONE = Parameter("lonely_psu", "fail", "what becomes of strata with one cluster", str, LONELY)
+ADJUST = Parameter("adjust", "holm", "how p allows for many differences", str, means.ADJUST)
+
+METHODS = (
+    Method(
+        "survey-means",
+        "Means, shares or totals with their design, by subgroup",
+        (Y, *DRAWN, BY),
+        _means,
+        (Parameter("kind", "mean", "mean or total", str, ("mean", "total")), MINIMUM, LONE, LEVEL),
+        "survey::svymean, svytotal, svyby",
+    ),
+    Method(
+        "survey-proportion",
+        "A share with an interval inside 0 and 1",
+        (Column("said", "whether they said so", "yes-no"), *DRAWN),
+        _proportion,
+        (Parameter("method", "logit", "which interval", str, proportions.METHODS), MINIMUM, LONE, LEVEL),
+        "survey::svyciprop",
+    ),
+    Method(
+        "survey-differences",
+        "Every pair of subgroups of one survey",
+        (Y, *DRAWN, Column("by", "which subgroup", "text")),
+        _differences,
+        (ADJUST, MINIMUM, LONE, LEVEL),
+        "survey::svycontrast, p.adjust",
+    ),
+    Method(
+        "survey-waves",
+        "What changed from one wave to the next",
+        (Y, *DRAWN, BY, Column("wave", "which of two waves", "text")),
+        _waves,
+        (ADJUST, MINIMUM, LONE, LEVEL),
+        "survey::svyttest",
+    ),
+    Method(
+        "survey-quantile",
+        "The value at or below which a share of everybody is",
+        (Y, *DRAWN),
+        _quantile,
+        (Parameter("share", 0.5, "which share", float), MINIMUM, LONE, LEVEL),
+        "survey::svyquantile",
+    ),
+    Method(
+        "survey-rake",
+        "Weights that make margins those of everybody",
+        (
+            Column("weight", "weight before"),
+            Column("margin", "a kind of people", "text"),
+            Column("total", "how many there are of that kind"),
+            Column("margin2", "another kind", "text", False),
+            Column("total2", "how many of that", "number", False),
+        ),
+        _rake,
+        (
+            Parameter("lower", 0.0, "least weight, times the mean", float),
+            Parameter("upper", float("inf"), "largest weight, times the mean", float),
+            Parameter("maxit", 1000, "most rounds", int),
+            Parameter("epsilon", 1e-10, "when to stop", float),
+        ),
+        "survey::rake, postStratify, trimWeights",
+    ),
+    Method(
+        "survey-replicates",
+        "A mean with its variance by replicates",
+        (Y, *DRAWN),
+        _replicates,
+        (
+            Parameter("kind", "JKn", "which replicates", str, replicates.KINDS),
+            Parameter("replicates", 500, "how many, of the bootstrap", int),
+            Parameter("mse", False, "squares about the estimate itself", bool),
+            LONE,
+            LEVEL,
+        ),
+        "survey::as.svrepdesign",
+        True,
+    ),
+)

@@ -1,0 +1,83 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from redway.methods.comparison import funnel as module
+from redway.methods.comparison.funnel import funnel
+from redway.methods.inputs import Unfit
+
+
+def areas(rng, tau, n=300, mean=(5, 400)):
+    e = np.exp(rng.uniform(*np.log(mean), n))
+    return rng.poisson(e * (rng.gamma(1 / tau**2, tau**2, n) if tau else 1)), e
+
+
+def test_tails_and_quantiles_are_those_of_the_distributions():
+    y, mean, tau2 = np.arange(30.0), np.full(30, 9.0), 0.2
+    assert np.allclose(module._below(y, mean, 0), stats.poisson.cdf(y, 9))
+    assert np.allclose(module._below(y, mean, tau2), stats.nbinom.cdf(y, 5, 5 / 14))
+    assert np.allclose(module._above(y, mean, tau2), stats.nbinom.sf(y - 1, 5, 5 / 14))
+    for share in (0.001, 0.025, 0.975):
+        assert (module._quantile(share, mean, tau2) == stats.nbinom.ppf(share, 5, 5 / 14)).all()
+        assert (module._quantile(share, mean, 0) == stats.poisson.ppf(share, 9)).all()
+
+
+@pytest.mark.parametrize("tau", [0.0, 0.2, 0.5])
+def test_usual_variety_is_found_and_p_is_uniform_under_it(tau):
+    rng = np.random.default_rng(4)
+    found = [funnel(*areas(rng, tau)) for _ in range(20)]
+    assert np.median([f.tau for f in found]) == pytest.approx(tau, abs=0.04)
+    p = np.concatenate([f.p for f in found])
+    assert 0.03 <= (p < 0.05).mean() <= 0.065
+    assert np.mean([f.listed.any() for f in found]) <= 0.2
+
+
+def test_chance_alone_lists_many_areas_that_only_vary_as_usual():
+    y, e = areas(np.random.default_rng(5), 0.3)
+    assert funnel(y, e, method="poisson").listed.sum() > 50
+    assert funnel(y, e).listed.sum() <= 3
+
+
+def test_an_unusual_area_stands_out_and_does_not_hide_itself():
+    y, e = areas(np.random.default_rng(6), 0.15)
+    y[7] = round(e[7] * 4)
+    found = funnel(y, e)
+    assert found.listed[7]
+    assert found.tau < 0.2
+    assert "1 of 300 areas are above" in found.sentence
+
+
+def test_spiegelhalter_is_what_the_slow_twin_says():
+    y, e = areas(np.random.default_rng(7), 0.3, n=40)
+    expected = e * y.sum() / e.sum()
+    z = 2 * (np.sqrt(y) - np.sqrt(expected))
+    low, high = np.quantile(z, 0.1), np.quantile(z, 0.9)
+    phi = sum(min(max(v, low), high) ** 2 for v in z) / 40
+    w = [4 * v for v in expected]
+    tau2 = max(0, (40 * phi - 39) / (sum(w) - sum(v * v for v in w) / sum(w)))
+    twin = [(np.sqrt(a / b) - 1) / np.sqrt(1 / (4 * b) + tau2) for a, b in zip(y, expected, strict=True)]
+    assert funnel(y, e, method="spiegelhalter").z == pytest.approx(twin, rel=1e-10)
+
+
+def test_each_area_is_set_against_its_own_kind():
+    y, e = np.array([10] * 6 + [100] * 6), np.full(12, 10.0)
+    assert not funnel(y, e, ["quiet"] * 6 + ["busy"] * 6).listed.any()
+    assert np.allclose(funnel(y, e, ["quiet"] * 6 + ["busy"] * 6).ratio, 1)
+
+
+def test_order_does_not_matter():
+    y, e = areas(np.random.default_rng(8), 0.3, n=50)
+    order = np.random.default_rng(9).permutation(50)
+    assert np.allclose(funnel(y, e).p[order], funnel(y[order], e[order]).p)
+
+
+def test_few_areas_no_events_and_faults():
+    assert "No area can be told" in funnel([1, 2], [1, 1]).sentence
+    assert "No area can be told" in funnel([0] * 6, [1] * 6).sentence
+    assert "No area can be told" in funnel([], []).sentence
+    some = funnel([5] * 6 + [1], [1] * 7, [*"aaaaaa", "b"])
+    assert np.isnan(some.p[6])
+    assert "1 area of a group" in some.sentence
+    for events, exposure in (([1.5] * 6, [1] * 6), ([1] * 6, [0] * 6), ([-1] * 6, [1] * 6)):
+        with pytest.raises(Unfit):
+            funnel(events, exposure)

@@ -1,0 +1,66 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from redway.methods.comparison.rates import poisson_interval, rates, weighted_interval
+from redway.methods.inputs import Unfit
+from redway.methods.ratio import rate as one_rate
+
+
+@given(st.integers(0, 500), st.sampled_from([0.8, 0.95, 0.998]))
+def test_exact_limits_are_where_a_tail_is_half_of_what_is_left(x, level):
+    low, high = (float(end[0]) for end in poisson_interval(np.array([x]), conf_level=level))
+    assert stats.poisson.cdf(x, high) == pytest.approx((1 - level) / 2, rel=1e-6)
+    if x:
+        assert stats.poisson.sf(x - 1, low) == pytest.approx((1 - level) / 2, rel=1e-6)
+    else:
+        assert low == 0
+
+
+@given(st.integers(0, 300), st.integers(1, 10_000))
+def test_byar_is_what_one_rate_says(x, e):
+    found, twin = rates([x], [e]), one_rate(x, e)
+    assert (found.value[0], found.low[0], found.high[0]) == pytest.approx((twin.value, twin.low, twin.high), rel=1e-12)
+
+
+@given(st.integers(0, 200))
+def test_the_weighted_interval_of_even_weights_is_exact(x):
+    one = np.array([float(x)])
+    assert np.allclose(weighted_interval(one, one, np.ones(1)), poisson_interval(one))
+
+
+@pytest.mark.parametrize("method", ["exact", "byar"])
+@pytest.mark.parametrize("mean", [3.0, 20.0])
+def test_intervals_hold_the_truth_as_often_as_they_say(method, mean):
+    x = np.random.default_rng(1).poisson(mean, 4000)
+    found = rates(x, np.ones(x.size), multiplier=1, method=method)
+    covered = ((found.low <= mean) & (mean <= found.high)).mean()
+    assert 0.94 <= covered <= 0.99
+
+
+def test_nobody_to_count_for_is_said_and_leaves_no_rate():
+    found = rates([3, 2], [0, 10])
+    assert np.isnan(found.value[0])
+    assert "1 row with nobody" in found.sentence
+    assert rates([1], [0]).sentence.startswith("No rate can be told")
+    assert rates([], []).sentence.startswith("No rate")
+
+
+def test_the_highest_rate_is_named_with_its_doubt():
+    assert rates([3, 30], [1000, 1000]).sentence == (
+        "The highest of 2 rates is 30 for every 1,000 (95% interval 20.2 to 42.8, if events are independent)."
+    )
+
+
+@pytest.mark.parametrize("bad", [[-1], [np.nan], [np.inf], ["x"]])
+def test_bad_numbers_are_refused(bad):
+    with pytest.raises(Unfit):
+        rates(bad, [1])
+
+
+def test_over_dispersion_widens():
+    plain, wide = rates([40], [1]), rates([40], [1], phi=4)
+    assert wide.low[0] < plain.low[0]
+    assert wide.high[0] > plain.high[0]

@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from redway.methods.comparison.trend import trend
+from redway.methods.inputs import Unfit
+
+
+@pytest.mark.parametrize("method", ["quasipoisson", "negbin", "mann-kendall"])
+def test_fewer_than_five_points_get_no_verdict(method):
+    assert trend([1, 2, 3, 4], method=method).sentence == "No trend can be told: fewer than 5 points."
+    assert not trend([1, 2, 3, 4, 9], method=method).cannot_tell
+
+
+def test_quasi_poisson_is_the_regression_of_the_textbook():
+    """Newton's method on the likelihood, step by step."""
+    y, t, b = np.array([3, 5, 4, 8, 9, 13, 11, 20.0]), np.arange(8.0), np.array([1.0, 0.0])
+    x = np.column_stack([np.ones(8), t])
+    for _ in range(50):
+        mu = np.exp(x @ b)
+        b = b + np.linalg.solve(x.T @ (x * mu[:, None]), x.T @ (y - mu))
+    phi = max(1, ((y - mu) ** 2 / mu).sum() / 6)
+    error = np.sqrt(phi * np.linalg.inv(x.T @ (x * mu[:, None]))[1, 1])
+    found = trend(y)
+    assert found.slope == pytest.approx(100 * np.expm1(b[1]), rel=1e-9)
+    assert found.low == pytest.approx(100 * np.expm1(b[1] - stats.t.ppf(0.975, 6) * error), rel=1e-9)
+
+
+def test_mann_kendall_and_sen_are_what_pairs_say():
+    y = np.random.default_rng(1).normal(size=30) + np.arange(30) * 0.1
+    slopes = [(y[j] - y[i]) / (j - i) for i in range(30) for j in range(i + 1, 30)]
+    found = trend(y, method="mann-kendall")
+    assert found.slope == pytest.approx(np.median(slopes))
+    assert found.p == pytest.approx(stats.kendalltau(range(30), y).pvalue)
+
+
+@pytest.mark.parametrize("method", ["quasipoisson", "negbin", "mann-kendall"])
+def test_p_is_uniform_where_there_is_no_trend(method):
+    rng = np.random.default_rng(2)
+    ps = [trend(rng.negative_binomial(10, 0.3, 24), method=method).p for _ in range(300)]
+    assert stats.kstest(ps, "uniform").pvalue > 0.005
+    assert np.mean(np.array(ps) < 0.05) <= 0.09
+
+
+def test_the_interval_holds_the_trend():
+    rng, mu = np.random.default_rng(3), 20 * 1.02 ** np.arange(30)
+    found = [trend(rng.poisson(mu)) for _ in range(300)]
+    assert 0.92 <= np.mean([f.low <= 2 <= f.high for f in found]) <= 0.99
+
+
+def test_a_season_is_no_trend():
+    y = np.tile([10, 12, 30, 14], 6)[:-2]
+    assert abs(trend(y, period=4).slope) < 0.5
+    assert "fewer than two seasons" in trend(y[:6], period=4).sentence
+
+
+def test_dependence_is_warned_of_and_robust_widens():
+    rng, left = np.random.default_rng(4), [0.0]
+    for _ in range(79):
+        left.append(0.8 * left[-1] + rng.normal(0, 0.2))
+    y = rng.poisson(50 * np.exp(left))
+    plain, wide = trend(y), trend(y, robust=True)
+    assert "too sure" in plain.sentence
+    assert wide.high - wide.low > plain.high - plain.low
+
+
+def test_exposure_turns_counts_into_rates():
+    people = np.arange(10, 20) * 100.0
+    assert trend(people / 10, people).slope == pytest.approx(0, abs=1e-6)
+    doubled = trend([3, 5, 4, 8, 9, 13], np.full(6, 2.0))
+    assert doubled.slope == pytest.approx(trend([3, 5, 4, 8, 9, 13]).slope)
+
+
+def test_bad_and_empty_series():
+    assert "nothing was counted" in trend([0] * 12).sentence
+    assert "not statistically different from none" in trend([7] * 12).sentence
+    assert trend([7] * 12, method="mann-kendall").p == 1
+    assert "fewer than 5 points" in trend([]).sentence
+    for bad in ([1, 2, np.nan, 3, 4], [1, -2, 3, 4, 5], [1, np.inf, 2, 3, 4]):
+        with pytest.raises(Unfit):
+            trend(bad)

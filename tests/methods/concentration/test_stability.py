@@ -1,0 +1,68 @@
+"""Stability: by hand, fair to places that stay as they are, and quick to see those that do not."""
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from redway.methods.concentration.stability import stability
+from redway.methods.concentration.tables import METHODS
+from redway.methods.inputs import Unfit
+
+
+def measured(first, second, seed=1, **settings):
+    return stability(first, second, np.random.default_rng(seed), **settings)
+
+
+def test_the_worked_example():
+    found = measured([9, 5, 1, 1, 0, 0, 0, 0, 0, 0], [8, 0, 0, 7, 1, 0, 0, 0, 0, 0], share=0.2)
+    assert (found.again, found.held, found.first_held) == pytest.approx((0.5, 0.5, 14 / 16))
+    assert found.correlation == pytest.approx(
+        stats.spearmanr([9, 5, 1, 1, 0, 0, 0, 0, 0, 0], [8, 0, 0, 7, 1, 0, 0, 0, 0, 0]).statistic
+    )
+
+
+def test_stable_places_are_not_called_unstable():
+    rng, low = np.random.default_rng(2), 0
+    for seed in range(100):
+        rates = rng.gamma(0.4, 3, 300)
+        found = measured(rng.poisson(rates), rng.poisson(1.3 * rates), seed, nsim=59)
+        low += found.p < 0.05
+        assert found.held < found.first_held, "luck leaves the top"
+    assert low <= 11
+
+
+def test_places_that_moved_are_seen_to_have_moved():
+    rng = np.random.default_rng(3)
+    rates = rng.gamma(0.4, 3, 300)
+    found = measured(rng.poisson(rates), rng.poisson(rng.permutation(rates)))
+    assert found.p < 0.02
+    assert "fewer than the" in found.sentence
+
+
+def test_the_order_of_places_changes_nothing_that_was_seen():
+    rng = np.random.default_rng(4)
+    x, y = rng.poisson(rng.gamma(0.4, 3, 200), (2, 200))
+    order = rng.permutation(200)
+    assert measured(x, y).held == pytest.approx(measured(x[order], y[order]).held)
+
+
+def test_nothing_to_follow_gives_no_verdict():
+    assert measured([0, 0], [1, 0]).sentence.startswith("Cannot tell")
+    assert measured([1], [1]).cannot_tell
+    with pytest.raises(Unfit):
+        measured([1, 2], [1])
+    with pytest.raises(Unfit):
+        measured([1, -2], [1, 2])
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_every_method_runs_on_a_table(method):
+    rng = np.random.default_rng(1)
+    columns = {"value": rng.poisson(2, 60), "first": rng.poisson(2, 60), "second": rng.poisson(2, 60)}
+    answer = method.run(columns, {p.name: p.default for p in method.parameters}, rng)
+    assert answer.sentence.endswith(".")
+
+
+def test_ranks_are_scipys_at_any_size():
+    x, y = np.array([3, 1, 1, 9_000_000, 3, 0]), np.array([1, 5, 2, 2, 0, 7])
+    assert measured(x, y).correlation == pytest.approx(stats.spearmanr(x, y).statistic)

@@ -1,0 +1,29 @@
+import numpy as np
+import pytest
+
+from redway.methods.disproportionality.tables import METHODS
+
+TABLES = {
+    "disparity": (
+        {"group": np.array(["x", "y"]), "events": np.array([50.0, 80]), "base": np.array([500.0, 2000])},
+        {"reference": "y"},
+    ),
+    "stages": (
+        {"stage": np.array(["a", "b"]), "group": np.array([900.0, 60]), "reference": np.array([5000.0, 100])},
+        {},
+    ),
+    "decision-point": (
+        {"group": np.array([*"xyz"] * 40), "hit": np.arange(120) % 2 == 0, "stratum": np.array(["a", "b"] * 60)},
+        {"first": "x", "reference": "y"},
+    ),
+}
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda m: m.name)
+def test_every_method_runs_on_a_table_and_says_a_sentence(method):
+    columns, given = TABLES[method.name]
+    settings = {p.name: p.default for p in method.parameters} | given
+    answer = method.run(columns, settings, np.random.default_rng(0))
+    assert answer.sentence.endswith(".")
+    assert not answer.sentence.startswith("No ")
+    assert len({len(column) for column in answer.rows.values()}) == 1

@@ -1,0 +1,50 @@
+import numpy as np
+import pytest
+
+from redway.methods.disproportionality.stages import stages
+from redway.methods.inputs import Unfit
+
+NAMES = ["residents", "stopped", "arrested", "charged"]
+GROUP, REFERENCE = [1000, 200, 50, 20], [10_000, 500, 100, 60]
+
+
+def test_by_hand_and_the_product_is_the_whole():
+    found = stages(GROUP, REFERENCE, NAMES)
+    assert found.ratio == pytest.approx([4, 1.25, 0.4 / 0.6])
+    assert found.total == pytest.approx((20 / 1000) / (60 / 10_000))
+    assert found.share.sum() == pytest.approx(1)
+    assert found.share == pytest.approx(np.log([4, 1.25, 2 / 3]) / np.log(10 / 3))
+    assert "largest difference arises at “stopped”, 4 times" in found.sentence
+
+
+def test_intervals_hold_at_every_stage_and_for_the_whole():
+    rng, held = np.random.default_rng(1), []
+    for _ in range(1500):
+        counts = []
+        for people, rate, share in ((5000, 0.08, 0.3), (20_000, 0.02, 0.2)):
+            stopped = rng.poisson(people * rate)
+            counts.append([people, stopped, rng.binomial(stopped, share)])
+        found = stages(*counts, NAMES[:3])
+        truth = np.array([4, 1.5])
+        held.append([*((found.low <= truth) & (truth <= found.high)), found.total_low <= 6 <= found.total_high])
+    assert (np.abs(np.mean(held, axis=0) - 0.95) < 0.02).all()
+
+
+def test_few_at_a_stage_and_everybody_going_on():
+    found = stages([1000, 200, 5], [10_000, 500, 100], NAMES[:3])
+    assert np.isnan(found.ratio[1])
+    assert np.isnan(found.total)
+    assert "fewer than 10 at “arrested”" in found.sentence
+    whole = stages([100, 50, 50], [100, 50, 50], NAMES[:3])
+    assert whole.low[1] == whole.high[1] == 1
+    assert stages([100, 0], [100, 0], NAMES[:2]).sentence.startswith("No stage can be told")
+
+
+def test_more_than_before_is_refused_but_for_the_first():
+    stages([10, 50, 20], [10, 50, 20], NAMES[:3])
+    with pytest.raises(Unfit, match="arrested"):
+        stages([1000, 20, 50], REFERENCE[:3], NAMES[:3])
+    with pytest.raises(Unfit):
+        stages([0, 20], [1000, 20], NAMES[:2])
+    with pytest.raises(Unfit):
+        stages([100], [100], NAMES[:1])

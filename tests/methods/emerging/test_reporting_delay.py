@@ -1,0 +1,96 @@
+"""Late reports: the forecast is that of a slow twin, and its interval covers what comes."""
+
+import numpy as np
+import pytest
+
+from redway.methods.emerging.reporting_delay import from_submissions, reporting_delay, triangle
+from redway.methods.inputs import Unfit
+
+SHARES = np.array([0.4, 0.3, 0.15, 0.1, 0.05])
+
+
+def simulated(rng, weeks=40, mean=60, vary=None):
+    """All events by week and delay, and what is known of them now."""
+    events = rng.poisson(mean, weeks)
+    shares = SHARES if vary is None else rng.dirichlet(SHARES * vary, weeks)
+    full = np.array([rng.multinomial(e, s) for e, s in zip(events, np.broadcast_to(shares, (weeks, 5)), strict=True)])
+    full = full.astype(float)
+    ahead = np.arange(weeks)[:, None] + np.arange(5) >= weeks
+    return full.sum(axis=1), np.where(ahead, np.nan, full)
+
+
+def twin(table, history):
+    weeks, delays = table.shape
+    total = []
+    for t in range(weeks):
+        last = min(weeks - 1 - t, delays - 1)
+        n = sum(table[t, d] for d in range(last + 1))
+        for d in range(last + 1, delays):
+            old = [s for s in range(weeks) if s + d < weeks][-history:]
+            with_d = sum(table[s, d] for s in old)
+            n /= 1 - with_d / sum(table[s, e] for s in old for e in range(d + 1))
+        total.append(n)
+    return total
+
+
+def test_the_forecast_is_the_slow_twins():
+    _, table = simulated(np.random.default_rng(1))
+    found = reporting_delay(table, np.random.default_rng(2), history=20)
+    assert found.forecast == pytest.approx(twin(table, 20))
+    assert found.completeness[:-4] == pytest.approx(1)
+    assert found.low[0] == found.high[0] == found.reported[0]
+
+
+@pytest.mark.parametrize("vary", [None, 20])
+@pytest.mark.parametrize("mean", [8, 60])
+def test_intervals_cover_what_comes(vary, mean):
+    rng = np.random.default_rng(3)
+    inside, short = [], []
+    for _ in range(150):
+        truth, table = simulated(rng, mean=mean, vary=vary)
+        found = reporting_delay(table, rng)
+        newest = slice(-3, None)
+        inside += ((truth >= found.low) & (truth <= found.high))[newest].tolist()
+        short.append(found.forecast[-1] / truth[-1] if truth[-1] else 1)
+    assert 0.91 < np.mean(inside) <= 1
+    assert np.median(short) == pytest.approx(1, abs=0.12)
+
+
+def test_a_change_of_pace_is_noticed():
+    rng = np.random.default_rng(4)
+    _, table = simulated(rng)
+    assert reporting_delay(table, rng).steady > 0.001
+    slow = table.copy()
+    slow[20:, 0], slow[20:, 3] = table[20:, 3], table[20:, 0]
+    known = ~np.isnan(table)
+    slow = np.where(known, np.where(np.isnan(slow), 0, slow), np.nan)
+    found = reporting_delay(slow, rng)
+    assert found.steady < 0.01
+    assert "another pace" in found.sentence
+
+
+def test_events_and_submissions_make_the_same_table():
+    rng = np.random.default_rng(5)
+    happened = rng.integers(0, 10, 300)
+    reported = happened + rng.integers(0, 10, 300)
+    table = triangle(happened, reported, now=9, longest=9)
+    said = np.array(
+        [[np.sum((happened == t) & (reported <= s)) if t <= s else np.nan for t in range(10)] for s in range(10)]
+    )
+    assert np.array_equal(from_submissions(said), table, equal_nan=True)
+
+
+def test_too_little_is_said_and_what_cannot_be_is_refused():
+    few = np.zeros((10, 2))
+    few[-1, 1] = np.nan
+    assert "too little history" in reporting_delay(few, np.random.default_rng(1)).sentence
+    with pytest.raises(Unfit, match="still to come"):
+        reporting_delay([[1, 2], [1, 2]], np.random.default_rng(1))
+    with pytest.raises(Unfit):
+        reporting_delay([[-1.0]], np.random.default_rng(1))
+    with pytest.raises(Unfit, match="no earlier"):
+        triangle([3], [2], now=5, longest=2)
+    with pytest.raises(Unfit):
+        from_submissions([[1.0, 2.0]])
+    with pytest.raises(Unfit, match="every submission"):
+        from_submissions([[1, np.nan], [np.nan, 2]])

@@ -1,0 +1,106 @@
+"""The scan over areas and weeks: equal to looking at every cylinder by hand, and as rare as it says."""
+
+import numpy as np
+import pytest
+
+from redway.methods.emerging.space_time_scan import space_time_scan
+from redway.methods.inputs import Unfit
+
+
+def city(rng, areas=30, weeks=20, mean=2.0):
+    return rng.poisson(mean, (areas, weeks)).astype(float), rng.uniform(0, 5000, areas), rng.uniform(0, 5000, areas)
+
+
+def twin(counts, x, y, expected, longest, share):
+    """The best cylinder, one by one."""
+    expected = expected * counts.sum() / expected.sum()
+    best, total = (0.0, None), counts.sum()
+    for centre in range(len(x)):
+        near = sorted(range(len(x)), key=lambda a: (x[a] - x[centre]) ** 2 + (y[a] - y[centre]) ** 2)
+        for size in range(1, len(x) + 1):
+            inside = near[:size]
+            if size > 1 and expected[inside].sum() > share * total:
+                break
+            for length in range(1, longest + 1):
+                c, e = counts[inside, -length:].sum(), expected[inside, -length:].sum()
+                if c > e:
+                    ratio = c * np.log(c / e) + (total - c) * np.log((total - c) / (total - e))
+                    if ratio > best[0]:
+                        best = (ratio, (set(inside), length))
+    return best
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_it_finds_what_the_slow_twin_finds(given):
+    rng = np.random.default_rng(1)
+    for _ in range(4):
+        counts, x, y = city(rng)
+        expected = rng.uniform(1, 3, counts.shape)
+        usual = expected if given else counts.sum(axis=1, keepdims=True) * counts.sum(axis=0) / counts.sum()
+        found = space_time_scan(counts, x, y, rng, expected=expected if given else None, nsim=9).clusters[0]
+        ratio, (areas, length) = twin(counts, x, y, usual, 4, 0.5)
+        assert found.log_ratio == pytest.approx(ratio)
+        assert set(found.areas) == areas
+        assert found.last - found.first + 1 == length
+
+
+@pytest.mark.parametrize("given", [True, False])
+def test_p_values_are_uniform_where_nothing_happens(given):
+    rng = np.random.default_rng(2)
+    p = []
+    for _ in range(150):
+        counts, x, y = city(rng, areas=12, weeks=12)
+        usual = np.ones(counts.shape) if given else None
+        p.append(space_time_scan(counts, x, y, rng, expected=usual, nsim=39).clusters[0].pvalue)
+    assert np.mean(np.array(p) <= 0.1) == pytest.approx(0.1, abs=0.07)
+    assert np.mean(np.array(p) <= 0.5) == pytest.approx(0.5, abs=0.12)
+
+
+def test_a_planted_cluster_is_found_and_said_and_the_second_shares_no_area():
+    rng = np.random.default_rng(3)
+    counts, x, y = city(rng)
+    near = np.argsort((x - x[4]) ** 2 + (y - y[4]) ** 2)[:3]
+    counts[near, -2:] += 6
+    found = space_time_scan(counts, x, y, rng, nsim=199)
+    top = found.clusters[0]
+    assert set(near) <= set(top.areas)
+    assert top.first == 18
+    assert top.pvalue == 1 / 200
+    assert "unlikely by chance" in found.sentence
+    assert all(not set(top.areas) & set(other.areas) for other in found.clusters[1:])
+
+
+def test_a_past_cluster_is_found_only_if_looked_for():
+    rng = np.random.default_rng(4)
+    counts, x, y = city(rng)
+    counts[7, 8:10] += 15
+    back = space_time_scan(counts, x, y, rng, nsim=99, prospective=False).clusters[0]
+    assert (back.first, back.last) == (8, 9)
+    assert 7 in back.areas
+    now = space_time_scan(counts, x, y, rng, nsim=99).clusters[0]
+    assert now.last == 19
+
+
+def test_turning_and_moving_the_map_changes_nothing():
+    rng = np.random.default_rng(5)
+    counts, x, y = city(rng)
+    one = space_time_scan(counts, x, y, np.random.default_rng(1), nsim=19)
+    turned = space_time_scan(counts, 1000 - y, x + 5e5, np.random.default_rng(1), nsim=19)
+    assert [c.areas for c in one.clusters] == [c.areas for c in turned.clusters]
+    assert one.clusters[0].pvalue == turned.clusters[0].pvalue
+
+
+def test_odd_tables_get_an_answer():
+    rng = np.random.default_rng(6)
+    assert "fewer than two events" in space_time_scan(np.zeros((4, 4)), range(4), range(4), rng).sentence
+    assert space_time_scan([[3, 4]], [0], [0], rng).cannot_tell
+    same = space_time_scan(np.full((4, 6), 2.0), [1, 1, 1, 1], [2, 2, 2, 2], rng, nsim=19)
+    assert "not more than chance" in same.sentence
+    one_cell = np.zeros((3, 3))
+    one_cell[1, 2] = 9
+    assert space_time_scan(one_cell, [0, 1, 2], [0, 0, 0], rng, nsim=19).clusters[0].pvalue == 1
+    for wrong in ({"longest": 0}, {"most_expected": 2}, {"expected": np.zeros((3, 3))}, {"nsim": 0}):
+        with pytest.raises(Unfit):
+            space_time_scan(one_cell, [0, 1, 2], [0, 0, 0], rng, **wrong)
+    with pytest.raises(Unfit):
+        space_time_scan(one_cell, [0, 1], [0, 0], rng)

@@ -1,0 +1,77 @@
+"""Emerging change on tables: every method runs on rows in any order, and says what it cannot use."""
+
+import numpy as np
+import pytest
+
+from redway.methods.by_series import by_series
+from redway.methods.catalogue import methods
+from redway.methods.inputs import Unfit
+
+
+def run(name, columns, **given):
+    method = methods()[name]
+    parameters = {p.name: p.default for p in method.parameters} | given
+    return method.run(columns, parameters, np.random.default_rng(1))
+
+
+def weekly(areas=3, weeks=320):
+    rng = np.random.default_rng(2)
+    dates = np.datetime64("2015-01-05") + 7 * np.arange(weeks)
+    order = rng.permutation(areas * weeks)
+    return {
+        "series": np.repeat([f"E{i}" for i in range(areas)], weeks)[order],
+        "date": np.tile(dates, areas).astype("datetime64[D]")[order],
+        "count": rng.poisson(6, areas * weeks).astype(float)[order],
+        "x": np.repeat(np.arange(areas) * 400.0, weeks)[order],
+        "y": np.zeros(areas * weeks),
+    }
+
+
+@pytest.mark.parametrize("name", ["farrington", "ears", "cusum", "space-time-scan"])
+def test_they_run_on_a_table_of_several_series(name):
+    columns = weekly()
+    answer = run(name, columns)
+    assert answer.sentence
+    assert len({len(column) for column in answer.rows.values()}) == 1
+    backwards = run(name, {key: column[::-1] for key, column in columns.items()})
+    for key, column in answer.rows.items():
+        assert np.array_equal(column, backwards.rows[key]) or np.allclose(column, backwards.rows[key], equal_nan=True)
+
+
+def test_farrington_judges_the_newest_of_each_and_lists_among_all():
+    answer = run("farrington", weekly(), range=4, noPeriods=10, pastWeeksNotIncluded=26)
+    assert answer.rows["series"].tolist() == [f"E{i}" for i in range(3) for _ in range(4)]
+    assert "Of all 12" in answer.notes[0]
+
+
+def test_scan_and_delay_run_on_a_table():
+    one = weekly(1)
+    del one["series"]
+    assert "events fell within" in run("count-scan", one, window=4, frequency=52).sentence
+    rng = np.random.default_rng(3)
+    happened = np.datetime64("2024-01-01") + rng.integers(0, 300, 2000)
+    reported = happened + rng.geometric(0.1, 2000)
+    keep = reported < np.datetime64("2024-01-01") + 300
+    answer = run("reporting-delay", {"happened": happened[keep], "reported": reported[keep]})
+    assert (answer.rows["completeness"][:20] == 1).all()
+    assert answer.rows["completeness"][-1] < 0.6
+
+
+def test_tables_that_cannot_be_used_are_refused():
+    columns = weekly(1)
+    with pytest.raises(Unfit, match="one row for each"):
+        by_series({key: np.concatenate([c, c]) for key, c in columns.items()}, ("count",), 52)
+    with pytest.raises(Unfit, match="same weekday"):
+        by_series(columns | {"date": columns["date"] + np.arange(320) % 2}, ("count",), 52)
+    with pytest.raises(Unfit, match="a date in every row"):
+        by_series({"date": np.array(["NaT"], "datetime64[D]")}, (), 52)
+    with pytest.raises(Unfit, match="at most"):
+        by_series({"date": np.array(["0001-01-01", "2024-01-01"], "datetime64[D]")}, (), 365)
+
+
+def test_months_are_told_by_any_of_their_days_and_gaps_are_not_nought():
+    table = by_series(
+        {"date": np.array(["2024-01-15", "2024-04-30"], "datetime64[D]"), "count": np.array([1.0, 2.0])}, ("count",), 12
+    )
+    assert table.starts.astype(str).tolist() == ["2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"]
+    assert np.isnan(table.values["count"][0]).tolist() == [False, True, True, False]

@@ -1,0 +1,73 @@
+import numpy as np
+import pytest
+
+from redway.methods.evaluation.difference_in_differences import difference_in_differences
+from redway.methods.inputs import Unfit
+
+
+def panel(rng, areas=20, times=12, effect=0.0, drift=0.0, mean=30, spread=0.2):
+    area, time = (v.ravel() for v in np.meshgrid(np.arange(areas), np.arange(times), indexing="ij"))
+    treated, after = area < areas // 2, time >= times // 2
+    level = rng.gamma(8, 1 / 8, areas)[area] * mean * (1 + 0.3 * np.sin(time))
+    mu = level * np.exp(effect * (treated & after) + drift * treated * time)
+    return rng.poisson(mu * rng.gamma(1 / spread**2, spread**2, area.size)), area, time, treated, after
+
+
+def test_two_by_two_is_the_ratio_of_ratios():
+    """With every area counted alike, the effect is that of the four totals."""
+    rng = np.random.default_rng(1)
+    y, area, time, treated, after = panel(rng, effect=-0.3)
+    totals = {(g, a): y[(treated == g) & (after == a)].sum() for g in (0, 1) for a in (0, 1)}
+    found = difference_in_differences(y, area, time, treated, after)
+    assert found.value == pytest.approx(
+        100 * (totals[1, 1] / totals[1, 0] / (totals[0, 1] / totals[0, 0]) - 1), rel=1e-6
+    )
+    assert found.maryland == 4
+
+
+def test_gaussian_is_the_difference_of_mean_differences():
+    y, area, time, treated, after = panel(np.random.default_rng(2))
+    mean = {(g, a): y[(treated == g) & (after == a)].mean() for g in (0, 1) for a in (0, 1)}
+    found = difference_in_differences(y, area, time, treated, after, family="gaussian")
+    assert found.value == pytest.approx(mean[1, 1] - mean[1, 0] - mean[0, 1] + mean[0, 0])
+
+
+@pytest.mark.parametrize("family", ["poisson", "gaussian"])
+def test_p_is_uniform_where_nothing_was_done(family):
+    rng = np.random.default_rng(3)
+    p = [difference_in_differences(*panel(rng, times=8), family=family).p for _ in range(200)]
+    assert np.mean(np.array(p) < 0.05) <= 0.1
+    assert 0.4 <= np.mean(np.array(p) < 0.5) <= 0.6
+
+
+def test_the_interval_holds_the_effect():
+    rng = np.random.default_rng(4)
+    found = [difference_in_differences(*panel(rng, times=8, effect=np.log(0.8))) for _ in range(200)]
+    assert 0.9 <= np.mean([f.low <= -20 <= f.high for f in found]) <= 0.99
+
+
+def test_ways_that_parted_before_are_told():
+    found = difference_in_differences(*panel(np.random.default_rng(5), drift=0.1))
+    assert "went different ways before" in found.sentence
+
+
+def test_order_does_not_matter():
+    columns = panel(np.random.default_rng(6))
+    order = np.random.default_rng(7).permutation(columns[0].size)
+    one, other = difference_in_differences(*columns), difference_in_differences(*(c[order] for c in columns))
+    assert (one.value, one.low) == pytest.approx((other.value, other.low))
+
+
+def test_bad_and_thin_tables():
+    y, area, time, treated, after = panel(np.random.default_rng(8))
+    with pytest.raises(Unfit, match="staggered"):
+        difference_in_differences(y, area, time, treated, after ^ (area == 1))
+    with pytest.raises(Unfit, match="treated or not"):
+        difference_in_differences(y, area, time, treated & after, after)
+    assert "not all there" in difference_in_differences(y, area, time, treated, np.zeros(y.size)).sentence
+    assert "No effect" in difference_in_differences(np.zeros(y.size), area, time, treated, after).sentence
+    assert "No effect" in difference_in_differences(np.full(y.size, 5), area, time, treated, after).sentence
+    gone = np.where(treated & after, 0, y)
+    assert "no event before or none after" in difference_in_differences(gone, area, time, treated, after).sentence
+    few = area % 10 == 0
+    assert "before-after" in difference_in_differences(*(c[few] for c in (y, area, time, treated, after))).sentence

@@ -1,0 +1,99 @@
+import numpy as np
+import pytest
+
+from redway.methods.comparison.rates import poisson_interval
+from redway.methods.harm.tables import METHODS
+from redway.methods.harm.weighted_harm import Weights, harm, harm_ratio
+from redway.methods.inputs import Unfit
+
+INVENTED = Weights("a table made up for this test", "1", "days", {"grave": 1000, "middling": 20, "slight": 1})
+
+
+def test_by_hand():
+    found = harm(["north", "north", "south"], ["grave", "slight", "middling"], [2, 50, 30], INVENTED)
+    assert found.total.tolist() == [2050, 600]
+    assert found.variance.tolist() == [2_000_050, 12_000]
+    assert found.largest == pytest.approx([2000 / 2050, 1])
+    assert found.share_harm == pytest.approx([2050 / 2650, 600 / 2650])
+    assert "north has the most harm of 2 places: 2,050 days" in found.sentence
+    assert "a table made up for this test, 1" in found.sentence
+
+
+def test_even_weights_are_counts_with_exact_intervals():
+    even = Weights("even", "1", "events", {"a": 1, "b": 1})
+    found = harm(["x"] * 2, ["a", "b"], [7, 5], even)
+    low, high = poisson_interval(np.array([12.0]))
+    assert (found.low[0], found.high[0]) == pytest.approx((low[0], high[0]))
+
+
+@pytest.mark.parametrize("phi", [1, 3])
+def test_the_interval_holds_even_where_few_events_carry_it(phi):
+    rng, held = np.random.default_rng(1), 0
+    mean = np.array([2.0, 40, 300])
+    for _ in range(800):
+        counts = phi * rng.poisson(mean / phi)
+        found = harm(["x"] * 3, ["grave", "middling", "slight"], counts, INVENTED, phi=phi)
+        held += found.low[0] <= mean @ [1000, 20, 1] <= found.high[0]
+    assert held / 800 >= 0.945
+
+
+def test_order_of_rows_does_not_matter():
+    rng = np.random.default_rng(2)
+    place, offence, n = rng.integers(0, 9, 500), rng.choice([*INVENTED.of], 500), rng.integers(0, 5, 500)
+    order = rng.permutation(500)
+    one, other = harm(place, offence, n, INVENTED), harm(place[order], offence[order], n[order], INVENTED)
+    assert np.allclose(one.total, other.total)
+    assert np.allclose(one.high, other.high)
+
+
+def test_a_missing_weight_is_refused_or_counted_and_never_guessed():
+    with pytest.raises(Unfit, match="none for “arson”"):
+        harm(["x"], ["arson"], [1], INVENTED)
+    found = harm(["x", "x"], ["arson", "slight"], [3, 4], INVENTED, missing="leave-out")
+    assert (found.total[0], found.left_out) == (4, 3)
+    assert "3 events left out" in found.sentence
+    found = harm(["x", "x"], ["grave", "slight"], [3, 4], INVENTED, proactive=["grave"])
+    assert (found.total[0], found.left_out) == (4, 3)
+
+
+def test_weights_say_whose_they_are():
+    with pytest.raises(Unfit, match="source and version"):
+        Weights("", "1", "days", {})
+    with pytest.raises(Unfit):
+        Weights("somebody", "1", "days", {"a": -1})
+    with pytest.raises(Unfit):
+        Weights("somebody", "1", "days", {"a": np.nan})
+
+
+def test_nothing_at_all():
+    assert harm(["x"], ["slight"], [0], INVENTED).sentence.startswith("No harm can be told")
+    assert harm([], [], [], INVENTED).sentence.startswith("No harm can be told")
+    with pytest.raises(Unfit):
+        harm(["x"], ["slight"], [-1], INVENTED)
+
+
+def test_a_ratio_of_harm_holds_its_promise_or_is_not_told():
+    rng, held, n = np.random.default_rng(3), 0, 800
+    weight = np.array([100.0, 20, 1])
+    for _ in range(n):
+        after, before = rng.poisson([12, 80, 300]), rng.poisson([24, 160, 600])
+        found = harm_ratio(after @ weight, after @ weight**2, before @ weight, before @ weight**2)
+        held += found.low <= 0.5 <= found.high
+    assert 0.93 <= held / n <= 0.97
+    assert "hangs on a few events" in harm_ratio(1000, 1_000_000, 5000, 5_000_000).sentence
+    assert "hangs on" in harm_ratio(0, 0, 10, 1).sentence
+
+
+def test_the_method_on_a_table():
+    method = METHODS[0]
+    columns = {"place": np.array(["x", "y"]), "offence": np.array(["a", "b"]), "count": np.array([3.0, 4]),
+               "weight": np.array([10.0, np.nan])}  # fmt: skip
+    given = {p.name: p.default for p in method.parameters} | {"source": "somebody", "version": "1"}
+    with pytest.raises(Unfit, match="none for “b”"):
+        method.run(columns, given, np.random.default_rng(0))
+    answer = method.run(columns, given | {"missing": "leave-out"}, np.random.default_rng(0))
+    assert answer.rows["total"].tolist() == [30, 0]
+    with pytest.raises(Unfit, match="two for"):
+        method.run({**columns, "offence": np.array(["a", "a"]), "weight": np.array([1.0, 2])}, given, None)
+    with pytest.raises(Unfit, match="source and version"):
+        method.run(columns, given | {"source": ""}, None)

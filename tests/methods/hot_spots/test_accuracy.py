@@ -1,0 +1,73 @@
+"""The worth of a map: worked by hand, one for chance, and intervals that cover."""
+
+import numpy as np
+import pytest
+
+from redway.methods.hot_spots.accuracy import accuracy, compared
+from redway.methods.inputs import Unfit
+
+
+def test_the_worked_example():
+    # one cell of four (25%) holds 6 of 10: PAI 2.4; the most one cell could hold is 4 + 3 = 7, week by week
+    found = accuracy([9, 1, 0, 2], [[4, 0, 1, 0], [2, 3, 0, 0]], area_share=0.25)
+    assert (found.hit_rate, found.pai, found.pei) == pytest.approx((0.6, 2.4, 6 / 7))
+    assert found.low < 0.6 < found.high
+
+
+def test_cells_that_tie_share_what_is_left():
+    assert accuracy([1, 1, 1, 1], [[8, 0, 0, 0]], area_share=0.25).hit_rate == pytest.approx(0.25)
+    assert accuracy([2, 1, 1, 0], [[4, 4, 0, 8]], area_share=0.5).hit_rate == pytest.approx((4 + 2) / 16)
+
+
+def test_a_map_of_chance_has_an_index_of_one():
+    rng = np.random.default_rng(1)
+    found = accuracy(rng.random(5000), rng.poisson(0.5, (20, 5000)), area_share=0.1)
+    assert found.pai == pytest.approx(1, abs=0.05)
+
+
+def test_areas_weigh_as_they_are():
+    found = accuracy([3, 2, 1], [[5, 4, 1]], area_share=0.5, area=[5, 1, 4])
+    assert found.hit_rate == pytest.approx(0.5)
+
+
+def test_the_order_of_cells_changes_nothing():
+    rng = np.random.default_rng(2)
+    score, later = rng.integers(0, 5, 200), rng.poisson(1, (6, 200))
+    order = rng.permutation(200)
+    one, other = accuracy(score, later, area_share=0.13), accuracy(score[order], later[:, order], area_share=0.13)
+    assert (one.hit_rate, one.pei) == pytest.approx((other.hit_rate, other.pei))
+
+
+def test_intervals_cover_where_weeks_vary():
+    rng, covered = np.random.default_rng(3), 0
+    rate = np.array([5.0] + [0.5] * 30)
+    for _ in range(400):
+        later = rng.poisson(rate[None, :] * rng.gamma(3, 1 / 3, (20, 1)))
+        found = accuracy(rate, later, area_share=1 / 31)
+        covered += found.low <= 5 / 20 <= found.high
+    assert 0.91 < covered / 400 < 0.98
+
+
+def test_two_maps_are_compared_week_by_week():
+    rng = np.random.default_rng(4)
+    rate = rng.gamma(0.3, 1, 400)
+    later = rng.poisson(rate, (12, 400))
+    good, poor = accuracy(rate, later, area_share=0.05), accuracy(rng.random(400), later, area_share=0.05)
+    assert compared(good, poor).low > 0
+    assert "not statistically different" in compared(good, good).sentence
+    with pytest.raises(Unfit):
+        compared(good, accuracy(rate, later, area_share=0.06))
+
+
+def test_nothing_to_catch_gives_no_verdict():
+    assert accuracy([1, 2], [[0, 0]]).sentence.startswith("Cannot tell")
+    assert accuracy([1, 2], [[1, 0]], area_share=0).cannot_tell
+    assert "one week says nothing" in accuracy([1, 2], [[1, 0]], area_share=0.5).sentence
+
+
+@pytest.mark.parametrize(
+    "given", [([1, np.nan], [[1, 0]]), ([1, 2], [[1, -1]]), ([1, 2, 3], [[1, 0]]), ([1, 2], [1, 0])]
+)
+def test_what_is_no_score_or_count_is_refused(given):
+    with pytest.raises(Unfit):
+        accuracy(*given)

@@ -1,0 +1,72 @@
+"""Points that records were moved to: recognised, and no fine map drawn of them."""
+
+import csv
+import io
+import zipfile
+
+import numpy as np
+import pytest
+
+from redway.methods.hot_spots.snapped import fit_for, snapped
+from redway.methods.inputs import Unfit
+
+
+def moved(n, seed=1):
+    rng = np.random.default_rng(seed)
+    lattice = 80 * np.stack(np.meshgrid(np.arange(40), np.arange(40))).reshape(2, -1).T + rng.normal(0, 12, (1600, 2))
+    return lattice[rng.integers(0, 1600, n)].T
+
+
+def addresses(n, seed=2):
+    rng = np.random.default_rng(seed)
+    streets = np.repeat(np.arange(0, 3200, 80), 320)
+    houses = np.column_stack([np.tile(np.arange(0, 3200, 10), 40), streets]).astype(float)
+    return houses[rng.integers(0, len(houses), n)].T
+
+
+@pytest.mark.parametrize("n", [300, 20_000, 60_000])
+def test_moved_records_are_known_and_addresses_are_not(n):
+    assert snapped(*moved(n)).moved is True
+    assert snapped(*addresses(n * 4)).moved is False
+
+
+@pytest.mark.peers
+def test_real_addresses_are_not_taken_for_moved_ones(peer_outputs):
+    x, y = np.genfromtxt(peer_outputs / "knox_input_chicago_be.csv", delimiter=",", skip_header=1, usecols=(0, 1)).T
+    assert snapped(x, y).moved is False
+    assert snapped(0.3048 * x, 0.3048 * y).moved is False
+
+
+@pytest.mark.real_data
+def test_police_uk_is_known_by_its_points(open_data):
+    x, y, kind = [], [], []
+    with zipfile.ZipFile(open_data / "police-uk" / "thames-valley-street-2025.zip") as held:
+        for name in held.namelist()[:40]:
+            if name.endswith("street.csv"):
+                for row in csv.DictReader(io.TextIOWrapper(held.open(name), "utf-8-sig")):
+                    if row["LSOA name"].startswith("Milton Keynes") and row["Longitude"]:
+                        x.append(68_700 * float(row["Longitude"]))
+                        y.append(111_200 * float(row["Latitude"]))
+                        kind.append(row["Crime type"])
+    x, y, kind = np.array(x), np.array(y), np.array(kind)
+    assert snapped(x, y).moved is True
+    for name in ("Burglary", "Robbery", "Vehicle crime"):
+        assert snapped(x[kind == name], y[kind == name]).moved is True, name
+
+
+def test_fine_maps_of_moved_records_are_refused():
+    found = snapped(*moved(2000))
+    fit_for(found, 500)
+    with pytest.raises(Unfit, match="eight addresses"):
+        fit_for(found, 100)
+    fit_for(snapped(*addresses(2000)), 100)
+    assert "cannot say which street" in found.sentence
+
+
+def test_few_records_cannot_tell_and_a_known_source_can():
+    assert snapped([1.0, 500, 900], [1.0, 2, 3]).sentence.startswith("Cannot tell")
+    assert snapped([], []).moved is None
+    assert snapped(np.ones(1000), np.ones(1000)).moved is None
+    assert snapped([1.0, 500], [1.0, 2], known=True).moved is True
+    with pytest.raises(Unfit):
+        snapped([np.nan], [1.0])

@@ -1,0 +1,71 @@
+"""Hot spots by name: every one runs on a plain table, and moved records bear no fine cells."""
+
+import numpy as np
+import pytest
+
+from redway.methods.hot_spots.tables import METHODS
+from redway.methods.inputs import Unfit
+
+BY_NAME = {method.name: method for method in METHODS}
+
+
+@pytest.fixture
+def columns():
+    rng = np.random.default_rng(1)
+    x, y = np.concatenate([rng.uniform(0, 5000, (2, 300)), rng.normal(2000, 150, (2, 60))], axis=1)
+    date = np.datetime64("2025-01-01") + rng.integers(0, 360, 360).astype("timedelta64[D]")
+    return {"x": x, "y": y, "date": date, "base": rng.random(360) < 0.5}
+
+
+def run(name, columns, **settings):
+    method = BY_NAME[name]
+    given = {p.name: p.default for p in method.parameters} | settings
+    if "boundary" in given:
+        given.setdefault("boundary", "")
+        given["boundary"] = given["boundary"] or "2025-07-01"
+    if "cell_size" in given and "cell_size" not in settings:
+        given["cell_size"] = 250.0
+    return method.run(columns, given, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("name", BY_NAME)
+def test_every_method_runs_on_a_table(columns, name):
+    answer = run(name, columns)
+    assert answer.sentence.endswith(".")
+    assert len({len(values) for values in answer.rows.values()}) == 1
+
+
+@pytest.mark.parametrize("p_value", ["exact", "permutation", "normal", "poisson"])
+def test_hot_spots_are_found_where_they_were_put(columns, p_value):
+    rows = run("hot-spots", columns, p_value=p_value, grid_type="hex", nsim=9999).rows
+    assert rows["hot"].any()
+    assert (np.hypot(rows["x"][rows["hot"]] - 2000, rows["y"][rows["hot"]] - 2000) < 900).all()
+
+
+def test_drawing_shuffles_of_moran_and_finer_hexagons(columns):
+    assert run("local-moran", columns, permutations=99).rows["pvalue"].min() >= 0.01
+
+
+@pytest.mark.parametrize("name", ["hot-spots", "local-moran", "kernel-density"])
+def test_moved_records_bear_no_fine_cells(name):
+    x, y = np.random.default_rng(1).integers(0, 30, (2, 2000)) * 80.0
+    with pytest.raises(Unfit, match="eight addresses"):
+        run(name, {"x": x, "y": y}, cell_size=100.0)
+    answer = run(name, {"x": x, "y": y}, cell_size=0.0)
+    assert "cannot say which street" in answer.notes[0]
+    assert np.diff(np.unique(answer.rows["x"])).min() >= 299.9
+
+
+@pytest.mark.parametrize("name", ["hot-spot-change", "hot-spot-accuracy"])
+@pytest.mark.parametrize("boundary", ["soon", "2030-01-01"])
+def test_a_boundary_is_a_day_among_the_events(columns, name, boundary):
+    with pytest.raises(Unfit, match="boundary"):
+        run(name, columns, boundary=boundary)
+
+
+def test_no_rows_and_rows_without_a_date_are_refused(columns):
+    with pytest.raises(Unfit):
+        run("hot-spots", {"x": [], "y": []})
+    columns["date"][3] = np.datetime64("NaT")
+    with pytest.raises(Unfit, match="a date for every event"):
+        run("hot-spot-classes", columns)

@@ -1,0 +1,126 @@
+"""False alarms: simulation against what is exact, against the measured rates, and against the promise of 5% a year."""
+
+import itertools
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from redway.methods.inputs import Unfit
+from redway.methods.process_control.choice import choose
+from redway.methods.process_control.false_alarms import Steady, calibrated, false_alarms, known_limits
+from redway.methods.process_control.limits import Limits
+from redway.methods.process_control.rules import NHS, SETS, Rules, signals
+
+
+def test_known_limits_are_exact():
+    assert known_limits(24, SETS["limits"]) == pytest.approx(1 - (1 - 0.0026998) ** 24, rel=1e-5)
+    # every way that ten fair coins may fall
+    runs = [any(len(list(g)) >= 4 for _, g in itertools.groupby(s)) for s in itertools.product("ab", repeat=10)]
+    only_runs = Rules(width=40, trend=0, near=False, side=4)
+    assert known_limits(10, only_runs) == pytest.approx(np.mean(runs))
+    with pytest.raises(Unfit):
+        known_limits(10, NHS)
+
+
+def test_simulation_agrees_with_what_is_exact():
+    rules = Rules(trend=0, near=False, side=7)
+    x = np.random.default_rng(1).standard_normal((20_000, 24))
+    known = Limits(x, *(np.full(x.shape, at) for at in (0.0, -3.0, 3.0, -2.0, 2.0)))
+    assert (signals(known, rules).rule > 0).any(axis=1).mean() == pytest.approx(known_limits(24, rules), abs=0.01)
+
+
+@pytest.mark.parametrize(
+    ("steady", "expected"),
+    [
+        (Steady(24), 0.185),
+        (Steady(60), 0.47),
+        (Steady(24, "poisson", 3), 0.27),
+        (Steady(60, "poisson", 3), 0.66),
+        (Steady(24, leaning=0.4), 0.56),
+        (Steady(60, leaning=0.4), 0.94),
+    ],
+)
+def test_the_measured_rates_of_the_nhs_rules(steady, expected):
+    found = false_alarms(steady, NHS, np.random.default_rng(2))
+    assert found.somewhere == pytest.approx(expected, abs=0.03)
+    assert "by chance alone" in found.sentence
+
+
+@pytest.mark.parametrize(
+    "steady",
+    [
+        Steady(24),
+        Steady(60),
+        Steady(36, freeze=24),
+        Steady(24, "poisson", 2),
+        Steady(36, "poisson", 8, freeze=24),
+        Steady(36, "negbin", 20, 4),
+    ],
+)
+def test_calibrated_rules_hold_their_rate_on_charts_they_have_not_seen(steady):
+    rules = calibrated(steady, np.random.default_rng(3))
+    found = false_alarms(steady, rules, np.random.default_rng(4), charts=10_000)
+    assert 0.02 < found.in_a_year < 0.058
+    assert rules.trend == 0
+
+
+def test_calibrated_rules_still_see_a_change():
+    steady = Steady(36, "poisson", 20, freeze=24)
+    rules = calibrated(steady, np.random.default_rng(5))
+    rng = np.random.default_rng(6)
+    from redway.methods.process_control.xmr_many import xmr_many
+
+    y = rng.poisson(20, (500, 36))
+    y[:, 24:] = rng.poisson(32, (500, 12))
+    assert (xmr_many(y, baseline=24, rules=rules).rule[:, 24:] > 0).any(axis=1).mean() > 0.9
+
+
+def test_exact_limits_of_small_counts_alarm_less():
+    steady = Steady(24, "poisson", 2)
+    normal = false_alarms(steady, SETS["limits"], np.random.default_rng(7), kind="c")
+    exact = false_alarms(steady, SETS["limits"], np.random.default_rng(7), kind="c", exact=True)
+    assert exact.somewhere < 0.05 < normal.somewhere
+
+
+@pytest.mark.parametrize(("family", "kind"), [("geometric", "g"), ("exponential", "t")])
+def test_charts_of_rare_events_by_their_own_laws(family, kind):
+    steady = Steady(36, family, 9.0)
+    exact = false_alarms(steady, SETS["limits"], np.random.default_rng(10), kind=kind, exact=True)
+    assert 0.0003 < exact.points < 0.004, "0.0027 if limits were known; no wait is too short where none can be"
+
+
+def test_what_cannot_be_worked_with_is_said():
+    rng = np.random.default_rng(8)
+    for wrong in (Steady(0), Steady(9, "gamma"), Steady(9, leaning=1), Steady(9, "poisson", -1)):
+        with pytest.raises(Unfit):
+            false_alarms(wrong, NHS, rng)
+    with pytest.raises(Unfit):
+        calibrated(Steady(24), rng, rate=0)
+    nothing = false_alarms(Steady(24, "poisson", 0), NHS, rng)
+    assert nothing.somewhere == 0
+    assert false_alarms(replace(Steady(24), year=99), NHS, rng).in_a_year > 0.1
+
+
+@pytest.mark.parametrize(
+    ("what", "make", "expected"),
+    [
+        ("measurement", lambda r: (r.normal(5, 1, 60), None), "xmr"),
+        ("count", lambda r: (r.poisson(30, 60), None), "c"),
+        ("count", lambda r: (r.poisson(30, 60), r.uniform(1, 1.01, 60)), "u"),
+        ("count", lambda r: (r.negative_binomial(10, 0.25, 60), None), "xmr"),
+        ("count", lambda r: (r.negative_binomial(10, 0.25, 60), r.uniform(1, 1.01, 60)), "up"),
+        ("count", lambda r: (r.poisson(1, 60), None), "c"),
+        ("out-of", lambda r: (r.binomial(100, 0.3, 60), np.full(60, 100)), "p"),
+        ("out-of", lambda r: (r.binomial(400, r.beta(3, 7, 60)), np.full(60, 400)), "pp"),
+        ("time-between", lambda r: (r.exponential(9, 60), None), "t"),
+        ("number-between", lambda r: (r.geometric(0.1, 60), None), "g"),
+        ("count", lambda r: (np.zeros(60), None), "run"),
+        ("groups", lambda r: (r.normal(5, 1, 60), None), "xbar-s"),
+    ],
+)
+def test_the_chart_that_fits_and_why(what, make, expected):
+    values, sizes = make(np.random.default_rng(9))
+    found = choose(values, sizes, what=what)
+    assert found.kind == expected
+    assert len(found.sentence) > 20

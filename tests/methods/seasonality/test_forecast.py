@@ -1,0 +1,107 @@
+"""Forecasts: those of slow twins, intervals that hold, and scores that tell good from bad."""
+
+import numpy as np
+import pytest
+from scipy.optimize import minimize
+
+from redway.methods.inputs import Unfit
+from redway.methods.seasonality.forecast import METHODS, _harmonic, _smoothed, forecast, score
+
+
+def monthly(rng, months=84, mean=40.0, season=0.3, phi=1.0, drift=0.0):
+    t = np.arange(months)
+    mu = mean * np.exp(season * np.sin(2 * np.pi * t / 12) + drift * t)
+    return (rng.poisson(mu) if phi == 1 else rng.negative_binomial(mu / (phi - 1), 1 / phi)).astype(float)
+
+
+def test_the_simple_ones():
+    y = np.arange(40.0)
+    assert forecast(y, 12, h=3, method="naive").mean.tolist() == [39, 39, 39]
+    assert forecast(y, 12, h=14, method="seasonal-naive").mean.tolist() == [*range(28, 40), 28, 29]
+
+
+def test_harmonic_is_the_likeliest_fit():
+    y = monthly(np.random.default_rng(1))
+    t = np.arange(85)
+    x = np.column_stack([np.ones(85), (t - 84) / 12, np.sin(t * np.pi / 6), np.cos(t * np.pi / 6)])
+
+    def surprise(b):
+        eta = x[:84] @ b
+        return np.exp(eta).sum() - y @ eta
+
+    best = minimize(surprise, [3.5, 0, 0, 0], method="BFGS", options={"gtol": 1e-4}).x
+    now = x[84].copy()
+    now[1] = 0
+    assert _harmonic(y, 12, 1, 1)[0] == pytest.approx(np.exp(now @ best), rel=1e-4)
+
+
+def test_smoothing_is_the_slow_twins():
+    y = monthly(np.random.default_rng(2), months=60)
+    x = np.sqrt(y + 0.375)
+    best = (np.inf, None)
+    for a in (0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9):
+        for g in (0.0, 0.05, 0.15, 0.3):
+            level = x[:24].mean()
+            season = [np.mean([x[m] - x[:12].mean(), x[12 + m] - x[12:24].mean()]) for m in range(12)]
+            total = 0.0
+            for t in range(60):
+                e = x[t] - level - season[t % 12]
+                total += e**2 if t >= 24 else 0
+                level += a * e
+                season[t % 12] += g * (1 - a) * e
+            if total < best[0]:
+                best = (total, level + season[0])
+    assert _smoothed(y, 12, 1)[0] == pytest.approx(best[1] ** 2 - 0.375)
+
+
+@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize(("mean", "phi"), [(40, 1), (40, 4), (3, 1)])
+def test_intervals_hold_about_as_often_as_they_say(method, mean, phi):
+    rng = np.random.default_rng(3)
+    held = []
+    for _ in range(60):
+        y = monthly(rng, mean=mean, phi=phi, months=66)
+        made = forecast(y[:60], 12, h=6, method=method)
+        held += ((y[60:] >= made.low) & (y[60:] <= made.high)).tolist()
+    assert 0.72 < np.mean(held) < 0.96
+
+
+def test_the_score_tells_good_from_bad():
+    rng = np.random.default_rng(4)
+    wins = []
+    for _ in range(6):
+        found = score(monthly(rng), 12)
+        by = {one.method: one for one in found.scores}
+        wins.append(by["harmonic"].mase < by["seasonal-naive"].mase and by["harmonic"].mase < by["naive"].mase)
+        assert found.scores[0].forecasts == 12 * 3 - 3
+        assert "months not seen" in found.sentence
+    assert sum(wins) >= 5
+
+
+def test_the_score_never_sees_what_it_forecasts():
+    y = monthly(np.random.default_rng(5))
+    changed = y.copy()
+    changed[-1] = 0
+    one, two = (score(series, 12, h=1, holdout=2, methods=("smoothed",)).scores[0] for series in (y, changed))
+    first = abs(y[-2] - forecast(y[:-2], 12, h=1).mean[0])
+    for series, found in ((y, one), (changed, two)):
+        last = abs(series[-1] - forecast(series[:-1], 12, h=1).mean[0])
+        usual = np.abs(y[12:-2] - y[:-14]).mean()
+        assert found.mase == pytest.approx((first + last) / 2 / usual)
+
+
+def test_odd_series_get_an_answer_without_a_warning():
+    for y in (np.zeros(60), np.full(60, 9.0), np.r_[np.zeros(59), 5.0], np.r_[1e6, np.zeros(59)]):
+        for method in METHODS:
+            made = forecast(y, 12, method=method)
+            assert np.isfinite([made.mean, made.low, made.high]).all()
+            assert (made.low <= made.high).all()
+    assert "are needed" in forecast(np.ones(20), 12).sentence
+    assert score(np.ones(30), 12).cannot_tell
+    assert forecast([], 12).cannot_tell
+    assert np.isnan(score(np.ones(80), 12).scores[0].mase)
+    for wrong in ({"h": 0}, {"method": "best"}, {"level": 1}, {"harmonics": 9}):
+        with pytest.raises(Unfit):
+            forecast(np.ones(60), 12, **wrong)
+    with pytest.raises(Unfit):
+        forecast([1, -1], 2)

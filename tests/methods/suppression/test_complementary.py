@@ -1,0 +1,190 @@
+import csv
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from redway.methods.inputs import Unfit
+from redway.methods.suppression.audit import audit, crossed
+from redway.methods.suppression.complementary import suppress
+
+
+def worked_out(table, hidden):
+    """Every hidden figure's range, by trying all tables of small whole numbers: a slow twin for tiny tables."""
+    body = table.shape
+    cells = [(i, j) for i in range(body[0] + 1) for j in range(body[1] + 1)]
+    whole = np.zeros((body[0] + 1, body[1] + 1))
+    whole[:-1, :-1] = table
+    whole[-1], whole[:, -1] = whole.sum(axis=0), 0
+    whole[:, -1] = whole.sum(axis=1)
+    found = {}
+    free = [c for c in cells if hidden[c] and c[0] < body[0] and c[1] < body[1]]
+    for values in itertools.product(range(int(whole.max()) + 3), repeat=len(free)):
+        tried = table.copy()
+        for c, v in zip(free, values, strict=True):
+            tried[c] = v
+        made = np.zeros_like(whole)
+        made[:-1, :-1] = tried
+        made[-1], made[:, -1] = made.sum(axis=0), 0
+        made[:, -1] = made.sum(axis=1)
+        if all(hidden[c] or made[c] == whole[c] for c in cells):
+            for c in cells:
+                low, high = found.get(c, (np.inf, -np.inf))
+                found[c] = min(low, made[c]), max(high, made[c])
+    return found
+
+
+@given(st.lists(st.integers(0, 4), min_size=4, max_size=4), st.lists(st.booleans(), min_size=4, max_size=4))
+@settings(max_examples=40, deadline=None)
+def test_the_audit_finds_what_trying_all_tables_finds(values, veils):
+    table, hidden = np.array(values, dtype=float).reshape(2, 2), np.zeros((3, 3), dtype=bool)
+    hidden[:2, :2] = np.array(veils).reshape(2, 2)
+    a, sums = crossed(table)
+    found, twin = audit(a, sums, hidden.ravel(), np.column_stack([a, a])), worked_out(table, hidden)
+    for at, (low, high) in twin.items():
+        assert (found.low.reshape(3, 3)[at], found.high.reshape(3, 3)[at]) == pytest.approx((low, high), abs=1e-6)
+
+
+@given(st.lists(st.integers(1, 9), min_size=9, max_size=9), st.sets(st.integers(0, 8), min_size=1, max_size=3))
+@settings(max_examples=4, deadline=None)
+def test_no_safe_choice_of_cells_is_cheaper(values, sensitive):
+    """All choices within the body of a table of three by three, tried one by one."""
+    table = np.array(values, dtype=float).reshape(3, 3)
+    a, sums = crossed(table)
+    primary = np.zeros((4, 4), dtype=bool)
+    for s in sensitive:
+        primary[s // 3, s % 3] = True
+    fixed = np.ones((4, 4), dtype=bool)
+    fixed[:3, :3] = False
+    wanted = np.column_stack([a - primary.ravel(), a + primary.ravel()])
+    found = suppress(a, sums, primary.ravel(), cost=a, fixed=fixed.ravel())
+    others = [c for c in range(9) if c not in sensitive]
+    best = np.inf
+    for picks in itertools.chain.from_iterable(itertools.combinations(others, k) for k in range(len(others) + 1)):
+        cost = table.ravel()[list(picks)].sum()
+        if cost < best:
+            hidden = primary.copy()
+            for c in picks:
+                hidden[c // 3, c % 3] = True
+            if audit(a, sums, hidden.ravel(), wanted).safe:
+                best = cost
+    assert found.cost == pytest.approx(best)
+    assert found.least
+
+
+def table_of(rng, shape=(12, 5)):
+    table = rng.poisson(rng.gamma(1.2, 12, shape)).astype(float)
+    a, sums = crossed(table)
+    inside = np.zeros((shape[0] + 1, shape[1] + 1), dtype=bool)
+    inside[:-1, :-1] = (table > 0) & (table < 5)
+    return a, sums, inside.ravel()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_out_of_time_it_is_still_safe_and_near_the_least(seed):
+    a, sums, primary = table_of(np.random.default_rng(seed))
+    options = {"lower": np.minimum(a, 1), "fixed": a == 0, "cost": np.maximum(a, 0.5)}
+    best, quick = suppress(a, sums, primary, **options), suppress(a, sums, primary, time_limit=0, **options)
+    assert best.audit.safe
+    assert quick.audit.safe
+    assert best.cost <= quick.cost <= 1.5 * best.cost + 1
+    assert (best.audit.high - best.audit.low)[primary].min() >= 1
+    assert not best.audit.hidden[a == 0].any()
+
+
+def test_order_of_rows_does_not_change_the_cost():
+    table = np.random.default_rng(5).poisson(8, (8, 4)).astype(float)
+    costs = []
+    for order in (np.arange(8), np.random.default_rng(6).permutation(8)):
+        a, sums = crossed(table[order])
+        costs.append(suppress(a, sums, (a > 0) & (a < 6), lower=np.minimum(a, 1), cost=np.maximum(a, 1)).cost)
+    assert costs[0] == pytest.approx(costs[1])
+
+
+OFFENCES = ("domestic", "knife", "robbery", "sexual", "vwi", "Total")
+
+
+def reference(folder, name, value):
+    """Figures, sums, status and levels as another tool has them."""
+    with (folder / name).open(newline="") as lines:
+        rows = [{k: v.strip() for k, v in row.items()} for row in csv.DictReader(lines)]
+    wards = [*sorted({r["ward"] for r in rows} - {"Total"}), "Total"]
+    cells = {(r["ward"], r["off"]): r for r in rows}
+    ordered = [cells[ward, offence] for ward in wards for offence in OFFENCES]
+    _, sums = crossed(np.ones((len(wards) - 1, 5)))
+    a = np.array([float(r[value]) for r in ordered])
+    if "status" in ordered[0]:
+        primary, hidden = (np.array([r["status"] in kinds for r in ordered]) for kinds in ("U", "UM"))
+        levels = [np.array([float(r[k]) for r in ordered]) for k in ("lower", "upper")]
+        fixed = np.array([r["status"] == "E" for r in ordered])
+    else:
+        primary, hidden = (np.array([r[k] == "TRUE" for r in ordered]) for k in ("primary", "suppressed"))
+        levels, fixed = [np.ones(a.size), np.ones(a.size)], np.zeros(a.size, dtype=bool)
+    return a, sums, primary, hidden, np.minimum(levels[0], a), levels[1], fixed
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("sdc_tauargus_FREQ_OPT.csv", "freq"),
+        ("sdc_tauargus_FREQ_MOD.csv", "freq"),
+        ("sdc_tauargus_NK_OPT.csv", "val"),
+        ("sdc_gauss_suppress_maxN9.csv", "freq"),
+        ("sdc_gauss_suppress_maxN2.csv", "freq"),
+        ("sdc_gauss_dominance.csv", "val"),
+    ],
+)
+def test_as_safe_as_other_tools_at_no_more_cost(peer_outputs, name, value):
+    a, sums, primary, theirs, lower, upper, fixed = reference(peer_outputs, name, value)
+    price = np.maximum(a, 0.5)
+    found = suppress(a, sums, primary, lower=lower, upper=upper, cost=price, fixed=fixed)
+    assert (found.primary == primary).all()
+    assert found.audit.safe
+    assert found.least
+    assert found.cost <= price[theirs & ~primary].sum() + 1e-6
+    fewest = suppress(a, sums, primary, lower=lower, upper=upper, fixed=fixed)
+    assert found.secondary.sum() <= max(np.ceil(1.2 * fewest.secondary.sum()), fewest.secondary.sum() + 1)
+    wanted = np.column_stack([a - lower * primary, a + upper * primary])
+    assert audit(a, sums, theirs, wanted).safe, "what the other tool hides is safe too"
+    if "tauargus" in name:
+        assert found.cost == pytest.approx(price[theirs & ~primary].sum())
+
+
+@pytest.mark.peers
+def test_primary_suppression_alone_gives_hidden_counts_away(peer_outputs):
+    """acro hides small cells and no more: where a row holds one, any published total of the row tells it."""
+    with (peer_outputs / "acro_crosstab_suppressed.csv").open(newline="") as lines:
+        hidden = np.array([[not row[o] for o in OFFENCES[:-1]] for row in csv.DictReader(lines)])
+    with (peer_outputs / "sdc_crosstab_raw.csv").open(newline="") as lines:
+        table = np.array([[float(row[o]) for o in OFFENCES[:-1]] for row in csv.DictReader(lines)])
+    a, sums = crossed(table)
+    veiled = np.pad(hidden, ((0, 1), (0, 1)))
+    found = audit(a, sums, veiled.ravel(), np.column_stack([a - veiled.ravel(), a + veiled.ravel()]))
+    assert found.known.sum() >= 3
+    assert "exactly" in found.sentence
+
+
+def test_what_cannot_be_protected_is_said():
+    a, sums = crossed([[3, 0], [0, 9]])
+    found = suppress(a, sums, a == 3, fixed=a != 3)
+    assert found.sentence.startswith("Nothing can be released")
+
+
+def test_nothing_sensitive_hides_nothing():
+    a, sums = crossed([[30, 20], [10, 9]])
+    assert not suppress(a, sums, a < 0).hidden.any()
+
+
+def test_bad_figures_are_refused():
+    a, sums = crossed([[30, 20], [10, 9]])
+    with pytest.raises(Unfit, match="add up"):
+        suppress(a + np.arange(9), sums, a < 10)
+    with pytest.raises(Unfit):
+        suppress(a, sums, a < 10, cost=np.zeros(9))
+    with pytest.raises(Unfit):
+        crossed([[1, 2]])
+    with pytest.raises(Unfit):
+        crossed([[1, np.nan], [1, 2]])

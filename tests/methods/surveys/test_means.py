@@ -1,0 +1,156 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from redway.methods.inputs import Unfit
+from redway.methods.surveys.design import codes, design
+from redway.methods.surveys.means import mean, ratio, subgroup_differences, total, wave_differences
+
+
+def city(rng, strata=6, clusters=40, people=12, slope=0.0):
+    """Everybody: stratum, cluster and y of each, people of one cluster being alike."""
+    stratum = np.repeat(np.arange(strata), clusters * people)
+    cluster = np.repeat(np.arange(strata * clusters), people)
+    level = rng.normal(0, 1, strata * clusters)[cluster] + stratum * 0.4
+    return stratum, cluster, 5 + level + rng.normal(0, 1, cluster.size) + slope
+
+
+def drawn(rng, everybody, take=6):
+    """Some clusters of each stratum, whole: rows, and the design."""
+    stratum, cluster, _ = everybody
+    kept = []
+    for s in np.unique(stratum):
+        kept.extend(rng.choice(np.unique(cluster[stratum == s]), take, replace=False))
+    rows = np.flatnonzero(np.isin(cluster, kept))
+    each = 40 / take
+    return rows, design(np.full(rows.size, each), ids=cluster[rows], strata=stratum[rows], fpc=np.full(rows.size, 40.0))
+
+
+def slow(weights, y, psu, stratum, fpc):
+    """The variance of a mean, one stratum and cluster at a time."""
+    m = sum(w * v for w, v in zip(weights, y, strict=True)) / sum(weights)
+    variance = 0.0
+    for s in set(stratum):
+        of = {}
+        for w, v, p, h in zip(weights, y, psu, stratum, strict=True):
+            if h == s:
+                of[p] = of.get(p, 0) + w * (v - m) / sum(weights)
+        n = len(of)
+        middle = sum(of.values()) / n
+        variance += (1 - n / fpc) * n / (n - 1) * sum((z - middle) ** 2 for z in of.values())
+    return m, variance**0.5
+
+
+def test_it_says_what_the_slow_twin_says():
+    rng = np.random.default_rng(1)
+    everybody = city(rng)
+    rows, _ = drawn(rng, everybody)
+    w, y, s, p = rng.uniform(1, 3, rows.size), everybody[2][rows], everybody[0][rows], everybody[1][rows]
+    found = mean(design(w, ids=p, strata=s, fpc=np.full(rows.size, 40)), y)
+    assert (found.value[0], found.se[0]) == pytest.approx(slow(w, y, p, s, 40))
+
+
+def test_intervals_hold_for_all_and_for_a_subgroup_and_plain_ones_do_not():
+    rng = np.random.default_rng(2)
+    everybody = city(rng)
+    y, group = everybody[2], np.arange(everybody[2].size) % 3
+    held, small, plain = 0, 0, 0
+    for _ in range(500):
+        rows, sample = drawn(rng, everybody)
+        found, by = mean(sample, y[rows]), mean(sample, y[rows], group[rows])
+        held += found.low[0] <= y.mean() <= found.high[0]
+        small += by.low[1] <= y[group == 1].mean() <= by.high[1]
+        se = y[rows].std() / np.sqrt(rows.size)
+        plain += abs(y[rows].mean() - y.mean()) < 1.96 * se
+    assert 0.925 <= held / 500 <= 0.975
+    assert 0.925 <= small / 500 <= 0.975
+    assert plain / 500 < 0.75
+
+
+def test_order_of_rows_and_names_of_clusters_do_not_matter():
+    rng = np.random.default_rng(3)
+    w, y, ids, strata = rng.uniform(1, 3, 300), rng.normal(size=300), rng.integers(0, 30, 300), rng.integers(0, 3, 300)
+    order = rng.permutation(300)
+    one = mean(design(w, ids=ids, strata=strata), y, strata)
+    other = mean(design(w[order], ids=[f"x{i}" for i in ids[order]], strata=strata[order]), y[order], strata[order])
+    assert np.allclose(one.se, other.se)
+    assert np.allclose(one.covariance, other.covariance)
+
+
+def test_codes_count_or_sort_alike():
+    values = np.random.default_rng(4).integers(-5, 40, 200)
+    assert (codes(values, 200, "x") == np.unique(values, return_inverse=True)[1]).all()
+    assert (codes(values * 10**9, 200, "x") == codes(values, 200, "x")).all()
+
+
+def test_a_difference_knows_that_neighbours_are_alike():
+    """Two halves of every cluster: what the cluster adds to both falls away."""
+    rng = np.random.default_rng(5)
+    cluster = np.repeat(np.arange(60), 20)
+    half = np.tile(np.repeat([0, 1], 10), 60)
+    y = rng.normal(0, 2, 60)[cluster] + rng.normal(0, 1, 1200) + 0.3 * half
+    found = subgroup_differences(mean(design(np.ones(1200), ids=cluster), y, half))
+    assert found.se[0] < 0.1
+    assert found.low[0] <= 0.3 <= found.high[0]
+
+
+def test_p_of_differences_is_uniform_and_holm_keeps_all_of_them():
+    rng, p, any_ = np.random.default_rng(6), [], []
+    for _ in range(400):
+        ids, group = rng.integers(0, 40, 400), rng.integers(0, 4, 400)
+        found = subgroup_differences(mean(design(np.ones(400), ids=ids), rng.normal(size=400), group))
+        p.append(found.p[0])
+        any_.append(found.adjusted.min() < 0.05)
+    assert stats.kstest(p, "uniform").pvalue > 0.005
+    assert np.mean(any_) <= 0.08
+
+
+def test_waves():
+    rng = np.random.default_rng(7)
+    one, two = (mean(design(np.ones(200)), rng.normal(m, 1, 200)) for m in (0, 0.5))
+    found = wave_differences(one, two)
+    assert found.value[0] == pytest.approx(two.value[0] - one.value[0])
+    assert found.df[0] == pytest.approx(398, abs=10)
+    assert found.adjusted[0] < 0.05
+
+
+def test_small_bases_are_refused():
+    rng = np.random.default_rng(8)
+    found = mean(design(np.ones(100)), rng.normal(size=100), np.arange(100) < 20)
+    assert np.isnan(found.value[1])
+    assert np.isfinite(found.value[0])
+    assert "1 subgroup with fewer than 30 answers" in found.sentence
+    assert mean(design(np.ones(10)), np.ones(10)).sentence == "No mean can be told: fewer than 30 answers."
+
+
+def test_a_total_and_a_ratio_of_the_same_thing():
+    w, y = np.full(40, 5.0), np.arange(40.0)
+    assert total(design(w), y).value[0] == 5 * y.sum()
+    assert ratio(design(w), 2 * y, y).value[0] == 2
+    assert ratio(design(w), 2 * y, y).se[0] == pytest.approx(0, abs=1e-12)
+
+
+def test_designs_that_cannot_be():
+    ones = np.ones(40)
+    for given in (
+        {"weights": np.zeros(40)}, {"weights": []}, {"weights": [np.nan]},
+        {"weights": ones, "strata": np.arange(40)}, {"weights": ones, "ids": [1, 2]},
+        {"weights": ones, "fpc": np.full(40, 20)}, {"weights": ones, "fpc": np.arange(40) + 100},
+    ):  # fmt: skip
+        with pytest.raises(Unfit):
+            design(**given)
+
+
+@pytest.mark.parametrize(("way", "compare"), [("adjust", np.greater), ("certainty", np.less_equal)])
+def test_a_lonely_cluster(way, compare):
+    rng = np.random.default_rng(9)
+    y, strata = rng.normal(size=61) + np.append(np.zeros(60), 3), np.append(np.repeat([0, 1], 30), 2)
+    with pytest.raises(Unfit, match="two clusters"):
+        design(np.ones(61), strata=strata)
+    without = mean(design(np.ones(61), strata=strata, lonely_psu="certainty"), y).se[0]
+    assert compare(mean(design(np.ones(61), strata=strata, lonely_psu=way), y).se[0], without)
+
+
+def test_a_million_alike():
+    found = mean(design(np.ones(1_000_000)), np.ones(1_000_000))
+    assert (found.value[0], found.se[0]) == (1, pytest.approx(0, abs=1e-12))

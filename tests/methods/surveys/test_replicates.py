@@ -1,0 +1,61 @@
+import numpy as np
+import pytest
+
+from redway.methods.inputs import Unfit
+from redway.methods.surveys.design import design
+from redway.methods.surveys.means import mean
+from redway.methods.surveys.quantiles import quantile
+from redway.methods.surveys.replicates import replicated
+
+
+def drawn(seed, strata=4, clusters=10, people=8):
+    rng = np.random.default_rng(seed)
+    n = strata * clusters * people
+    ids, of = np.repeat(np.arange(strata * clusters), people), np.repeat(np.arange(strata), clusters * people)
+    y = rng.normal(0, 1, strata * clusters)[ids] + rng.normal(0, 1, n)
+    return design(rng.uniform(1, 2, n), ids=ids, strata=of), y
+
+
+@pytest.mark.parametrize(("kind", "close"), [("JKn", 0.03), ("bootstrap", 0.15)])
+@pytest.mark.parametrize("mse", [True, False])
+def test_replicates_agree_with_linearisation(kind, close, mse):
+    sample, y = drawn(1)
+    found = replicated(
+        sample, lambda w: (w * y).sum() / w.sum(), kind=kind, rng=np.random.default_rng(2), replicates=800, mse=mse
+    )
+    assert found.se == pytest.approx(mean(sample, y).se[0], rel=close)
+
+
+def test_the_jackknife_of_a_total_is_exact():
+    sample, y = drawn(3)
+    from redway.methods.surveys.means import total
+
+    assert replicated(sample, lambda w: (w * y).sum()).se == pytest.approx(total(sample, y).se[0])
+
+
+def test_the_same_seed_gives_the_same_answer():
+    sample, y = drawn(4)
+    one, two = (
+        replicated(sample, lambda w: (w * y).sum(), kind="bootstrap", rng=np.random.default_rng(5), replicates=20)
+        for _ in range(2)
+    )
+    assert one == two
+
+
+def test_what_does_not_fit_is_refused_and_what_has_no_estimate_is_said():
+    sample, _y = drawn(6)
+    with pytest.raises(Unfit, match="JKn"):
+        replicated(sample, lambda w: w.sum(), kind="JK1")
+    with pytest.raises(Unfit, match="generator"):
+        replicated(sample, lambda w: w.sum(), kind="bootstrap")
+    assert "no estimate" in replicated(sample, lambda w: np.nan).sentence
+
+
+def test_intervals_of_a_median_hold():
+    rng, held = np.random.default_rng(7), 0
+    for _ in range(300):
+        found = quantile(design(np.ones(200)), rng.exponential(1, 200))
+        held += found.low <= np.log(2) <= found.high
+    assert 0.92 <= held / 300 <= 0.985
+    assert "fewer than 30" in quantile(design(np.ones(5)), np.ones(5)).sentence
+    assert quantile(design(np.ones(50)), np.ones(50)).value == 1

@@ -1,0 +1,51 @@
+"""Faults of what methods are given: named, placed and counted."""
+
+import numpy as np
+import pytest
+
+from redway.methods import inputs
+from redway.methods.inputs import Unfit
+
+
+def test_numbers_come_back_as_floats():
+    assert inputs.numbers([1, 2], "events").tolist() == [1.0, 2.0]
+    assert np.isnan(inputs.numbers([np.nan], "events", missing=True)[0])
+
+
+@pytest.mark.parametrize(
+    ("check", "values", "told"),
+    [
+        (inputs.numbers, ["a"], "something that is not a number"),
+        (inputs.numbers, [[1.0]], "one of shape (1, 1)"),
+        (inputs.numbers, [1, np.nan, np.inf], "row 2: expected events: numbers that are finite and there"),
+        (inputs.counts, [1, -1], "row 2: expected events: numbers of at least 0. What came: -1."),
+        (inputs.counts, [1.5, 2, 2.5], "2 rows have this fault"),
+        (lambda v, what: inputs.above(v, what, 0), [0], "numbers above 0"),
+    ],
+)
+def test_a_fault_says_where_and_how_many(check, values, told):
+    with pytest.raises(Unfit) as fault:
+        check(values, "events")
+    assert told in str(fault.value)
+
+
+@pytest.mark.parametrize(
+    ("check", "value"),
+    [
+        (lambda v: inputs.number(v, "x", least=0, most=1), "much"),
+        (lambda v: inputs.number(v, "x", least=0, most=1), 2),
+        (lambda v: inputs.number(v, "x", least=0), np.nan),
+        (lambda v: inputs.whole(v, "x"), 1.5),
+        (lambda v: inputs.probability(v, "x"), 0),
+        (lambda v: inputs.chosen(v, "x", ["a", "b"]), "c"),
+    ],
+)
+def test_one_value(check, value):
+    with pytest.raises(Unfit, match="expected x: "):
+        check(value)
+
+
+def test_columns_of_two_lengths():
+    assert inputs.same_length(x=[1, 2], y=[3, 4]) == 2
+    with pytest.raises(Unfit, match="x has 1, y has 2"):
+        inputs.same_length(x=[1], y=[1, 2])
