@@ -134,7 +134,7 @@ class Browsing:
         """A page of a fresh browser; what goes wrong in it is in `page.faults`."""
         size = {"width": width, "height": 900}
         page = self.chromium.new_context(viewport=size, java_script_enabled=javascript, **options).new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(60_000)  # a machine that other work shares is slow
         page.faults = []
         page.on("console", lambda said: page.faults.append(said.text) if said.type == "error" else None)
         page.on("pageerror", lambda fault: page.faults.append(str(fault)))

@@ -15,7 +15,10 @@ from redway.work.returns.expected import Standing
         ([(Standing.DUE, "", 2)], "Nothing is late."),
         ([(Standing.REFUSED, "", 1)], "Nothing is late."),
         ([(Standing.REFUSED, "3 days late.", 1)], "1 return is late."),
-        ([(Standing.LATE, "The first is 9 days late.", 2), (Standing.REFUSED, "3 days late.", 1)], "3 returns are late."),
+        (
+            [(Standing.LATE, "The first is 9 days late.", 2), (Standing.REFUSED, "3 days late.", 1)],
+            "3 returns are late.",
+        ),
         ([(Standing.WAITING, "3 days late.", 1)], "Nothing is late."),
     ],
 )

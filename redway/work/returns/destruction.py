@@ -142,14 +142,22 @@ def check_not_destroyed(contents: Iterable[tuple[str, str, str]]) -> None:
                 )
 
 
-def unmade(numbers: Iterable[int] | None = None) -> dict[int, str]:
-    """For each data version that can no longer be re-made as it was, a sentence that says why; of these, or all."""
+def unmade(numbers: Iterable[int] | None = None, *, of: Iterable[str] | None = None) -> dict[int, str]:
+    """For each data version that can no longer be re-made as it was, a sentence that says why.
+
+    numbers  these versions, or all
+    of       as far as these datasets go, or all
+    """
     found: dict[int, dict[tuple[str, str], int]] = {}
-    links = Submission.destructions.through.objects.filter(submission__versions__isnull=False).values_list(
+    wanted: dict[str, Any] = {"submission__versions__isnull": False}
+    if numbers is not None:
+        wanted["submission__versions__number__in"] = list(numbers)
+    if of is not None:
+        wanted["submission__dataset__in"] = list(of)
+    # One filter: a second one would ask of any version of a file, not of the one that is read.
+    links = Submission.destructions.through.objects.filter(**wanted).values_list(
         "submission__versions__number", "destruction__kind", "submission__dataset"
     )
-    if numbers is not None:
-        links = links.filter(submission__versions__number__in=list(numbers))
     for number, kind, dataset in links:
         counts = found.setdefault(number, {})
         counts[kind, dataset] = counts.get((kind, dataset), 0) + 1

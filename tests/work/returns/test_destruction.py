@@ -120,6 +120,8 @@ class TestRetention:
         assert set(destruction.unmade()) == {1, 2}  # version 3 was made of what was left
         assert "2 files of youth-justice were past their time and destroyed" in destruction.unmade([1])[1]
         assert destruction.unmade([3]) == {}
+        assert destruction.unmade([1], of=["fire"]) == {}
+        assert set(destruction.unmade([1], of=[YOUTH, "fire"])) == {1}
 
     def test_the_longest_purpose_counts_and_an_expired_gateway_as_it_last_stood(self, accept, in_force):
         accept((YOUTH, "yjs", "2024-01", rows(PERSON)))

@@ -150,7 +150,7 @@ class Command(RedwayCommand):
         self.stdout.write(text, ending="")
         for sentence in [
             *remarks(options["area"], area, indicator, found, options["by"]),
-            *unmade([version.number]).values(),
+            *unmade([version.number], of=indicator.datasets).values(),
         ]:
             print(sentence, file=sys.stderr)
 
