@@ -4,8 +4,8 @@
     python bench/methods/emerging.py big      with 500,000 series too: a minute
 
 R does not come by pip: its times are those of surveillance 1.26.0 in R 4.2.2, medians of another day on two shared
-cores. For each reference week and step of Newton's method a fit computes one exponential and three multiply-adds for each
-season, and touches some eight numbers of 8 bytes; all work is done on pieces that fit the cache.
+cores. For each reference week and step of Newton's method a fit computes one exponential and three multiply-adds for
+each season, and touches some eight numbers of 8 bytes; all work is done on pieces that fit the cache.
 """
 
 import resource

@@ -1,5 +1,6 @@
 """How long survey means with their design take: 50 strata, 2,000 clusters named, ten subgroups. On two cores of
-this kind R's survey took 3.7 s for means by subgroup of 1,000,000 rows, and samplics 6.3 s; neither can be imported here.
+this kind R's survey took 3.7 s for means by subgroup of 1,000,000 rows, and samplics 6.3 s; neither can be imported
+here.
 
 Rows are read some eight times: 64 bytes a row for weights, cluster, stratum and y, and two counts by cluster and group.
 """
