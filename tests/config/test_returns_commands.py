@@ -291,12 +291,29 @@ class TestDeliveries:
         doubtful.refresh_from_db()
         assert (doubtful.state, doubtful.acknowledged_by) == (State.ACCEPTED, "fay")
 
-    def test_are_discarded(self, doubtful, run):
-        assert "Taken back by its sender" in run("deliveries", "discard", doubtful.public_id)
+    def test_acknowledging_keeps_what_was_found(self, doubtful, run):
+        run("deliveries", "acknowledge", doubtful.public_id, "--note", "a station closed", "--by", "fay")
+        doubtful.refresh_from_db()
+        assert doubtful.acknowledged_note == "a station closed"
+
+    def test_copies_of_one_period_are_told_apart_and_the_older_is_overtaken(self, doubtful, run, waits, fires):
+        waits("import", "fire", fires(11))
+        newer = Delivery.objects.latest("pk")
+        said = run("deliveries", "list")
+        assert f"Of the same period waits: {newer.public_id}" in said
+        assert f"Of the same period waits: {doubtful.public_id}" in said
+        run("deliveries", "acknowledge", newer.public_id)
+        assert run("deliveries", "list") == "None waits.\n"
+        assert "Overtaken by a newer copy" in run("deliveries", "list", "--all")
+        with pytest.raises(NotAllowed, match="newer copy"):
+            run("deliveries", "acknowledge", doubtful.public_id)
+
+    def test_are_taken_back(self, doubtful, run):
+        assert "Taken back by its sender" in run("deliveries", "take-back", doubtful.public_id)
         assert run("deliveries", "list") == "None waits.\n"
 
     def test_are_not_there_for_another_agency(self, doubtful, run):
-        for what in ("show", "acknowledge", "discard"):
+        for what in ("show", "acknowledge", "take-back"):
             with pytest.raises(RedwayError, match="the ID of a delivery"):
                 run("deliveries", what, doubtful.public_id, "--by", "oz")
 

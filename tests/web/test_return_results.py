@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -23,6 +24,10 @@ REPORT = DeliveryReport(
 )
 
 
+def sent(name):
+    return {"name": name, "bytes": 1, "sha256": "", "sealed": ""}
+
+
 @pytest.fixture
 def page(milton_keynes, signed_in, people):
     """`page(role, report, state)`: the page of the fire service's return, as text without tags."""
@@ -32,11 +37,10 @@ def page(milton_keynes, signed_in, people):
         one = Delivery.objects.create(
             dataset="fire",
             agency=FIRE,
-            files=[{"name": "fires.csv", "bytes": 1, "sha256": "", "sealed": ""}],
             way="web",
             sent_by="agency-contact",
             report=report.as_json(),
-            **{"state": "accepted", "periods": ["2025-11"], **given},
+            **{"state": "accepted", "periods": ["2025-11"], "files": [sent("fires.csv")], **given},
         )
         answer = signed_in(role).get(reverse("return", args=[one.public_id]))
         assert answer.status_code == 200
@@ -50,7 +54,7 @@ def page(milton_keynes, signed_in, people):
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.ADMINISTRATOR])
 def test_whoever_may_not_see_small_counts_reads_rounded_ones_and_no_cell(page, role):
     text = page(role)
-    assert "Accepted 125 of 125 rows. under 5 were refused, for one reason." in text
+    assert "Accepted 125 rows. under 5 were refused, for one reason." in text
     assert "under 5: Cause: is none of the codes (column “Cause”)" in text
     assert "15 outside the partnership" in text
     assert "Something looked wrong and may be true. The number of rows: November 2025." in text
@@ -115,7 +119,12 @@ def test_what_was_found_of_warnings_is_kept_with_who_found_it(page, signed_in, p
     assert "looked into it: “November 2025: 123 rows, where 97 is usual”" in refused
     assert "A new station." in refused
     box = f"warning-{REPORT.warnings[0].key}"
-    assert client.post(address, {box: "on", "note": " A new station. "}).status_code == 302
+    seen = str(uuid.uuid4())  # another copy than is accepted now
+    assert client.post(address, {box: "on", "seen": seen}).status_code == 302
+    one.refresh_from_db()
+    assert one.state == "to-acknowledge"
+    assert "accepted since you opened the page" in client.get(reverse("return", args=[one.public_id])).content.decode()
+    assert client.post(address, {box: "on", "seen": "", "note": " A new station. "}).status_code == 302
     one.refresh_from_db()
     assert one.acknowledged_note == "A new station."
     shown = client.get(reverse("return", args=[one.public_id])).content.decode()
@@ -135,6 +144,39 @@ def test_what_decides_has_the_name_of_its_column_with_it_for_phones(page, client
     shown = client.get(reverse("return", args=[Delivery.objects.get().public_id])).content.decode()
     assert 'data-label="If it is accepted, it"' in shown
     assert "redway-stacked" in shown
+
+
+def test_copies_of_one_period_name_each_other_in_the_list_and_on_their_pages(page, signed_in):
+    page(Role.ANALYST, state="to-accept")
+    text = page(Role.ANALYST, state="to-accept", files=[sent("b.csv")])
+    assert "Another return of this period is not decided yet: fires.csv, sent on" in text
+    listed = signed_in(Role.ANALYST).get(reverse("returns")).content.decode()
+    assert "fires.csv, sent on" in listed
+    accepted = Delivery.objects.create(
+        dataset="fire", agency=FIRE, periods=["2025-11"], way="web", sent_by="ana", state="accepted", files=[]
+    )
+    one = Delivery.objects.filter(state="to-accept").first()
+    client = signed_in(Role.ANALYST)
+    shown = client.get(reverse("return", args=[one.public_id])).content.decode()
+    assert f'name="seen" value="{accepted.public_id}"' in shown
+    client.post(reverse("return-accept", args=[one.public_id]), {"seen": ""})
+    one.refresh_from_db()
+    assert one.state == "to-accept"
+    assert "b.csv, sent on" in listed
+
+
+def test_one_overtaken_says_by_which(page):
+    page(Role.ANALYST)
+    text = page(Role.ANALYST, state="overtaken", overtaken_by=Delivery.objects.get())
+    assert "A newer copy of it was accepted first, so nothing of this one was." in text
+    assert "A newer copy was accepted: fires.csv, sent on" in text
+    assert "Accept it" not in text
+
+
+def test_rounded_numbers_are_not_said_twice(page):
+    few = DeliveryReport(items=(Item("fires.csv", "2025-11", 3, 3, 0, "accepted"),))
+    assert "Accepted under 5 rows." in page(Role.CHAIR, report=few)
+    assert "under 5 rows are as they should be." in page(Role.CHAIR, report=few, state="to-accept")
 
 
 def test_an_honest_zero_and_a_persons_refusal_are_said_as_they_are(page):

@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -19,6 +17,8 @@ from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
 from redway.work.returns import policies
 from redway.work.returns.models import Delivery
+from redway.work.returns.overtaking import labels
+from redway.work.returns.result import named
 from redway.work.returns.senders import Sender, senders
 from redway.work.returns.states import NAMES, QUEUED, State
 
@@ -27,19 +27,22 @@ COLOURS = {
     **dict.fromkeys((State.TO_ACKNOWLEDGE, State.TO_ACCEPT), "govuk-tag--yellow"),
     State.ACCEPTED: "govuk-tag--green",
     State.REFUSED: "govuk-tag--red",
-    **dict.fromkeys((State.WITHDRAWN, State.DISCARDED), "govuk-tag--grey"),
+    **dict.fromkeys((State.WITHDRAWN, State.DISCARDED, State.OVERTAKEN), "govuk-tag--grey"),
 }
 
 
 @dataclass(frozen=True)
 class Line:
-    """One delivery in a list. `apart` tells it from others of which no more is known: its files and its moment."""
+    """One delivery in a list. `named` tells it from others of its period, by its files and its moment; `apart` is that
+    too where no period is known.
+    """
 
     id: Any
     title: str
     agency: str
     period: str
     apart: str
+    named: str
     sent_at: datetime
     state: str
     tag: dict[str, str]
@@ -84,7 +87,8 @@ def line(one: Delivery, known: dict[str, Sender]) -> Line:
         title(one.dataset),
         known[one.agency].name if one.agency in known else one.agency,
         period_words(one),
-        _apart(one),
+        "" if labels(one) else named(one),
+        named(one),
         one.sent_at,
         str(NAMES[State(one.state)]),
         tag(one),
@@ -105,37 +109,25 @@ def tag(one: Delivery) -> dict[str, str]:
 
 def period_words(one: Delivery) -> str:
     """The periods it was found to be of; before it was checked, the one that was named."""
-    labels = _labels(one)
-    if not labels:
+    found = labels(one)
+    if not found:
         return _("period as its rows say") if one.state in QUEUED else _("period not known")
-    return spanned(labels)
-
-
-def _labels(one: Delivery) -> list[str]:
-    return one.periods or ([one.period] if one.period else [])
+    return spanned(found)
 
 
 def one_period(one: Delivery) -> str:
     """The label of its period, to send it again; empty where it has several or none is known."""
-    labels = _labels(one)
-    return labels[0] if len(labels) == 1 else ""
+    found = labels(one)
+    return found[0] if len(found) == 1 else ""
 
 
-def _apart(one: Delivery) -> str:
-    """What was sent and when, where its period is not known: else two refused files would look the same."""
-    if _labels(one):
-        return ""
-    moment = date_format(timezone.localtime(one.sent_at), "j F Y, H:i:s")
-    return _("%(files)s, sent on %(moment)s") % {"files": ", ".join(one.file_names), "moment": moment}
-
-
-def spanned(labels: list[str]) -> str:
+def spanned(found: list[str]) -> str:
     """Periods in words: the one, or how many from which to which."""
-    if len(labels) == 1:
-        return periods.in_words(labels[0])
-    ordered = sorted(labels, key=lambda label: periods.months_of(label)[0])
+    if len(found) == 1:
+        return periods.in_words(found[0])
+    ordered = sorted(found, key=lambda label: periods.months_of(label)[0])
     return _("%(count)s periods, %(first)s to %(last)s") % {
-        "count": len(labels),
+        "count": len(found),
         "first": periods.in_words(ordered[0]),
         "last": periods.in_words(ordered[-1]),
     }

@@ -15,11 +15,11 @@ from redway.web.figures.rows import RowCounts, counts_for
 from redway.web.returns.presenter import Line, line, one_period
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
-from redway.work.returns import policies
+from redway.work.returns import overtaking, policies
 from redway.work.returns.models import Delivery
 from redway.work.returns.receipt import Outcome
 from redway.work.returns.report import DeliveryReport, Item, Reason
-from redway.work.returns.result import replacement
+from redway.work.returns.result import copies, replacement
 from redway.work.returns.senders import senders
 from redway.work.returns.states import QUEUED, WAITING, WAY_NAMES, State, Way
 
@@ -74,6 +74,7 @@ class Result:
     """The result of a return: the answer, why rows were refused, what to know, and what can be done now.
 
     period   the label of its one period, to send it again
+    copies   what to know of others of its period; `others` are those that wait, `seen` the one accepted last
     rounded  what to say where numbers of rows are rounded; empty where they are exact and all is told
     """
 
@@ -94,6 +95,9 @@ class Result:
     second_person: str
     sent_by: str
     acknowledged_by: str
+    copies: tuple[str, ...]
+    others: tuple[Line, ...]
+    seen: str
 
 
 def result(one: Delivery, person: User, profile: Profile) -> Result:
@@ -121,7 +125,16 @@ def result(one: Delivery, person: User, profile: Profile) -> Result:
         else "",
         names.get(one.sent_by, one.sent_by),
         names.get(one.acknowledged_by, one.acknowledged_by),
+        tuple(copies(one)),
+        tuple(line(other, senders(profile)) for other in overtaking.beside(one)),
+        seen(one),
     )
+
+
+def seen(one: Delivery) -> str:
+    """The copy of its period that is accepted as the page is read: whoever decides has to have seen that one."""
+    copy = overtaking.accepted_copy(one)
+    return str(copy.public_id) if copy else ""
 
 
 def said(one: Delivery, report: DeliveryReport, counts: RowCounts) -> str:
@@ -133,19 +146,29 @@ def said(one: Delivery, report: DeliveryReport, counts: RowCounts) -> str:
         return _("Nothing of it was accepted.")
     if state == State.DISCARDED:
         return _("Its sender took it back before it was accepted.")
+    if state == State.OVERTAKEN:
+        return _("A newer copy of it was accepted first, so nothing of this one was.")
     if state == State.WITHDRAWN:
         return _("It was accepted and has since been withdrawn.")
     if report.items and not report.rows_read and counts.exact:
         return _("It says that there was nothing to report.")
-    told = {"read": counts(report.rows_read), "taken": counts(report.rows_accepted)}
+    rows = _rows(report, counts)
     if state == State.REFUSED:
-        fits = _("A second person refused it. %(taken)s of %(read)s rows had passed the checks.") % told
+        fits = _("A second person refused it. %(rows)s had passed the checks.") % {"rows": rows}
     elif state == State.ACCEPTED:
-        number = report.rows_read if counts.exact else 2
-        fits = ngettext("Accepted %(taken)s of %(read)s row.", "Accepted %(taken)s of %(read)s rows.", number) % told
+        fits = _("Accepted %(rows)s.") % {"rows": rows}
     else:
-        fits = _("%(taken)s of %(read)s rows are as they should be.") % told
+        fits = _("%(rows)s are as they should be.") % {"rows": rows}
     return fits + _refused(report, counts) if report.rows_refused else fits
+
+
+def _rows(report: DeliveryReport, counts: RowCounts) -> str:
+    """`14 of 15 rows`; of two rounded numbers that read alike only the one: `under 5 rows`."""
+    told = {"read": counts(report.rows_read), "taken": counts(report.rows_accepted)}
+    if not counts.exact:
+        alike = told["read"] == told["taken"]
+        return (_("%(taken)s rows") if alike else _("%(taken)s of %(read)s rows")) % told
+    return ngettext("%(taken)s of %(read)s row", "%(taken)s of %(read)s rows", report.rows_read) % told
 
 
 def _refused(report: DeliveryReport, counts: RowCounts) -> str:
@@ -206,7 +229,7 @@ def _held(item: Item, one: Delivery, counts: RowCounts) -> Held:
     if item.superseded and counts.exact and not item.replaced:
         words = _("was accepted, and took the place of %(copy)s") if decided else _("would take the place of %(copy)s")
         became = words % {"copy": item.superseded}
-    closed = one.state in (State.REFUSED, State.DISCARDED)
+    closed = one.state in (State.REFUSED, State.DISCARDED, State.OVERTAKEN)
     return Held(
         periods.in_words(item.period) if item.period else _("the whole"),
         counts(item.rows_read),

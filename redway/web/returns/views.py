@@ -223,6 +223,8 @@ def acknowledge(request: HttpRequest, id: UUID) -> HttpResponse:
     form = AcknowledgeForm(request.POST, warnings=DeliveryReport.of_json(one.report).warnings)
     if not form.is_valid():
         return _result(request, one, acknowledging=form)
+    if _accepted_since(request, one):
+        return redirect("return", one.public_id)
     note = form.cleaned_data["note"]
     return _done(
         request,
@@ -235,6 +237,8 @@ def acknowledge(request: HttpRequest, id: UUID) -> HttpResponse:
 def accept(request: HttpRequest, id: UUID) -> HttpResponse:
     """As the second person."""
     one = _find(request, id)
+    if _accepted_since(request, one):
+        return redirect("return", one.public_id)
     return _done(request, one, lambda: deliveries.accept(delivery=one, by=_person(request)))
 
 
@@ -274,6 +278,18 @@ def _result(request: HttpRequest, one: Delivery, acknowledging: AcknowledgeForm 
         "State": State,
     }
     return render(request, "returns/result.html", context)
+
+
+def _accepted_since(request: HttpRequest, one: Delivery) -> bool:
+    """Whether another copy was accepted since this person opened the page they decide on, which they are told then."""
+    since = one.state in WAITING and "seen" in request.POST and request.POST["seen"] != results.seen(one)
+    if since:
+        told = _(
+            "Another copy of this return was accepted since you opened the page. What is said here of what it replaces "
+            "is of before. If you go on, it is checked once more against that copy."
+        )
+        messages.warning(request, told)
+    return since
 
 
 def _ask_why(request: HttpRequest, one: Delivery, what: str, save: Callable[[str], Delivery]) -> HttpResponse:

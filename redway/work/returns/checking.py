@@ -19,7 +19,7 @@ from redway.store.files import DiskFull
 from redway.store.home import Home
 from redway.store.lock import PATIENCE, Busy, only_one
 from redway.work.audit.actions import record
-from redway.work.returns import quarantine
+from redway.work.returns import overtaking, quarantine
 from redway.work.returns.deliveries import locked, step
 from redway.work.returns.models import Delivery
 from redway.work.returns.policies import second_person_needed
@@ -132,6 +132,13 @@ def _decide(taken: Delivery, examined: Examined, refused: RefusedRows, home: Hom
     """Accept where nothing stands in the way; else write down what it waits for."""
     report = report_of(examined, refused)
     changes = any(a.outcome is not Outcome.UNCHANGED for a in examined.arrivals)
+    new = {a.staged.loaded.period for a in examined.arrivals if a.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED)}
+    if newer := overtaking.newer_accepted(taken, new):
+        with transaction.atomic():
+            now = _still(taken)
+            now.overtaken_by = newer
+            _finish(now, report, State.OVERTAKEN)
+        return
     if changes and {w.key for w in report.warnings} - set(taken.acknowledged):
         after = State.TO_ACKNOWLEDGE
     elif changes and second_person_needed(taken) and not taken.decided_by:
@@ -148,8 +155,19 @@ def _accepted(taken: Delivery, report: DeliveryReport) -> Callable[[int | None],
         now = _still(taken)
         now.version = version
         _finish(now, report, State.ACCEPTED)
+        for older in overtaking.overtaken_by(now, report.periods):
+            _overtake(older, now)
 
     return with_it
+
+
+def _overtake(older: Delivery, newer: Delivery) -> None:
+    """End one that waits, as a newer copy of its period is accepted, in the transaction that accepts it."""
+    older.overtaken_by = newer
+    step(older, State.OVERTAKEN)
+    record(by=CHECKER, action="overtake-return", subject=str(older), detail={"newer": str(newer.public_id)})
+    home = Home.current()
+    transaction.on_commit(lambda: quarantine.remove_sent(older, home))
 
 
 def _said_to_be_of(now: Delivery, fault: RedwayError) -> Sequence[str]:

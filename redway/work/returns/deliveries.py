@@ -36,6 +36,7 @@ from redway.work.returns.sendable import check_period
 from redway.work.returns.senders import sender_of
 from redway.work.returns.states import OPEN, State, Way
 
+UNDECIDED = (State.TO_ACKNOWLEDGE, State.OVERTAKEN)  # acknowledging these again is not the same action again
 PATIENCE = 30.0  # seconds to wait for an import at work before a withdrawal
 
 
@@ -106,7 +107,7 @@ def acknowledge(*, delivery: Delivery, warnings: Sequence[str], by: User | str, 
     Raises NotAllowed when the delivery does not wait for it, or has other warnings than these by now.
     """
     now = locked(delivery)
-    if now.acknowledged_by and set(now.acknowledged) == set(warnings) and now.state != State.TO_ACKNOWLEDGE:
+    if now.acknowledged_by and set(now.acknowledged) == set(warnings) and now.state not in UNDECIDED:
         return now
     policies.check_acknowledged(now, warnings)
     now.acknowledged, now.acknowledged_by, now.acknowledged_at = sorted(warnings), name_of(by), timezone.now()

@@ -33,6 +33,9 @@ class Delivery(models.Model):
     decided_by = models.CharField(max_length=150, blank=True, help_text="who accepted, refused, discarded or withdrew")
     decided_at = models.DateTimeField(null=True, blank=True)
     reason = models.TextField(blank=True, help_text="why it was refused by a person or withdrawn")
+    overtaken_by = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="+", help_text="the newer copy accepted"
+    )
     version = models.PositiveIntegerField(null=True, blank=True, help_text="the data version that acceptance made")
     refused_rows = models.CharField(max_length=160, blank=True, help_text="the sealed list of them, in quarantine")
     refused_rows_until = models.DateTimeField(null=True, blank=True, help_text="when that list is removed")

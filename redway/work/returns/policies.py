@@ -57,6 +57,10 @@ def check_second_person(now: Delivery, by: str) -> None:
 
 def check_waiting(now: Delivery, state: State) -> None:
     """It waits for this step, and not for another or none."""
+    if now.state == State.OVERTAKEN:
+        raise NotAllowed(
+            _("A newer copy of this return was accepted meanwhile, so this one cannot be. Nothing of it was accepted.")
+        )
     if now.state != state:
         raise NotAllowed(
             _("This delivery is “%(state)s”, and does not wait for that.") % {"state": NAMES[State(now.state)]}

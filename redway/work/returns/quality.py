@@ -137,6 +137,10 @@ class Looked:
                 return ""
             said = {"least": f"{found.least:,.10g}", "greatest": f"{found.greatest:,.10g}"}
             said |= {"some": f"{len(common):,}", "count": f"{len(past):,}"}
+            if said["least"] == said["greatest"]:
+                if len(common) < len(past):
+                    return _("where %(some)s of the %(count)s returns before had %(least)s each") % said
+                return _("where the %(count)s returns before had %(least)s each") % said
             if len(common) < len(past):
                 return _("where %(some)s of the %(count)s returns before had from %(least)s to %(greatest)s") % said
             return _("where the %(count)s returns before had from %(least)s to %(greatest)s") % said

@@ -1,5 +1,6 @@
 """The result of a delivery in words: its first sentence, for pages and commands alike, and the whole as plain text."""
 
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -7,10 +8,13 @@ from django.utils.translation import ngettext
 from redway.errors import plain
 from redway.periods import in_words
 from redway.sources.dataset import dataset
+from redway.work.returns import overtaking
 from redway.work.returns.models import Delivery
 from redway.work.returns.replacing import received
 from redway.work.returns.report import DeliveryReport, Item, rows_in_words
 from redway.work.returns.states import NAMES, OPEN, State
+
+FILES = 3  # names of files that are shown, where there are more
 
 
 def headline(delivery: Delivery, report: DeliveryReport) -> str:
@@ -59,12 +63,44 @@ def told(delivery: Delivery, sender: str) -> str:
         str(report.fault) if report.fault else "",
         _reasons(report),
         _list(delivery),
+        "\n".join(copies(delivery)),
         _warnings(delivery, report),
         _notes(report),
         _items(report),
         _next(delivery),
     ]
     return "\n\n".join(block for block in blocks if block)
+
+
+def copies(delivery: Delivery) -> list[str]:
+    """What to know of other copies of it, in sentences: which overtook it, or which wait beside it."""
+    found = []
+    if newer := delivery.overtaken_by:
+        found.append(
+            _("A newer copy was accepted: %(copy)s. Send again what that one has not.") % {"copy": named(newer)}
+        )
+    if delivery.state in OPEN or delivery.state == State.ACCEPTED:
+        for other in overtaking.beside(delivery):
+            state = str(NAMES[State(other.state)])
+            found.append(
+                _("Another return of this period is not decided yet: %(copy)s. It is “%(state)s”.")
+                % {"copy": named(other), "state": state}
+            )
+        if found and delivery.state in OPEN:
+            found.append(_("The one that was sent last counts: once it is accepted, an older one cannot be."))
+    return found
+
+
+def named(one: Delivery) -> str:
+    """The files and the moment of a delivery, which tell it from another of the same period."""
+    moment = date_format(timezone.localtime(one.sent_at), "j F Y, H:i:s")
+    return _("%(files)s, sent on %(moment)s") % {"files": plain(listed(one.file_names)), "moment": moment}
+
+
+def listed(names: list[str]) -> str:
+    """Names of files: a few, and how many more."""
+    more = len(names) - FILES
+    return ", ".join(names[:FILES]) + (_(" and %s more") % f"{more:,}" if more > 0 else "")
 
 
 def _about(delivery: Delivery, sender: str) -> str:

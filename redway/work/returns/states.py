@@ -19,6 +19,7 @@ class State(StrEnum):
     ACCEPTED = "accepted"
     WITHDRAWN = "withdrawn"
     DISCARDED = "discarded"
+    OVERTAKEN = "overtaken"
 
 
 NAMES = {
@@ -31,36 +32,46 @@ NAMES = {
     State.ACCEPTED: _("Accepted"),
     State.WITHDRAWN: _("Withdrawn"),
     State.DISCARDED: _("Taken back by its sender"),
+    State.OVERTAKEN: _("Overtaken by a newer copy"),
 }
 
 # From each state, where it can go and what takes it there. Accepting runs every check again, so what was fine
 # when it was checked can still be refused, or have new warnings.
 TRANSITIONS: dict[State, dict[State, str]] = {
-    State.RECEIVED: {State.CHECKING: "a worker takes it", State.DISCARDED: "discard"},
+    State.RECEIVED: {State.CHECKING: "a worker takes it", State.DISCARDED: "take back"},
     State.CHECKING: {
         State.REFUSED: "a fault",
         State.TO_ACKNOWLEDGE: "warnings",
         State.TO_ACCEPT: "none, and a second person is needed",
         State.ACCEPTED: "none, and no second person is needed",
         State.RECEIVED: "stopped half way",
-        State.DISCARDED: "discard",
+        State.DISCARDED: "take back",
+        State.OVERTAKEN: "a newer copy was accepted",
     },
     State.TO_ACKNOWLEDGE: {
         State.TO_ACCEPT: "acknowledge, and a second person is needed",
         State.ACCEPTING: "acknowledge",
-        State.DISCARDED: "discard",
+        State.DISCARDED: "take back",
+        State.OVERTAKEN: "a newer copy is accepted",
     },
-    State.TO_ACCEPT: {State.ACCEPTING: "accept", State.REFUSED: "refuse with a reason", State.DISCARDED: "discard"},
+    State.TO_ACCEPT: {
+        State.ACCEPTING: "accept",
+        State.REFUSED: "refuse with a reason",
+        State.DISCARDED: "take back",
+        State.OVERTAKEN: "a newer copy is accepted",
+    },
     State.ACCEPTING: {
         State.ACCEPTED: "every check passed again",
         State.REFUSED: "a fault",
         State.TO_ACKNOWLEDGE: "other warnings than were acknowledged",
-        State.DISCARDED: "discard",
+        State.DISCARDED: "take back",
+        State.OVERTAKEN: "a newer copy was accepted",
     },
     State.ACCEPTED: {State.WITHDRAWN: "withdraw with a reason"},
     State.REFUSED: {},
     State.WITHDRAWN: {},
     State.DISCARDED: {},
+    State.OVERTAKEN: {},
 }
 QUEUED = frozenset({State.RECEIVED, State.CHECKING, State.ACCEPTING})  # what a worker takes
 WAITING = frozenset({State.TO_ACKNOWLEDGE, State.TO_ACCEPT})  # for a person

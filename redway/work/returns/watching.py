@@ -176,7 +176,7 @@ def _folder_for(now: Delivery) -> str:
     state = State(now.state)
     if state in QUEUED:
         return ""
-    return WAITING.get(state, REFUSED if state in (State.REFUSED, State.DISCARDED) else DONE)
+    return WAITING.get(state, REFUSED if state in (State.REFUSED, State.DISCARDED, State.OVERTAKEN) else DONE)
 
 
 def _delivery_of(beside: Path, sender: Sender, dataset: str) -> Delivery | None:

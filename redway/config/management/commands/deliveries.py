@@ -14,7 +14,7 @@ from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
-from redway.work.returns import policies, result
+from redway.work.returns import overtaking, policies, result
 from redway.work.returns.checking import work_on
 from redway.work.returns.deliveries import accept, acknowledge, discard, refuse
 from redway.work.returns.models import Delivery
@@ -27,22 +27,24 @@ EXAMPLES = """examples:
   redway deliveries list
   redway deliveries list --all --format json --by ana
   redway deliveries show 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10
-  redway deliveries acknowledge 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --by fay
+  redway deliveries acknowledge 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --note "a station closed in May" --by fay
   redway deliveries accept 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --by tom
   redway deliveries refuse 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --reason "last year's file" --by tom
-  redway deliveries discard 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --by fay
+  redway deliveries take-back 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --by fay
 
 Lists those that are not decided, or all. Show one before you decide: acknowledge says that every warning was read,
-accept and refuse are the second person's, discard takes back what is not accepted. Each asks for the same role as the
-pages do. redway withdraw takes out of use what was accepted.
+and --note what was found of them; accept and refuse are the second person's; take-back takes back what is not accepted.
+Each asks for the same role as the pages do. Of several copies of one return the one that was sent last counts: an older
+one that waits is overtaken when it is accepted. redway withdraw takes out of use what was accepted.
 
 Exit status: 0 done; 1 it was refused, or cannot be done; 3 it waits for somebody.
 """
+TAKE_BACK = "take-back"
 WAITS = 3  # the exit status where somebody has to decide
 
 
 class Command(RedwayCommand):
-    help = "List what was handed in, and acknowledge, accept, refuse or discard it."
+    help = "List what was handed in, and acknowledge, accept, refuse or take it back."
     examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -56,13 +58,15 @@ class Command(RedwayCommand):
             ("acknowledge", "every warning was read: go on"),
             ("accept", "as the second person"),
             ("refuse", "as the second person, with a reason"),
-            ("discard", "take back what is not accepted"),
+            (TAKE_BACK, "take back what is not accepted"),
         ):
             one = what.add_parser(name, help=about)
             one.add_argument("delivery", metavar="DELIVERY", help="its ID")
             parsers.append(one)
             if name == "refuse":
                 one.add_argument("--reason", required=True, help="why, for its sender")
+            if name == "acknowledge":
+                one.add_argument("--note", default="", help="what you found; name no person, and no number under 5")
         for one in parsers:
             one.add_argument("--by", metavar="NAME", default="", help="your sign-in name (default: your login)")
 
@@ -72,7 +76,7 @@ class Command(RedwayCommand):
             "list": Permission.SEE_RETURNS,
             "show": Permission.SEE_RETURNS,
             "acknowledge": Permission.SEND_RETURNS,
-            "discard": Permission.SEND_RETURNS,
+            TAKE_BACK: Permission.SEND_RETURNS,
         }.get(what, Permission.ACCEPT_RETURNS)
         person = person_acting(by, needed)
         if what == "list":
@@ -82,7 +86,7 @@ class Command(RedwayCommand):
         if what == "show":
             self.show(one, person)
         else:
-            self.decide(what, one, person, options.get("reason") or "")
+            self.decide(what, one, person, options.get("reason") or options.get("note") or "")
 
     def list(self, person: User, options: dict[str, Any]) -> None:
         found = policies.visible(person).order_by("sent_at", "pk")
@@ -94,26 +98,30 @@ class Command(RedwayCommand):
         for row in rows if options["format"] == "table" else []:
             of = ", ".join(row["periods"]) or "its rows say which period"
             self.stdout.write(f"{row['delivery']}  {row['dataset']}, {row['agency_name'] or '-'}, {of}")
-            self.stdout.write(
-                f"  {row['state_in_words']}; sent {row['sent_at'][:10]} by {row['sent_by']}: {row['files']}"
-            )
+            moment = row["sent_at"][:19].replace("T", " ")
+            self.stdout.write(f"  {row['state_in_words']}; sent {moment} by {row['sent_by']}: {row['files']}")
+            if row["beside"]:
+                self.stdout.write(f"  Of the same period waits: {', '.join(row['beside'])}")
 
     def show(self, one: Delivery, person: User) -> None:
         if not (person.may(Permission.SEE_SMALL_COUNTS) or person.agency == one.agency != ""):
             raise NotAllowed("The result of a return has exact numbers: its sender and analysts may read it.")
         self.stdout.write(result.told(one, name_of_agency(one.agency)))
 
-    def decide(self, what: str, one: Delivery, person: User, reason: str) -> None:
-        """Take one decision, go as far as it lets, and end with the status that says how it stands."""
-        if what in ("acknowledge", "discard") and not policies.may_send_for(person, one.agency):
+    def decide(self, what: str, one: Delivery, person: User, words: str) -> None:
+        """Take one decision, go as far as it lets, and end with the status that says how it stands.
+
+        words  the reason, or what was found of the warnings
+        """
+        if what in ("acknowledge", TAKE_BACK) and not policies.may_send_for(person, one.agency):
             raise NotAllowed("You may decide about returns of your own agency only.")
         if what == "acknowledge":
             keys = [warning.key for warning in DeliveryReport.of_json(one.report).warnings]
-            one = acknowledge(delivery=one, warnings=keys, by=person)
+            one = acknowledge(delivery=one, warnings=keys, by=person, note=words)
         elif what == "accept":
             one = accept(delivery=one, by=person)
         elif what == "refuse":
-            one = refuse(delivery=one, reason=reason, by=person)
+            one = refuse(delivery=one, reason=words, by=person)
         else:
             one = discard(delivery=one, by=person)
         now = work_on(one, progress=lambda line: print(line, file=sys.stderr))
@@ -123,8 +131,8 @@ class Command(RedwayCommand):
 
 
 def end_by_state(now: Delivery) -> None:
-    """End with the exit status of a delivery: 1 where it was refused, 3 where it waits for somebody."""
-    if now.state == State.REFUSED:
+    """End with the exit status of a delivery: 1 where it was refused or overtaken, 3 where it waits for somebody."""
+    if now.state in (State.REFUSED, State.OVERTAKEN):
         raise SystemExit(1)
     if now.state in OPEN:
         raise SystemExit(WAITS)
@@ -142,4 +150,6 @@ def _row(one: Delivery) -> dict[str, Any]:
         "sent_by": one.sent_by,
         "sent_at": timezone.localtime(one.sent_at).isoformat(timespec="seconds"),
         "files": ", ".join(one.file_names),
+        "beside": [str(other.public_id) for other in overtaking.beside(one)] if one.state in OPEN else [],
+        "overtaken_by": str(one.overtaken_by.public_id) if one.overtaken_by else None,
     }
