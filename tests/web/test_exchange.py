@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from redway import periods
-from redway.web.exchange.presenter import mine
+from redway.web.exchange.presenter import answer, mine
 from redway.work.accounts.roles import Role
 from redway.work.returns.exchange import Standing, quarters
 from redway.work.returns.models import DataVersion, Submission
@@ -142,6 +142,15 @@ def test_a_correction_keeps_the_day_of_the_first_copy(came, opened, signed_in, q
     Submission.objects.update(received_at=dt.datetime(2000, 1, 1, 12, tzinfo=dt.UTC))
     page = text(passing(signed_in(Role.CHAIR)).get("/exchange/"))
     assert "1 Jan 2000" in page
+
+
+@pytest.mark.parametrize("standing", [Standing.NOT_EXPECTED, Standing.NO_SENDER, Standing.NOT_CARRIED])
+def test_where_nothing_is_asked_of_anybody_the_answer_says_so_and_not_that_nothing_came(standing):
+    nothing = [SimpleNamespace(item=SimpleNamespace(id=n), standing=standing) for n in range(13)]
+    told = "The calendar of returns asks nothing of any agency for October to December 2025."
+    assert answer(nothing, "2025/26-Q3") == told
+    one = SimpleNamespace(item=SimpleNamespace(id="a"), standing=Standing.LATE)
+    assert "0 of 14 items were supplied in full" in answer([*nothing, one], "2025/26-Q3")
 
 
 def test_of_an_agency_of_whom_nothing_is_asked_it_is_not_said_that_everything_came():

@@ -80,6 +80,11 @@ def answer(found: Sequence[Supply], quarter: str) -> str:
     """`For October to December 2025, 4 of 13 items were supplied and 5 in part. 2 are late.`"""
     best = _best(found)
     counts = {standing: sum(s is standing for s in best.values()) for standing in Standing}
+    asked = len(best) - sum(counts[s] for s in (Standing.NOT_EXPECTED, Standing.NO_SENDER, Standing.NOT_CARRIED))
+    if not asked:
+        return _("The calendar of returns asks nothing of any agency for %(quarter)s.") % {
+            "quarter": periods.in_words(quarter)
+        }
     said = _("For %(quarter)s, %(supplied)s of %(all)s items were supplied in full and %(part)s in part.") % {
         "quarter": periods.in_words(quarter),
         "supplied": counts[Standing.SUPPLIED],
