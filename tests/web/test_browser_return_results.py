@@ -1,0 +1,23 @@
+"""The list of returns and a result with warnings, in a real browser, on a phone and at a desk."""
+
+import pytest
+
+from redway.work.accounts.roles import Role
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_list_and_a_result_with_warnings_fit_and_are_accessible(browsing, width):
+    page = browsing.page(Role.ANALYST, width=width)
+    browsing.open(page, "/returns/")
+    check(browsing, page, width)
+    waiting = page.locator("a[aria-describedby^=waiting]")
+    browsing.follow(waiting.first)
+    check(browsing, page, width)
+
+
+def check(browsing, page, width):
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert browsing.violations(page) == []
+    assert page.faults == []
