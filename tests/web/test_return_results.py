@@ -11,6 +11,7 @@ from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
 from redway.work.returns.models import Delivery
 from redway.work.returns.report import DeliveryReport, Fault, Item, Note, Reason, Replaced, Warning
+from redway.work.returns.telling import NOTES
 
 pytestmark = pytest.mark.django_db
 
@@ -194,3 +195,7 @@ def test_that_no_gateway_lets_a_return_in_is_said_before_anything_is_chosen_or_t
     assert "no gateway is in force, so nothing of it can be taken in" in shown
     assert "Ask the partnership’s administrator" in shown
     assert "<select" not in shown
+
+
+def test_rows_that_fit_no_area_are_told_in_a_sentence():
+    assert "put them in an area" in NOTES["placed nowhere"]

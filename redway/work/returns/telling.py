@@ -9,6 +9,7 @@ from redway.work.returns.receipt import Outcome, Receipt, Result
 NOTES = {
     "unlocated": "without a location",
     "outside": "outside the partnership",
+    "placed nowhere": "kept, though where they happened is not known well enough to put them in an area",
     "no area": "with a point but no area code; they are counted nowhere",
     "bad point": "with an area code and a bad point; the point was dropped",
     "repeated crime ID": "with a crime ID that came before in the file; both rows are kept",
