@@ -17,8 +17,8 @@ def test_numbers_come_back_as_floats():
     [
         (inputs.numbers, ["a"], "something that is not a number"),
         (inputs.numbers, [[1.0]], "one of shape (1, 1)"),
-        (inputs.numbers, [1, np.nan, np.inf], "row 2: expected events: numbers that are finite and there"),
-        (inputs.counts, [1, -1], "row 2: expected events: numbers of at least 0. What came: -1."),
+        (inputs.numbers, [1, np.nan, np.inf], "line 3: expected events: numbers that are finite and there"),
+        (inputs.counts, [1, -1], "line 3: expected events: numbers of at least 0. What came: -1."),
         (inputs.counts, [1.5, 2, 2.5], "2 rows have this fault"),
         (lambda v, what: inputs.above(v, what, 0), [0], "numbers above 0"),
     ],

@@ -79,7 +79,7 @@ def test_a_workbook_is_read_alike(tmp_path):
 @pytest.mark.parametrize(
     ("row", "told"),
     [
-        (["many", "a", "2025-11-01", "y"], "row 2, column “Count”: expected a number. What came: “many”."),
+        (["many", "a", "2025-11-01", "y"], "line 3, column “Count”: expected a number. What came: “many”."),
         (["1", "a", "31/02/2025", "y"], "expected a date such as 2025-11-30"),
         (["1", "a", "2025-11-01", ""], "expected yes or no. What came: an empty cell."),
         (["1", "a", "2025-11-01"], "4 cells in every row"),

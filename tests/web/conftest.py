@@ -62,7 +62,9 @@ def signed_in(client, people):
 def redway(*arguments, home):
     """What starts the `redway` command in a home, and its surroundings."""
     environment = {k: v for k, v in os.environ.items() if k not in ("REDWAY_SECRET_KEY", "REDWAY_DATABASE")}
-    return [sys.executable, "-m", "redway", *arguments], {**environment, "REDWAY_HOME": str(home)}
+    # Tests of all processes sign in as the same few people: nobody's session makes room for another's.
+    environment |= {"REDWAY_HOME": str(home), "REDWAY_SESSIONS": "100"}
+    return [sys.executable, "-m", "redway", *arguments], environment
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,8 @@ def nice_top(highest: float) -> float:
 
 def steps(top: float) -> list[float]:
     """The tick values of an axis from zero to a `nice_top`."""
-    count = 4 if (top / 4) in _nice(top / 4) else 5
+    fourth = top / 4
+    count = 4 if fourth in _nice(fourth) and (fourth.is_integer() or top < 4) else 5  # 0, 2, 4 rather than 0, 2.5, 5
     return [top * i / count for i in range(count + 1)]
 
 

@@ -85,7 +85,7 @@ def test_the_automatic_size_is_a_fiftieth_in_full_hundreds():
     ("given", "told"),
     [
         (([], []), "at least one point"),
-        (([1, np.nan], [1, 1]), "row 2"),
+        (([1, np.nan], [1, 1]), "line 3"),
         (([1, 2], [1]), "one length"),
         (([1, 2], [1, 2], 0), "above nought"),
         (([1, 2], [1, 2], np.inf), "above nought"),
