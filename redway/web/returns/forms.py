@@ -51,6 +51,11 @@ class ForWhom(forms.Form):
             self.fields["agency"].choices = [("", _("Choose one")), *agencies.items()]  # type: ignore[attr-defined]
         self.fields["period"].choices = [("", _("As the rows say")), *periods]  # type: ignore[attr-defined]
 
+    @property
+    def whose(self) -> str:
+        """The agency whose return it is, of those that may be sent for: the one chosen, or the first."""
+        return self.cleaned_data.get("agency") or next(iter(self.agencies))
+
     def clean(self) -> dict[str, Any]:
         """Where one agency alone may be sent for, no other is named: nothing is filed under the wrong one unsaid."""
         cleaned = super().clean() or self.cleaned_data

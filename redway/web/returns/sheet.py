@@ -3,14 +3,23 @@
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from redway.sources.dataset import Column, Dataset
 from redway.sources.returned.look_ups import LookUp
+from redway.web.returns.typed_words import Written, is_area, is_period
 
 ROWS, MORE, MOST = 5, 5, 100
 FILE = "typed.csv"
+HINTS = {
+    "date": gettext_lazy("Such as 30/11/2025"),
+    "date-time": gettext_lazy("Such as 30/11/2025 22:15"),
+    "month": gettext_lazy("Such as November 2025"),
+}
 
 
 @dataclass(frozen=True)
@@ -21,19 +30,34 @@ class Box:
     label: str
     value: str
     options: tuple[tuple[str, str], ...]
+    hint: str
+    fault: str
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What was typed so far: one dictionary a row, by column."""
+    """What was typed so far: one dictionary a row, by column.
 
-    columns: tuple[Column, ...]
+    faults  name of a box -> what is wrong with it, in the order of the page
+    """
+
+    definition: Dataset
     rows: tuple[dict[str, str], ...]
     look_ups: Mapping[str, LookUp]
+    faults: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return self.definition.columns
+
+    @property
+    def numbers(self) -> list[int]:
+        """The places of the rows with something in them, from 0."""
+        return [number for number, row in enumerate(self.rows) if any(row.values())]
 
     @property
     def filled(self) -> list[dict[str, str]]:
-        return [row for row in self.rows if any(row.values())]
+        return [self.rows[number] for number in self.numbers]
 
     @property
     def boxes(self) -> list[list[Box]]:
@@ -46,14 +70,29 @@ class Sheet:
             column.heading,
             row[column.name],
             tuple((entry.code, entry.label) for entry in choices),
+            self._hint(column),
+            self.faults.get(box_name(i, column), ""),
         )
 
-    def as_csv(self) -> bytes:
-        """The rows with something in them, under the headings that the page and the template have."""
+    def _hint(self, column: Column) -> str:
+        if is_period(self.definition, column):
+            return _("Such as November 2025, 2025/26-Q3 or 2025-autumn")
+        if is_area(column):
+            return _("The name or code of a ward or small area")
+        if column.many:
+            labels = "; ".join(entry.label for entry in self.look_ups[column.codes].entries)
+            return _("One of these, or several parted by semicolons: %(labels)s") % {"labels": labels}
+        return str(HINTS.get(column.type, ""))
+
+    def as_csv(self, written: Written = lambda column, cell: cell) -> bytes:
+        """The rows with something in them, under the headings that the page and the template have.
+
+        written   gives a cell as the engine takes it
+        """
         text = io.StringIO()
         writer = csv.writer(text, lineterminator="\n")
         writer.writerow([column.heading for column in self.columns])
-        writer.writerows([[row[column.name] for column in self.columns] for row in self.filled])
+        writer.writerows([[written(column, row[column.name]) for column in self.columns] for row in self.filled])
         return text.getvalue().encode()
 
 
@@ -72,4 +111,4 @@ def sheet(definition: Dataset, given: Mapping[str, Any], look_ups: Mapping[str, 
         {column.name: str(given.get(box_name(i, column), "")).strip() for column in definition.columns}
         for i in range(shown)
     )
-    return Sheet(definition.columns, rows, look_ups)
+    return Sheet(definition, rows, look_ups)

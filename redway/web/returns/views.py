@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 
 from redway.errors import FileRefused, NotAllowed, RedwayError
 from redway.periods import in_words
+from redway.sources.dataset import Context
 from redway.sources.returned.look_ups import look_ups
 from redway.store import sealed
 from redway.store.home import Home
@@ -28,7 +29,9 @@ from redway.web.profile import profile
 from redway.web.returns import due, presenter, results
 from redway.web.returns.forms import AcknowledgeForm, ForWhom, ReasonForm, SendForm
 from redway.web.returns.presenter import Offer
-from redway.web.returns.sheet import FILE, sheet
+from redway.web.returns.sheet import FILE, Sheet, sheet
+from redway.web.returns.typed_faults import checked
+from redway.web.returns.typed_words import reader
 from redway.web.uploads import check_files
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
@@ -40,6 +43,7 @@ from redway.work.returns.quarantine import Sent
 from redway.work.returns.report import DeliveryReport
 from redway.work.returns.sendable import check_period, recent_periods
 from redway.work.returns.states import QUEUED, WAITING, State, Way
+from redway.work.returns.versions import everything
 
 BOTH, POST = ("GET", "POST"), ("POST",)
 JSON = "application/json"  # what the script asks for that shows how far an upload is
@@ -101,14 +105,37 @@ def typed(request: HttpRequest, dataset: str) -> HttpResponse:
         raise Http404
     if request.method == "GET" and (why := _closed(dataset)):
         return render(request, "returns/closed.html", {"offer": offer, "why": why})
-    form = ForWhom(request.POST or None, **_for_whom(request, offer))
+    adding = "more" in request.POST
+    given = _for_whom(request, offer)
+    if adding:
+        given["initial"] = {"agency": request.POST.get("agency", "")}
+    form = ForWhom(None if adding else request.POST or None, **given)
     table = sheet(offer.definition, request.POST, look_ups(offer.definition, profile()))
-    if request.method == "POST" and "more" not in request.POST and form.is_valid():
-        if not table.filled:
-            form.add_error(None, _("Type at least one row."))
-        elif made := _delivered(request, form, offer, [Sent(FILE, BytesIO(table.as_csv()))], Way.TYPED):
+    if request.method == "POST" and not adding:
+        table, made = _typed(request, form, offer, table)
+        if made:
             return _sent(request, made)
     return render(request, "returns/typed.html", {"form": form, "offer": offer, "sheet": table})
+
+
+def _typed(request: HttpRequest, form: ForWhom, offer: Offer, table: Sheet) -> tuple[Sheet, Delivery | None]:
+    """What was typed, with what is wrong, row by row; and the delivery made where nothing is."""
+    form.is_valid()
+    if not table.filled:
+        form.add_error(None, _("Type at least one row."))
+        return table, None
+    home, today = Home.current(), timezone.localdate()
+    try:
+        known, place = everything(), profile().partnership
+        written = reader(offer.definition, known, place, today)
+        columns = permitted(offer.definition.name, on=today)
+        context = Context(home, place, known, form.whose, permitted=columns)
+        table = checked(table, offer.definition, context, written)
+    except RedwayError as fault:
+        form.add_error(None, str(fault))
+    if form.errors or table.faults:
+        return table, None
+    return table, _delivered(request, form, offer, [Sent(FILE, BytesIO(table.as_csv(written)))], Way.TYPED)
 
 
 def _closed(dataset: str) -> str:
@@ -149,14 +176,13 @@ def _periods(offer: Offer, asked: str, today: date) -> list[tuple[str, str]]:
 
 def _delivered(request: HttpRequest, form: ForWhom, offer: Offer, files: list[Sent], way: Way) -> Delivery | None:
     """The delivery made; None with the form's error where it cannot be taken."""
-    agency = form.cleaned_data.get("agency") or next(iter(offer.agencies))
     try:
         if way is Way.WEB:
             check_files(files, offer.definition.files)
         return deliveries.deliver(
             files=files,
             dataset=offer.definition.name,
-            agency=agency,
+            agency=form.whose,
             period=form.cleaned_data["period"],
             way=way,
             by=_person(request),
