@@ -158,6 +158,16 @@ class TestDrawing:
             ]
             assert "http" not in svg.replace("http://www.w3.org/", "")
 
+    def test_a_browser_reads_it_whatever_prefix_another_library_gave_the_names(self, tmp_path, monkeypatch):
+        """The drawing of a QR code, for one, gives all of SVG a prefix for the rest of the process."""
+        monkeypatch.setitem(ElementTree._namespace_map, SVG.strip("{}"), "svg")
+        svg = picture(control([10, 12, 11]), tmp_path).drawings["wide"]
+        root = svg.partition(">")[0]
+        assert root.startswith("<svg ")
+        assert f' xmlns="{SVG.strip("{}")}"' in root
+        assert "svg:" not in svg
+        assert "ns0:" not in svg
+
     def test_two_drawings_on_a_page_share_no_id(self, tmp_path):
         svgs = [picture(control([i, 6, 7]), tmp_path).drawings[name] for i in (1, 2) for name in ("wide", "narrow")]
         ids = [e.get("id") for svg in svgs for e in ElementTree.fromstring(svg).iter() if e.get("id")]

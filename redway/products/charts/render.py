@@ -23,7 +23,6 @@ from redway.products.charts.style import Size
 SVG = "http://www.w3.org/2000/svg"
 # vl-convert writes these for its own scripts; a still picture has no use for them, and a strict policy none for style
 DROPPED = {"class", "style", "role", "aria-roledescription", "aria-hidden", "pointer-events", "version"}
-ElementTree.register_namespace("", SVG)
 
 
 class Chart(Protocol):
@@ -73,6 +72,9 @@ def clean(svg: str, *, key: str, title: str, description: str) -> str:
     """One image with one name for the ear, no style, and ids that no other drawing of the page shares."""
     root = ElementTree.fromstring(svg)  # noqa: S314 - our own engine's output, not a file that came from outside
     for element in root.iter():
+        # prefixes for writing are one table of the whole process, which any library may change: a browser draws
+        # nothing of <svg:svg>, so the names are written plain and the root says whose they are
+        element.tag = element.tag.removeprefix(f"{{{SVG}}}")
         for name in list(element.attrib):
             if name in DROPPED or name.startswith("aria-"):
                 del element.attrib[name]
@@ -82,14 +84,13 @@ def clean(svg: str, *, key: str, title: str, description: str) -> str:
                 element.attrib[name] = re.sub(r"url\(#", f"url(#{key}-", element.attrib[name])
     _drop_empty(root)
     root.attrib |= {
+        "xmlns": SVG,
         "role": "img",
         "aria-labelledby": f"{key}-title {key}-description",
         "focusable": "false",
     }
     for tag, words in (("desc", description), ("title", title)):
-        element = ElementTree.Element(
-            f"{{{SVG}}}{tag}", {"id": f"{key}-{'title' if tag == 'title' else 'description'}"}
-        )
+        element = ElementTree.Element(tag, {"id": f"{key}-{'title' if tag == 'title' else 'description'}"})
         element.text = words
         root.insert(0, element)
     return ElementTree.tostring(root, encoding="unicode")
@@ -99,9 +100,8 @@ def _drop_empty(element: ElementTree.Element) -> None:
     """Remove what paints nothing: Vega leaves an empty path before and after every group."""
     for child in list(element):
         _drop_empty(child)
-        tag = child.tag.rpartition("}")[2]
-        nothing = child.get("display") == "none" or (tag == "path" and not (child.get("fill") or child.get("stroke")))
-        if (tag == "path" and nothing) or (tag == "g" and not len(child)):
+        nothing = child.get("display") == "none" or not (child.get("fill") or child.get("stroke"))
+        if (child.tag == "path" and nothing) or (child.tag == "g" and not len(child)):
             element.remove(child)
 
 
