@@ -12,7 +12,7 @@ Of what partners send, only the partnership as a whole is examined, by counts as
 more than the tables do.
 
 Intervals allow for the dispersion that each series shows, drawn towards what is usual for the areas of its
-indicator (`methods.dispersion.squeezed`); the partnership as a whole stands on its own.
+indicator (`methods.comparison.dispersion.squeezed`); the partnership as a whole stands on its own.
 """
 
 import hashlib
@@ -33,11 +33,11 @@ from redway.indicators.series import Area, Series
 from redway.indicators.shown import name_of as shown_name
 from redway.indicators.shown import policy_of, shown
 from redway.indicators.windows import Comparison, comparison, total
-from redway.methods import change as change_method
-from redway.methods import dispersion as dispersion_method
 from redway.methods import false_discovery
-from redway.methods.change import Change, changes
-from redway.methods.dispersion import dispersions, squeezed
+from redway.methods.comparison import change as change_method
+from redway.methods.comparison import dispersion as dispersion_method
+from redway.methods.comparison.change import Change, changes
+from redway.methods.comparison.dispersion import dispersions, squeezed
 from redway.methods.false_discovery import benjamini_hochberg
 from redway.store.profile import Partnership, Profile
 from redway.store.snapshot import Snapshot

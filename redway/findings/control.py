@@ -15,8 +15,8 @@ from redway import periods
 from redway.findings.words import count, near
 from redway.indicators.definitions import Indicator
 from redway.indicators.series import Series, Status
-from redway.methods import xmr as method
-from redway.methods.xmr import Assurance, Meaning, Refusal, Rule, Signal, XmR, assurance, phases
+from redway.methods.process_control import xmr as method
+from redway.methods.process_control.xmr import Assurance, Meaning, Refusal, Rule, Signal, XmR, assurance, phases
 
 METHOD = f"XmR {method.VERSION}"
 

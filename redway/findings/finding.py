@@ -6,7 +6,7 @@ from functools import cached_property
 
 from redway.findings import words
 from redway.indicators.series import Area
-from redway.methods.change import Change
+from redway.methods.comparison.change import Change
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from redway.findings import words
 from redway.indicators.measure import COUNTS, Measure
 from redway.indicators.measures import ALL, FEWEST_ANSWERS, Measured, Value
 from redway.indicators.series import Status
-from redway.methods.proportion import Difference
+from redway.methods.comparison.proportion import Difference
 
 FEW = 4  # groups that a sentence names
 

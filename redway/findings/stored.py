@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from redway.findings.finding import Finding, WhatChanged
 from redway.indicators.places import places
 from redway.indicators.series import Area
-from redway.methods.change import Change
+from redway.methods.comparison.change import Change
 from redway.store.home import Home
 from redway.store.profile import Partnership
 from redway.store.snapshot import Snapshot

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway import periods
-from redway.methods.change import Change
+from redway.methods.comparison.change import Change
 
 MINUS = "\N{MINUS SIGN}"
 

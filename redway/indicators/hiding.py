@@ -16,7 +16,7 @@ import numpy.typing as npt
 from scipy.sparse import csr_array
 
 from redway.indicators.counts import TOTAL, Floats, Label, Parts, totals
-from redway.methods.subtraction import Figures
+from redway.methods.suppression.subtraction import Figures
 
 # A row and a column, what rows and columns it is a total of if it is one, and the count.
 Unknown = tuple[Label, Label, tuple[tuple[str, ...], tuple[str, ...]], float]

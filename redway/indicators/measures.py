@@ -19,8 +19,8 @@ from redway.indicators.places import Places
 from redway.indicators.release import Policy
 from redway.indicators.series import Status
 from redway.indicators.tallies import Tallies, Tally, period_of, tallies
-from redway.methods import proportion, ratio
-from redway.methods.proportion import Difference, Share
+from redway.methods.comparison import proportion, ratio
+from redway.methods.comparison.proportion import Difference, Share
 from redway.store.snapshot import Snapshot
 
 FEWEST_ANSWERS = 30  # a survey's share of fewer is not given

@@ -24,7 +24,7 @@ import numpy.typing as npt
 from redway.errors import RedwayError
 from redway.indicators import hiding
 from redway.indicators.counts import TOTAL, Floats, Label, Mark, Table
-from redway.methods.subtraction import Exposed, protect, unproven
+from redway.methods.suppression.subtraction import Exposed, protect, unproven
 
 Cells = tuple[tuple["Cell", ...], ...]
 

@@ -7,7 +7,7 @@ the policy hides. Otherwise it is withheld; so the months stay as the policy has
 The reader we think of knows of each hidden month whether it is a small one, of each month whether its count changed
 between two versions, and every span of every version: a month whose count did not change is the same unknown in all.
 As months follow one another, what such a reader can work out is found by linear programming, and what is safe is
-proven by whole series of months that fit everything given (`methods.subtraction`).
+proven by whole series of months that fit everything given (`methods.suppression.subtraction`).
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from scipy.sparse import csr_array
 from redway import periods
 from redway.indicators.counts import Floats
 from redway.indicators.release import Policy
-from redway.methods.subtraction import Figures, proofs, unproven
+from redway.methods.suppression.subtraction import Figures, proofs, unproven
 
 QUARTER, YEAR = 3, 12
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from redway.findings.changes import FEWEST, RATE, basis_of, examine, signal_id
-from redway.methods.change import change
-from redway.methods.dispersion import dispersion, dispersions, squeezed
+from redway.methods.comparison.change import change
+from redway.methods.comparison.dispersion import dispersion, dispersions, squeezed
 from redway.methods.false_discovery import benjamini_hochberg
 from redway.store.profile import Partnership
 from redway.store.snapshot import Part, Snapshot

@@ -8,7 +8,7 @@ import pytest
 from redway import periods
 from redway.findings.control import assurance_sentence, control
 from redway.indicators.series import Status
-from redway.methods.xmr import Refusal, Rule, xmr
+from redway.methods.process_control.xmr import Refusal, Rule, xmr
 
 GAP = [np.nan]
 QUIET = [100.0, 104.0] * 6

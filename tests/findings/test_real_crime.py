@@ -10,9 +10,9 @@ import pytest
 
 from redway import periods
 from redway.findings import words
-from redway.methods import dispersion as method
-from redway.methods.change import change
-from redway.methods.dispersion import Fit, dispersion
+from redway.methods.comparison import dispersion as method
+from redway.methods.comparison.change import change
+from redway.methods.comparison.dispersion import Fit, dispersion
 
 pytestmark = pytest.mark.real_data
 

@@ -3,7 +3,7 @@
 import pytest
 
 from redway.findings import words
-from redway.methods.change import Change, change
+from redway.methods.comparison.change import Change, change
 
 ABOUT = "Shoplifting recorded in January to March 2025"
 

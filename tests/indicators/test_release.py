@@ -10,7 +10,7 @@ from redway.errors import RedwayError
 from redway.indicators import release as module
 from redway.indicators.counts import TOTAL, Mark, Table
 from redway.indicators.release import LOCAL, NHS, OPEN, Cell, Edition, NotReleased, Policy, Released, release
-from redway.methods.subtraction import Protection
+from redway.methods.suppression.subtraction import Protection
 
 UNROUNDED = Policy("unrounded", hide_from=1, hide_to=4, round_to=1)  # the hardest: totals are exact
 TENS = Policy("tens", hide_from=1, hide_to=2, round_to=10)  # 3 and 4 are shown as [low]

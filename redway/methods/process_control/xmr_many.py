@@ -1,6 +1,6 @@
 """XmR charts of thousands of series at once, the same as `xmr` gives each.
 
-Limits and rules are those of `redway.methods.xmr`: mean -/+ 2.66 x mean moving range, ranges of at least 3.267 times
+Limits and rules are those of `process_control.xmr`: mean -/+ 2.66 x mean moving range, ranges of at least 3.267 times
 their mean left out once, and NHS England's four rules. All series have the same periods, none missing.
 
 Assumes what `xmr` assumes. Source: Wheeler and Chambers, *Understanding Statistical Process Control*, 1992.
@@ -16,7 +16,7 @@ from redway.methods.inputs import Floats
 from redway.methods.process_control.charts import FEWEST
 from redway.methods.process_control.limits import limits
 from redway.methods.process_control.rules import NHS, Codes, Rules, signals
-from redway.methods.xmr import SMALLEST_MEAN
+from redway.methods.process_control.xmr import SMALLEST_MEAN
 
 VERSION = 1
 

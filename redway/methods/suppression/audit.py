@@ -3,8 +3,8 @@
 Figures add up, sums @ figures = 0. Of each a reader knows a lowest and a highest value; of a shown one, the value.
 What they can work out of a hidden one is the range it takes over all tables that fit (the attacker's problem:
 Gusfield 1988, *SIAM J. Comput.* 17, 552-571), by two linear programmes for each. For tables of two ways the ends of
-that range are whole numbers; for others, whole tables may allow less than it says: `redway.methods.subtraction`
-proves safety by whole tables.
+that range are whole numbers; for others, whole tables may allow less than it says: `suppression.subtraction` proves
+safety by whole tables.
 """
 
 from dataclasses import dataclass

@@ -11,7 +11,7 @@ from redway.findings.finding import Finding
 from redway.indicators.definitions import Indicator
 from redway.indicators.series import Area
 from redway.indicators.windows import Comparison, comparison, total
-from redway.methods.change import Change
+from redway.methods.comparison.change import Change
 from redway.products import tables
 from redway.products.charts import Change as Row
 from redway.products.maps import FEW, LESS, MORE, SAME

@@ -12,7 +12,7 @@ from redway.findings.control import Segment, control
 from redway.indicators.definitions import Indicator
 from redway.indicators.series import Area, Series, Status
 from redway.indicators.windows import comparison
-from redway.methods.xmr import Meaning, Rule, Signal
+from redway.methods.process_control.xmr import Meaning, Rule, Signal
 from redway.products import charts
 from redway.products.charts import Changes, Chart, Control, Mark, Note, Programmes, Spark, Stretch, Timeline, picture
 from redway.products.charts.spc import LATE, WITHHELD

@@ -12,7 +12,7 @@ from redway.indicators.definitions import Indicator
 from redway.indicators.measure import COUNTS, Measure
 from redway.indicators.measures import ALL, Measured, Value
 from redway.indicators.series import Status
-from redway.methods import proportion, ratio
+from redway.methods.comparison import proportion, ratio
 from redway.products import csv, measure_rows, tables
 from redway.products.charts import Bars, Chart, Groups, Periods, Point, picture
 from redway.products.tables import Cell, Column, Table

@@ -15,9 +15,9 @@ from redway.indicators.coverage import coverage
 from redway.indicators.definitions import Indicator
 from redway.indicators.series import Area, Series, Status
 from redway.indicators.windows import Comparison, Windows, comparison, why_no_year
-from redway.methods.change import Change, change
-from redway.methods.dispersion import dispersion
-from redway.methods.xmr import Meaning
+from redway.methods.comparison.change import Change, change
+from redway.methods.comparison.dispersion import dispersion
+from redway.methods.process_control.xmr import Meaning
 from redway.products import tables
 from redway.products.tables import Cell, Column, Table
 from redway.web.figures import changes, neighbours

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from redway.methods.outliers import LIMIT, compared
+from redway.methods.process_control.outliers import LIMIT, compared
 from redway.periods import in_words, months_of
 from redway.sources.dataset import Dataset, Facts
 from redway.store.snapshot import Part, Snapshot

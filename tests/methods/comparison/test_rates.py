@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from redway.methods.comparison.rates import poisson_interval, rates, weighted_interval
+from redway.methods.comparison.ratio import rate as one_rate
 from redway.methods.inputs import Unfit
-from redway.methods.ratio import rate as one_rate
 
 
 @given(st.integers(0, 500), st.sampled_from([0.8, 0.95, 0.998]))

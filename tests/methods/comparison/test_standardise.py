@@ -33,7 +33,7 @@ def test_with_the_standard_s_own_mix_the_rate_is_the_crude_one():
 
 
 def test_dobson_s_interval_with_the_standard_s_own_mix_is_byar_s():
-    from redway.methods.ratio import rate
+    from redway.methods.comparison.ratio import rate
 
     found, one = direct(COUNT, POP, POP, multiplier=1000, method="byar"), rate(46, 6000)
     assert (found.low, found.high) == pytest.approx((one.low, one.high), rel=1e-9)

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redway.methods.comparison.ratio import risk_ratio
 from redway.methods.disproportionality.decision_point import decision_point, tally
 from redway.methods.inputs import Unfit
-from redway.methods.ratio import risk_ratio
 
 
 def test_unlike_cases_make_a_crude_ratio_and_no_other():

@@ -3,9 +3,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from redway.methods.comparison.ratio import rate_ratio
 from redway.methods.disproportionality.disparity import disparity
 from redway.methods.inputs import Unfit
-from redway.methods.ratio import rate_ratio
 
 
 def test_the_physicians_health_study():

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.stats import binom, geom, nbinom, poisson
 
-from redway.methods import xmr as one_xmr
 from redway.methods.inputs import Unfit
+from redway.methods.process_control import xmr as one_xmr
 from redway.methods.process_control.charts import control_chart
 from redway.methods.process_control.limits import EXACT, KINDS, SIZED
 from redway.methods.process_control.rules import SETS

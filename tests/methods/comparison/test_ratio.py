@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy.stats import chi2
 from scipy.stats.contingency import relative_risk
 
-from redway.methods.ratio import rate, rate_ratio, risk_ratio
+from redway.methods.comparison.ratio import rate, rate_ratio, risk_ratio
 
 
 def test_the_published_ratio_of_risks():

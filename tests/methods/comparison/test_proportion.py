@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from redway.methods.proportion import Share, difference, share, weighted, wilson
+from redway.methods.comparison.proportion import Share, difference, share, weighted, wilson
 
 
 @pytest.mark.parametrize(

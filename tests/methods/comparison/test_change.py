@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from redway.methods.change import change, changes
-from redway.methods.dispersion import dispersions
+from redway.methods.comparison.change import change, changes
+from redway.methods.comparison.dispersion import dispersions
 
 
 def by_formula(before, after, phi, df):

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redway.methods.xmr import Assurance, Meaning, Refusal, Rule, assurance, phases, xmr
+from redway.methods.process_control.xmr import Assurance, Meaning, Refusal, Rule, assurance, phases, xmr
 
 # Ten ordinary months and one that is not. Mean 12; moving ranges 2 2 2 2 2 2 2 2 2 and 21, mean 3.9; 21 is over
 # 3.267 x 3.9 = 12.7 and is screened out, which leaves a mean range of 2 and limits 12 -/+ 5.32.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from redway.methods.subtraction import Exposed, Figures, protect, unproven
+from redway.methods.suppression.subtraction import Exposed, Figures, protect, unproven
 
 ANY = (0, np.inf)
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redway.methods.outliers import LIMIT, compared
+from redway.methods.process_control.outliers import LIMIT, compared
 
 values = st.floats(-1e6, 1e6).map(lambda v: round(v, 3))
 pasts = st.lists(values, min_size=1, max_size=30)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from redway import periods
-from redway.methods.dispersion import FEWEST_AREAS, Fit, dispersion, dispersions, squeezed
+from redway.methods.comparison.dispersion import FEWEST_AREAS, Fit, dispersion, dispersions, squeezed
 
 JANUARY = periods.month("2020-01")
 
@@ -72,7 +72,7 @@ def test_season_is_allowed_for_where_months_are_seen_often_enough():
 
 def test_the_seasonal_fit_is_that_of_a_log_linear_model():
     """Its totals by block and by calendar month are those of the counts: the likelihood equations."""
-    from redway.methods.dispersion import _blocks, _columns, _fit
+    from redway.methods.comparison.dispersion import _blocks, _columns, _fit
 
     rng = np.random.default_rng(3)
     when = np.array([m for m in range(JANUARY, JANUARY + 40) if m % 17])
@@ -151,7 +151,7 @@ def test_squeezing_brings_the_measure_nearer_the_truth():
 @pytest.mark.parametrize("d0", [3.0, 12.0, 60.0])
 def test_the_usual_and_its_weight_are_found_again(d0):
     """phi_i drawn as the model says: phi_0 = 2 times an F on 20 and d0 degrees of freedom."""
-    from redway.methods.dispersion import _usual
+    from redway.methods.comparison.dispersion import _usual
 
     rng = np.random.default_rng(9)
     usual, weight = _usual(2.0 * rng.f(20, d0, 20000), np.full(20000, 20.0))
