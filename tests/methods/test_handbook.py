@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from redway import methods as methods_package
 from redway.methods.catalogue import methods
 
-HANDBOOK = Path(__file__).parents[2] / "docs" / "methods"
+HANDBOOK = Path(methods_package.__file__).parent / "handbook"
 PAGES = sorted(HANDBOOK.glob("*.md"))
 
 

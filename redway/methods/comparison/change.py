@@ -18,7 +18,7 @@ Where a or b is nought there is no logarithm: the interval is then Clopper and P
 by phi. A rise from nought has no percentage and no upper end: both are None, never infinity.
 
 Assumes that the two periods are comparable (the same months of the year) and that variance is proportional to
-the mean. Months that depend on the months before them make it too sure of itself: see docs/methods/change.md.
+the mean. Months that depend on the months before them make it too sure of itself: see handbook/change.md.
 """
 
 from dataclasses import dataclass

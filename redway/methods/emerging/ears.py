@@ -8,7 +8,7 @@ With mean and s those of a baseline of 7 periods, z the normal quantile of 1 - a
                                                                                       alpha 0.025
 
 where C2(-1) and C2(-2) are (y - mean) / s of the two periods before. An alarm is a count over the bound. Of seven
-values s is a poor guess, so alarms come more often than alpha says, about 15 times at 0.001 (docs/methods/ears.md).
+values s is a poor guess, so alarms come more often than alpha says, about 15 times at 0.001 (handbook/ears.md).
 `pvalue` allows for it: (y - mean) / (s sqrt(1 + 1/7)) has Student's t with 6 degrees of freedom, for values near to
 normal. It is given for C1 and C2; C3 has none.
 

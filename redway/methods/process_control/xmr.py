@@ -31,7 +31,7 @@ TRIAL = 12  # points, below which limits are trial limits
 RUN = 7  # points in a trend, or on one side of the mean
 
 # Below this the lower limit of a steady (Poisson) count, m - 3 sqrt(m), lies under nought for any mean up to 9,
-# and the upper one is passed far more often than intended: see docs/methods/xmr.md for the measured rates.
+# and the upper one is passed far more often than intended: see handbook/xmr.md for the measured rates.
 SMALLEST_MEAN = 5.0
 
 Better = Literal["lower", "higher", "neutral"]
