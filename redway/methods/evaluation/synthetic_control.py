@@ -3,8 +3,8 @@
     mix     w >= 0, sum(w) = 1, that brings sum(w_j y_jt) closest to the treated y_t before (least squares)
     effect  mean over the periods after of  y_t - sum(w_j y_jt)
 
-(Abadie, Diamond and Hainmueller 2010, *J. Am. Stat. Assoc.* 105, 493-505, with every earlier outcome as a predictor;
-as `pysyncon` and R's `Synth` then are.) How sure that is comes from placebos: each other area takes its turn as if
+(Abadie, Diamond and Hainmueller 2010, *J. Am. Stat. Assoc.* 105, 493-505, with every earlier outcome as a predictor.)
+With `predictors` the mix is alike in those instead, as in R's `Synth` and `pysyncon`: see `predictors`. How sure that is comes from placebos: each other area takes its turn as if
 treated, mixed from the rest. With R = |mean gap after| / root mean square gap before,
 
     p = (1 + number of placebos with R at least the treated area's) / (1 + number of placebos)
@@ -21,6 +21,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from redway.methods.evaluation.mixing import mix
+from redway.methods.evaluation.predictors import alike
 from redway.methods.evaluation.result import Assumption, Effect, untold
 from redway.methods.inputs import Unfit, numbers, probability, same_length, whole
 from redway.methods.wording import figure, several
@@ -45,8 +47,18 @@ class Synthetic(Effect):
     placebos: Floats = field(default_factory=_none)
 
 
-def synthetic_control(treated: npt.ArrayLike, others: npt.ArrayLike, start: int, *, conf_level: float = 0.9) -> Effect:
+def synthetic_control(
+    treated: npt.ArrayLike,
+    others: npt.ArrayLike,
+    start: int,
+    *,
+    predictors: npt.ArrayLike | None = None,
+    conf_level: float = 0.9,
+) -> Effect:
     """The effect on a treated area (periods,), given others (periods, areas), of what began in row `start` (from 0).
+
+    predictors  (k, 1 + areas), the treated area's first: what the mix is to be like it in, each weighed for how well
+                the mix then follows the outcome before; every outcome before if not given
 
     Raises Unfit for numbers that are not finite, and lengths that differ.
     """
@@ -59,13 +71,17 @@ def synthetic_control(treated: npt.ArrayLike, others: npt.ArrayLike, start: int,
         return untold(f"fewer than {FEWEST_BEFORE} periods before", MEASURES, unit, 3, level)
     if donors.shape[1] < FEWEST_OTHERS:
         return untold(f"fewer than {FEWEST_OTHERS} other areas", MEASURES, unit, 3, level)
-    weights = mix(y[:at], donors[:at])
+    table = np.column_stack([y, donors])
+    like = None if predictors is None else numbers(predictors, "predictors", dimensions=2)
+    if like is not None and like.shape[1] != table.shape[1]:
+        raise Unfit("predictors of the treated area and every other", came=f"{like.shape[1]} for {table.shape[1]}")
+    weights = _weights(table, like, at)
     without = donors @ weights
     effect, before = _gap(y - without, at)
     exact = 1e-9 * max(1.0, float(np.abs(y).max()))
     if before <= exact:
         return untold("the area is exactly a mix of others before, so R has no scale", MEASURES, unit, 3, level)
-    placebos = np.array([_placebo(donors, j, at, exact) for j in range(donors.shape[1])])
+    placebos = np.array([_placebo(table, like, j, at, exact) for j in range(1, table.shape[1])])
     ratio = abs(effect) / before
     p = (1 + int((placebos >= ratio * (1 - 1e-12)).sum())) / (1 + placebos.size)
     reach = _reach(placebos, 1 - level) * before
@@ -88,60 +104,23 @@ def synthetic_control(treated: npt.ArrayLike, others: npt.ArrayLike, start: int,
     )
 
 
-def mix(y: Floats, donors: Floats) -> Floats:
-    """The weights (areas,), none below nought and one in all, that bring donors (periods, areas) closest to y.
-
-    By the active set of Lawson and Hanson (*Solving Least Squares Problems*, 1974), the sum held exactly.
-    """
-    n = donors.shape[1]
-    quadratic, linear = donors.T @ donors, donors.T @ y
-    small = 1e-11 * max(1.0, float(np.abs(quadratic).max()))
-    best = int(np.argmin(np.diag(quadratic) - 2 * linear))
-    weights = np.zeros(n)
-    weights[best], used = 1.0, np.zeros(n, dtype=bool)
-    used[best] = True
-    for _ in range(20 * n):
-        slope = quadratic @ weights - linear
-        gain = np.where(used, np.inf, slope - slope[used].mean())
-        enter = int(np.argmin(gain))
-        if gain[enter] >= -small:
-            break
-        used[enter] = True
-        weights = _inside(quadratic, linear, weights, used)
-        if not used[enter] and weights[enter] == 0:
-            break  # it cannot come in: donors that say the same
-    return weights
-
-
-def _inside(quadratic: Floats, linear: Floats, weights: Floats, used: npt.NDArray[np.bool_]) -> Floats:
-    """The best weights on those used; any that would fall below nought are dropped from `used` on the way."""
-    while True:
-        at = np.flatnonzero(used)
-        k = at.size
-        system = np.ones((k + 1, k + 1))
-        system[:k, :k], system[k, k] = quadratic[np.ix_(at, at)], 0
-        wanted = np.linalg.lstsq(system, np.append(linear[at], 1.0), rcond=None)[0][:k]
-        if (wanted > -1e-12).all() or k == 1:
-            found = np.zeros_like(weights)
-            found[at] = np.maximum(wanted, 0) / np.maximum(wanted, 0).sum()
-            return found
-        falling = wanted < weights[at]
-        steps = np.where(falling & (wanted < 0), weights[at] / np.where(falling, weights[at] - wanted, 1), np.inf)
-        step = min(1.0, float(steps.min()))
-        weights = weights.copy()
-        weights[at] += step * (wanted - weights[at])
-        leaving = at[int(np.argmin(steps))]
-        weights[leaving], used[leaving] = 0.0, False
-        weights[at[weights[at] <= 1e-14]] = 0.0
-
-
 def _gap(gap: Floats, at: int) -> tuple[float, float]:
     return float(gap[at:].mean()), float(np.sqrt((gap[:at] ** 2).mean()))
 
 
-def _placebo(donors: Floats, j: int, at: int, exact: float) -> float:
-    rest = np.delete(donors, j, axis=1)
-    effect, before = _gap(donors[:, j] - rest @ mix(donors[:at, j], rest[:at]), at)
+def _weights(table: Floats, predictors: Floats | None, at: int) -> Floats:
+    """The mix of all columns but the first that is like the first before."""
+    if predictors is None:
+        return mix(table[:at, 0], table[:at, 1:])
+    return alike(predictors, table[:at])
+
+
+def _placebo(table: Floats, predictors: Floats | None, j: int, at: int, exact: float) -> float:
+    """R of another area, column j, as if it were the treated one; the treated one is not in its mix."""
+    order = [j, *(k for k in range(1, table.shape[1]) if k != j)]
+    own = table[:, order]
+    weights = _weights(own, None if predictors is None else predictors[:, order], at)
+    effect, before = _gap(own[:, 0] - own[:, 1:] @ weights, at)
     return abs(effect) / before if before > exact else np.inf
 
 

@@ -14,6 +14,7 @@ from redway.methods.evaluation import (
     dosage,
     interrupted_time_series,
     power,
+    predictors,
     structural,
     synthetic_control,
     wdd,
@@ -102,7 +103,12 @@ def _wide(columns: Columns) -> tuple[Array, Array, int]:
 
 
 def _synthetic(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    return told(synthetic_control.synthetic_control(*_wide(columns), **given))
+    treated, others, start = _wide(columns)
+    parts, like = given["special_predictors"], None
+    if parts is not None:
+        like = predictors.means_before(np.column_stack([treated, others]), start, parts)
+    level = given["conf_level"]
+    return told(synthetic_control.synthetic_control(treated, others, start, predictors=like, conf_level=level))
 
 
 def _structural(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
@@ -188,7 +194,15 @@ METHODS = (
         "An area against a mix of others that went as it did",
         PANEL,
         _synthetic,
-        (Parameter("conf_level", 0.9, LEVEL.about, float),),
+        (
+            Parameter(
+                "special_predictors",
+                None,
+                "match the mean of the time before and of so many equal parts of it; every period if not given",
+                int,
+            ),
+            Parameter("conf_level", 0.9, LEVEL.about, float),
+        ),
         "Synth::synth, pysyncon",
     ),
     Method(

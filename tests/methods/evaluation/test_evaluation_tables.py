@@ -32,6 +32,14 @@ def test_every_method_runs_on_a_table_and_says_a_sentence(method):
     assert len({len(column) for column in answer.rows.values()}) == 1
 
 
+def test_the_mix_can_be_asked_to_be_alike_in_means_of_longer_spells():
+    method = next(m for m in METHODS if m.name == "synthetic-control")
+    given = {p.name: p.default for p in method.parameters}
+    every = method.run(PANEL, given, np.random.default_rng(0))
+    means = method.run(PANEL, given | {"special_predictors": 2}, np.random.default_rng(0))
+    assert means.rows["rmspe_before"][0] > every.rows["rmspe_before"][0]
+
+
 def test_tables_that_contradict_themselves_are_refused():
     by_name = {m.name: m for m in METHODS}
 
