@@ -3,12 +3,14 @@
     w(V)   w >= 0, sum(w) = 1, least  sum over predictors k of  V_k (x_k - sum(w_j x_kj))^2
     V      V >= 0, sum(V) = 1, that leaves the least mean square gap of the outcome before
 
-with each predictor divided by its standard deviation over all areas (Abadie, Diamond and Hainmueller 2010, *J. Am. Stat.
-Assoc.* 105, 493-505). V is searched for by Nelder and Mead's method from equal weights, as `pysyncon` does and as R's
-`Synth` does first; the weights of each V are found exactly, where they stop at a tolerance.
+with each predictor divided by its standard deviation over all areas (Abadie, Diamond and Hainmueller 2010, *J. Am.
+Stat. Assoc.* 105, 493-505). V is searched for by Nelder and Mead's method from equal weights, as `pysyncon` does and
+as R's `Synth` does first; the weights of each V are found exactly, where they stop at a tolerance.
 
 Few predictors can leave several mixes equally good: the search then ends in one of them.
 """
+
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -28,12 +30,12 @@ def means_before(table: Floats, start: int, parts: int) -> Floats:
     Raises Unfit for more parts than periods before.
     """
     ends = np.linspace(0, start, whole(parts, "parts", least=1, most=start) + 1).astype(int)
-    each = [table[first:last].mean(axis=0) for first, last in zip(ends[:-1], ends[1:], strict=True)]
+    each = [table[first:last].mean(axis=0) for first, last in pairwise(ends)]
     return np.array([table[:start].mean(axis=0), *each])
 
 
 def alike(predictors: Floats, before: Floats) -> Floats:
-    """Weights (others,) of all columns but the first, from predictors (k, 1 + others) and outcomes (periods, 1 + others).
+    """Weights (others,) of all columns but the first, from predictors (k, 1 + others) and outcomes before them.
 
     Raises Unfit where no predictor varies between areas.
     """

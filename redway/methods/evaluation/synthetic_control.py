@@ -4,8 +4,9 @@
     effect  mean over the periods after of  y_t - sum(w_j y_jt)
 
 (Abadie, Diamond and Hainmueller 2010, *J. Am. Stat. Assoc.* 105, 493-505, with every earlier outcome as a predictor.)
-With `predictors` the mix is alike in those instead, as in R's `Synth` and `pysyncon`: see `predictors`. How sure that is comes from placebos: each other area takes its turn as if
-treated, mixed from the rest. With R = |mean gap after| / root mean square gap before,
+With `predictors` the mix is alike in those instead, as in R's `Synth` and `pysyncon`: see `predictors`. How sure that
+is comes from placebos: each other area takes its turn as if treated, mixed from the rest. With R = |mean gap after| /
+root mean square gap before,
 
     p = (1 + number of placebos with R at least the treated area's) / (1 + number of placebos)
 

@@ -22,6 +22,7 @@ class Smoother:
     """kernel (places, n): weights of points; at (places,): where; between (out, places): lines from place to place.
 
     nearest (places,): the point that stands in where no weight is left
+    ends: whether the first and the last place lie beyond the points; what is smoothed next to them stands in there
     """
 
     kernel: Floats
@@ -29,6 +30,7 @@ class Smoother:
     between: Floats
     nearest: Integers
     degree: int
+    ends: bool = False
 
     def __call__(self, x: Floats, weight: Floats | None = None) -> Floats:
         """Smooth x (series, n) by weights of that shape, or 1 for all: (series, out)."""
@@ -48,6 +50,9 @@ class Smoother:
             slope = np.divide(along, second, out=np.zeros_like(along), where=steep)
             value = value + slope * (self.at - first)
         value = np.where(some, value, x[:, self.nearest])
+        if self.ends:
+            value[:, 0] = np.where(some[:, 0], value[:, 0], value[:, 1])
+            value[:, -1] = np.where(some[:, -1], value[:, -1], value[:, -2])
         return np.asarray(value @ self.between.T)
 
     def _matrix(self) -> Floats:
@@ -113,4 +118,4 @@ def beyond(n: int, length: int, degree: int, jump: int) -> Smoother:
     between[0, 0] = between[-1, -1] = 1.0
     between[1:-1, 1:-1] = inner.between
     nearest = np.concatenate([[0], inner.nearest, [n - 1]])
-    return Smoother(kernel, at, between, nearest, degree)
+    return Smoother(kernel, at, between, nearest, degree, ends=True)

@@ -6,7 +6,9 @@ by turns: each calendar month's (week's, hour's) own series is smoothed, its slo
 season; y less season is smoothed, and is the trend. With `robust`, points far from both count less, by the bisquare of
 their remainder over six medians, and all is done again. Windows, degrees and jumps are those of R's `stl`, and so are
 its defaults: trend window nextodd(1.5 period / (1 - 1.5 / s_window)), low-pass window nextodd(period), each jump a
-tenth of its window, 2 inner and no outer rounds, or 1 and 15 when robust.
+tenth of its window, 2 inner and no outer rounds, or 1 and 15 when robust. One thing is not R's unless asked for
+(`like_r`): R's median of the remainders is now and then not the median (see `r_middle`), and robust series of an even
+number of periods are then a little off.
 
 Assumes effects that add up: where a season grows with the level take logarithms (of counts plus a half) first.
 
@@ -21,8 +23,9 @@ import numpy.typing as npt
 from redway.methods import inputs
 from redway.methods.inputs import Floats
 from redway.methods.seasonality.loess import beyond, smoother
+from redway.methods.seasonality.r_middle import twice_middle
 
-VERSION = 1
+VERSION = 2
 
 PIECE = 2_000_000  # numbers taken at once
 
@@ -74,10 +77,12 @@ def stl(
     robust: bool = False,
     inner: int | None = None,
     outer: int | None = None,
+    like_r: bool = False,
 ) -> Stl:
     """Take apart values (series, periods) or (periods,), none missing, with `period` of them a year (or other round).
 
     s_window   how many years' worth of one month are smoothed together, or "periodic": the same every year
+    like_r     when robust, take the middle of the remainders where R's stl does, right or wrong
     Others as in R's stl. Raises Unfit for gaps and settings that are none; two rounds and more are needed.
     """
     y = inputs.numbers(np.atleast_2d(np.asarray(values, dtype=float)), "values", dimensions=2)
@@ -99,7 +104,7 @@ def stl(
     ]
     turns = inputs.whole((1 if robust else 2) if inner is None else inner, "inner", least=1)
     again = inputs.whole((15 if robust else 0) if outer is None else outer, "outer")
-    work = _Work(of, windows, tuple(degrees), tuple(jumps), turns, again)
+    work = _Work(of, windows, tuple(degrees), tuple(jumps), turns, again, like_r)
     size = max(1, PIECE // y.shape[1])
     parts = [work.apart(y[start : start + size]) for start in range(0, max(1, len(y)), size)]
     trends, seasonal, weights = (np.concatenate(kind) for kind in zip(*parts, strict=True))
@@ -134,6 +139,7 @@ class _Work:
     jumps: tuple[int, ...]
     inner: int
     outer: int
+    like_r: bool
 
     def apart(self, y: Floats) -> tuple[Floats, Floats, Floats]:
         """Trend, season and weights."""
@@ -142,7 +148,7 @@ class _Work:
         for turn in range(self.outer + 1):
             trend, seasonal = self._round(y, trend, weight)
             if self.outer and turn < self.outer:
-                weight = _bisquare(y - trend - seasonal)
+                weight = _bisquare(np.abs(y - trend - seasonal), self.like_r)
         return trend, seasonal, np.ones_like(y) if weight is None else weight
 
     def _round(self, y: Floats, trend: Floats, weight: Floats | None) -> tuple[Floats, Floats]:
@@ -173,10 +179,9 @@ def _average(x: Floats, length: int) -> Floats:
     return np.asarray((walk[:, length:] - walk[:, :-length]) / length)
 
 
-def _bisquare(remainder: Floats) -> Floats:
+def _bisquare(far: Floats, like_r: bool) -> Floats:
     """Weights by how far a point lies: 1 near, 0 beyond six medians."""
-    far = np.abs(remainder)
-    scale = 6 * np.median(far, axis=1, keepdims=True)
+    scale = 3 * twice_middle(far) if like_r else 6 * np.median(far, axis=1, keepdims=True)
     ratio = np.divide(far, scale, out=np.zeros_like(far), where=scale > 0)
     weight = np.where(far <= 0.001 * scale, 1.0, np.where(far <= 0.999 * scale, (1 - ratio**2) ** 2, 0.0))
     return np.where(scale > 0, weight, (far == 0).astype(float))

@@ -35,6 +35,7 @@ def _stl(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         robust=given["robust"],
         inner=given["inner"],
         outer=given["outer"],
+        like_r=given["like.r"],
     )
     rows = {name: getattr(found, name) for name in ("seasonal", "trend", "remainder", "weights")}
     return Answer(found.sentence, table.rows({"value": table.values["value"]} | rows))
@@ -126,6 +127,7 @@ METHODS = (
             Parameter("robust", False, "let far points count less", bool),
             Parameter("inner", None, "inner rounds; 2, or 1 when robust", int),
             Parameter("outer", None, "outer rounds; 0, or 15 when robust", int),
+            Parameter("like.r", False, "when robust, take R's middle of what is left, even where it is not it", bool),
         ),
         like="stats::stl",
     ),
