@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from redway.errors import nearest
 from redway.sources.returned.look_ups import LookUp
@@ -16,6 +17,17 @@ class Nearest:
 
     look_ups: Mapping[str, LookUp]
     found: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def codes(self, names: Any, cells: Any) -> Any:
+        """`code` of each pair of two Arrow arrays of text, as one such array; null where there is no cell.
+
+        For DuckDB, whole batches at a time: at every single value of a function of single values it looks for
+        libraries that may be missing, which takes longer than all the rest.
+        """
+        import pyarrow as pa  # slow to load, and most files need it not
+
+        asked = zip(names.to_pylist(), cells.to_pylist(), strict=True)
+        return pa.array([self.code(name, cell) if name and cell else None for name, cell in asked], pa.string())
 
     def code(self, name: str, cell: str) -> str:
         """The code of the look-up of that name; empty when none is near, or too many were asked for. Of several codes

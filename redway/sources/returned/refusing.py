@@ -10,11 +10,14 @@ from pathlib import Path
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import REFUSED, Refusals
 from redway.sources.returned import identifiers
+from redway.sources.returned.cells import DAY_FIRST, MONTH_FIRST, NO_DAY, OTHER_PERIOD, TO_COME
 from redway.sources.returned.faults import HIDDEN, Fault
 from redway.sources.returned.nearest import Nearest
 from redway.sources.returned.rows import ROW_GROUP, Rows
 from redway.store import query
 
+AGAIN = "came before"
+EITHER = "a date with the day or the year first"
 SHOWN = 200  # characters of a cell that are repeated
 WRITTEN = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP}"
 
@@ -71,9 +74,19 @@ class Refusing:
             f"FROM ({' UNION ALL '.join(found)})"
         )
 
-    def write(self) -> None:
-        """Every faulty cell to refused.parquet, in the order of rows."""
-        self._write(self._faulty())
+    def write(self, *, month_first: str = "") -> None:
+        """Every faulty cell to refused.parquet, in the order of rows.
+
+        month_first  a column whose dates are written so: that is then what is wrong with one that lies elsewhere
+        """
+        faulty = self._faulty()
+        if month_first:
+            swapped = ", ".join(map(query.text, (OTHER_PERIOD, TO_COME, *NO_DAY)))
+            its = f'"column" = {query.text(self.rows.heading(month_first))} AND rule IN ({swapped})'
+            told = {"rule": MONTH_FIRST, "expected": EITHER, "mend": DAY_FIRST}
+            cells = ", ".join(f"CASE WHEN {its} THEN {query.text(words)} ELSE {c} END AS {c}" for c, words in told.items())
+            faulty = f"SELECT * REPLACE ({cells}) FROM ({faulty})"  # noqa: S608
+        self._write(faulty)
 
     def _write(self, sql: str) -> None:
         self.rows.file.as_view(self.rows.db, "sent", numbered=True)
@@ -113,7 +126,9 @@ class Refusing:
     def _mend(self) -> str:
         """SQL for how to mend the cell of a fault `f`: with the nearest code, where one is near."""
         near = Nearest(self.rows.look_ups)
-        self.rows.db.create_function("nearest_code", near.code, ["VARCHAR", "VARCHAR"], "VARCHAR")
+        self.rows.db.create_function(
+            "nearest_code", near.codes, ["VARCHAR", "VARCHAR"], "VARCHAR", type="arrow", null_handling="special"
+        )
         codes = "getvariable('codes')[f.n]"
         code = f"CASE WHEN {codes} <> '' THEN nullif(nearest_code({codes}, f.v), '') END"
         named = f"'Write “' || {code} || '” if that is what is meant, or another code of the template''s list.'"
@@ -123,7 +138,7 @@ class Refusing:
         name, *more = self.rows.dataset.key
         also = f" (with {', '.join(self.rows.heading(other) for other in more)})" if more else ""
         mend = "Delete the row that is there twice, or mend what names it."
-        return Fault(name, self.rows.heading(name), f"came before{also}", "each once", mend)
+        return Fault(name, self.rows.heading(name), f"{AGAIN}{also}", "each once", mend)
 
     def _line(self) -> str:
         """SQL for a row's cells as they came, as JSON; what may identify a person is not repeated."""
