@@ -85,10 +85,12 @@ class RedwayError(Exception):
 class FileRefused(RedwayError):
     """A whole file cannot be taken; nothing of it was kept.
 
-    periods  labels of those that its rows say they are of, as far as that could be read
+    periods     labels of those that its rows say they are of, as far as that could be read
+    looks_like  name of the dataset whose return it seems to be, where that is another than it was sent as
     """
 
     periods: tuple[str, ...] = ()
+    looks_like: str = ""
 
 
 class NotSetUp(RedwayError):

@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 from redway.errors import NotAllowed, RedwayError
+from redway.sources.dataset import dataset
 from redway.store import sealed
 from redway.work.accounts.models import User
 from redway.work.audit.models import AuditRow
@@ -91,6 +92,19 @@ def test_one_that_is_refused_ends_with_status_1(ready, run, fires, capsys):
         run("import", "fire", fires(4, bad=4))
     assert ended.value.code == 1
     assert "Refused: nothing of it was accepted. 4 were refused for 1 reason." in capsys.readouterr().out
+
+
+def test_the_file_of_another_return_is_told_with_the_command_that_sends_it_there(ready, in_force, fires, capsys):
+    in_force("agency-counts")
+    path, more = fires(25, name="the fires.csv"), fires(26, name="more.csv")
+    with pytest.raises(SystemExit) as ended:
+        call_command("import", "agency-counts", path, more, agency="council", by="ana")
+    assert ended.value.code == 1
+    told = capsys.readouterr().out
+    title = dataset("fire").title
+    assert f"this looks like “{title}”" in told
+    assert "Other files were refused too: more.csv" in told
+    assert told.endswith(f"To send it as “{title}”:\n  redway import fire '{path}' {more} --by ana\n")
 
 
 def test_warnings_wait_until_they_are_acknowledged(ready, run, waits, fires):

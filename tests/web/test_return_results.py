@@ -84,6 +84,24 @@ def test_why_a_whole_file_was_refused_is_told_to_its_sender_and_not_to_a_chair(p
     assert "on purpose" not in text
 
 
+LOOKS_LIKE = Fault("the columns of a fire return", "the columns of another return", looks_like="agency-counts")
+
+
+@pytest.mark.parametrize(("role", "sends"), [(Role.ANALYST, True), (Role.AGENCY_CONTACT, False), (Role.CHAIR, False)])
+def test_the_file_of_another_return_can_be_sent_there_by_who_may_send_that(page, client, role, sends):
+    """The fire service sends no such return, so its contact is not led to it, and a chair sends none at all."""
+    page(role, DeliveryReport(fault=LOOKS_LIKE), state="refused", periods=[])
+    shown = client.get(reverse("return", args=[Delivery.objects.get().public_id])).content.decode()
+    assert (reverse("return-send", args=["agency-counts"]) in shown) is sends
+    assert ("Send it as “Counts by agency”" in shown) is sends
+
+
+def test_a_report_from_before_it_named_another_return_is_read(page):
+    stored = DeliveryReport(fault=LOOKS_LIKE).as_json()
+    del stored["fault"]["looks_like"]
+    assert DeliveryReport.of_json(stored).fault.looks_like == ""
+
+
 def test_what_acceptance_would_replace_is_told_before_it_is_accepted(page):
     text = page(Role.ANALYST, state="to-accept")
     assert "If it is accepted, it" in text

@@ -8,10 +8,12 @@ import pytest
 from django.urls import reverse
 
 from redway.sources.dataset import dataset
+from redway.sources.returned.look_ups import folded, look_ups
 from redway.web.profile import profile
 from redway.web.returns.sheet import box_name, sheet
 from redway.web.returns.typed_words import area_names, period_label, reader
 from redway.work.accounts.roles import Role
+from redway.work.gateways.models import Gateway
 from redway.work.returns import checking
 from redway.work.returns.models import Delivery
 from redway.work.returns.senders import senders
@@ -60,12 +62,14 @@ def faults_of(text):
 @pytest.mark.django_db(transaction=True)
 def test_every_mistake_is_told_beside_its_box_and_in_the_summary_and_nothing_is_handed_in(aldermere_home, signed_in):
     rows = {"period-1": "last week", "count-1": "a dozen", "measure-3": "marac-repeat-cases", "count-3": "20"}
+    rows |= {"area-1": "Nowhere under Mere", "area-3": "E01"}
     rows |= {"period-3": "2025/26-Q2", "out_of-3": "19", "measure-4": "marac-cases", "period-4": "2025-10"}
     text = typing(signed_in(Role.ANALYST), "agency-counts", **COUNTS, **rows).content.decode()
     told = faults_of(text)
-    assert list(told) == ["measure-1", "period-1", "count-1", "count-3", "count-4"]
+    assert list(told) == ["measure-1", "area-1", "period-1", "count-1", "area-3", "count-3", "count-4"]
     assert told["measure-1"] == "Row 2: choose “Measure” from its list"
-    assert told["period-1"].startswith("Row 2: “Period” is not a period such as 2025-11")
+    assert told["area-1"] == "Row 2: “Area” is not the name or code of a ward or small area"
+    assert told["period-1"] == "Row 2: “Period” is not a period such as November 2025 or 2025/26-Q3"
     assert told["count-1"] == "Row 2: “Number” is not a number. What is expected: a number, 0 or more"
     assert told["count-3"] == ("Row 4, “Number”: more than there were. Look whether the two numbers changed places.")
     assert told["count-4"].startswith("Row 5, “Number”: no number, and no word on why.")
@@ -77,6 +81,56 @@ def test_every_mistake_is_told_beside_its_box_and_in_the_summary_and_nothing_is_
     assert "<title>Error: " in text
     assert not Delivery.objects.filter(way="typed").exists()
     assert list(aldermere_home.incoming.iterdir()) == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_period_to_come_is_told_in_a_few_words(aldermere_home, signed_in):
+    rows = {**FINE, "period-0": "2099-10"}
+    text = typing(signed_in(Role.ANALYST), "agency-counts", **COUNTS, **rows).content.decode()
+    assert faults_of(text) == {"period-0": "Row 1: “Period” lies in the future"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rows_of_the_worked_example_about_people_are_not_handed_in(aldermere_home, signed_in):
+    definition = dataset("modern-slavery-referrals")
+    cells = {f"{name}-0": value for name, value in look_up_codes(definition, definition.example[0]).items()}
+    sender = next(s for s in senders(profile()).values() if definition.name in s.datasets).id
+    client = signed_in(Role.ANALYST)
+    text = typing(client, definition.name, rows="5", agency=sender, **cells).content.decode()
+    assert faults_of(text) == {
+        "referral-0": "1 row is of the template’s worked example. Empty it, and type your agency’s own."
+    }
+    assert not Delivery.objects.filter(way="typed").exists()
+
+
+def look_up_codes(definition, row):
+    """A row of the worked example as boxes give it: the codes that its words stand for."""
+    found = look_ups(definition, profile())
+    codes = {column.name: column.codes for column in definition.columns if column.codes and not column.many}
+    return {name: found[codes[name]].spellings.get(folded(v), v) if name in codes else v for name, v in row.items()}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_only_columns_that_a_gateway_lets_in_have_boxes(aldermere_home, signed_in):
+    client = signed_in(Role.ANALYST)
+    every = [column.name for column in dataset("agency-counts").columns]
+    let_in("agency-counts", [name for name in every if name not in ("category", "area")])
+    shown = client.get(reverse("return-type", args=["agency-counts"])).content.decode()
+    assert 'name="count-0"' in shown
+    assert 'name="category-0"' not in shown
+    assert 'name="area-0"' not in shown
+    assert typing(client, "agency-counts", **COUNTS, **FINE, **{"category-0": "staff"}).status_code == 302
+    let_in("agency-counts", [name for name in every if name != "out_of"])
+    for page in ("return-type", "return-send"):
+        closed = client.get(reverse(page, args=["agency-counts"])).content.decode()
+        assert "no gateway in force lets in “Out of”, which every return has" in closed
+    kept = typing(client, "agency-counts", **COUNTS, **FINE).content.decode()
+    assert "no gateway in force lets in “Out of”" in next(iter(faults_of(kept).values()))
+    assert 'value="2025-10"' in kept
+
+
+def let_in(name, fields):
+    Gateway.objects.filter(dataset=name).update(fields=fields)
 
 
 @pytest.mark.django_db(transaction=True)

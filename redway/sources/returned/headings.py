@@ -100,12 +100,14 @@ def _refuse_another_return(dataset: Dataset, headings: Sequence[str], place: Pla
         if other.access != "partners" or other.name == dataset.name or not recognised(other, headings):
             continue
         if all(folded(heading) in known for heading in headings if heading.strip()):
-            raise FileRefused(
+            fault = FileRefused(
                 f"the columns of “{dataset.title}”",
                 came=f"the columns of another return: this looks like “{other.title}”",
                 cause=f"the file of another return was chosen. Send it as “{other.title}”.",
                 place=place,
             )
+            fault.looks_like = other.name
+            raise fault
 
 
 def _refuse_identifiers(unknown: Sequence[str], place: Place) -> None:

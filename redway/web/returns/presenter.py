@@ -58,16 +58,8 @@ class Offer:
 
 def offers(person: User, profile: Profile) -> list[Offer]:
     """What a person may send, by title. An agency contact sends what their own agency sends."""
-    found = []
-    for name in datasets.names():
-        definition = datasets.dataset(name)
-        may = {
-            s.id: s.name
-            for s in senders(profile).values()
-            if name in s.datasets and definition.access == "partners" and policies.may_send_for(person, s.id)
-        }
-        if may:
-            found.append(Offer(definition, may))
+    may = {name: policies.may_send(person, name, profile) for name in datasets.names()}
+    found = [Offer(datasets.dataset(name), agencies) for name, agencies in may.items() if agencies]
     return sorted(found, key=lambda offer: offer.definition.title)
 
 

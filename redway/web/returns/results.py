@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from redway import periods
 from redway.store.profile import Profile
 from redway.web.figures.rows import RowCounts, counts_for
-from redway.web.returns.presenter import Line, line, one_period
+from redway.web.returns.presenter import Line, Offer, line, offer, one_period
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
 from redway.work.returns import overtaking, policies
@@ -76,6 +76,7 @@ class Result:
     period   the label of its one period, to send it again
     copies   what to know of others of its period; `others` are those that wait, `seen` the one accepted last
     rounded  what to say where numbers of rows are rounded; empty where they are exact and all is told
+    elsewhere  the return that its file seems to be of, where this person may send that one
     """
 
     delivery: Delivery
@@ -98,6 +99,7 @@ class Result:
     copies: tuple[str, ...]
     others: tuple[Line, ...]
     seen: str
+    elsewhere: Offer | None
 
 
 def result(one: Delivery, person: User, profile: Profile) -> Result:
@@ -128,6 +130,7 @@ def result(one: Delivery, person: User, profile: Profile) -> Result:
         tuple(copies(one)),
         tuple(line(other, senders(profile)) for other in overtaking.beside(one)),
         seen(one),
+        _elsewhere(report, counts, person, profile),
     )
 
 
@@ -184,6 +187,13 @@ def _fault(report: DeliveryReport, counts: RowCounts) -> str:
     if not report.fault:
         return ""
     return str(report.fault) if counts.exact else _("Its sender and the partnership's analysts are told what is wrong.")
+
+
+def _elsewhere(report: DeliveryReport, counts: RowCounts, person: User, profile: Profile) -> Offer | None:
+    """What to send it as instead: only to who reads the fault, and may send that."""
+    if report.fault is None or not report.fault.looks_like or not counts.exact:
+        return None
+    return offer(person, profile, report.fault.looks_like)
 
 
 def _refusal(reason: Reason, counts: RowCounts) -> Refusal:

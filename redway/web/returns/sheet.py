@@ -3,7 +3,7 @@
 import csv
 import io
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -38,17 +38,20 @@ class Box:
 class Sheet:
     """What was typed so far: one dictionary a row, by column.
 
-    faults  name of a box -> what is wrong with it, in the order of the page
+    permitted  names of the columns that a gateway lets in, which alone have boxes; None: every one
+    faults     name of a box -> what is wrong with it, in the order of the page
     """
 
     definition: Dataset
     rows: tuple[dict[str, str], ...]
     look_ups: Mapping[str, LookUp]
+    permitted: frozenset[str] | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def columns(self) -> tuple[Column, ...]:
-        return self.definition.columns
+        every = self.definition.columns
+        return every if self.permitted is None else tuple(c for c in every if c.name in self.permitted)
 
     @property
     def numbers(self) -> list[int]:
@@ -58,6 +61,11 @@ class Sheet:
     @property
     def filled(self) -> list[dict[str, str]]:
         return [self.rows[number] for number in self.numbers]
+
+    @property
+    def first(self) -> str:
+        """The name of the first box with something in its row; of the first box where nothing is typed."""
+        return box_name((self.numbers or [0])[0], self.columns[0])
 
     @property
     def boxes(self) -> list[list[Box]]:
@@ -100,15 +108,18 @@ def box_name(row: int, column: Column) -> str:
     return f"{column.name}-{row}"
 
 
-def sheet(definition: Dataset, given: Mapping[str, Any], look_ups: Mapping[str, LookUp]) -> Sheet:
-    """The table as it was sent, or an empty one; `more` adds rows to it."""
+def sheet(
+    definition: Dataset,
+    given: Mapping[str, Any],
+    look_ups: Mapping[str, LookUp],
+    permitted: frozenset[str] | None = None,
+) -> Sheet:
+    """The table as it was sent, or an empty one, with boxes for what is permitted; `more` adds rows to it."""
     try:
         asked = int(given.get("rows", ROWS))
     except ValueError:
         asked = ROWS
     shown = min(max(asked, 1) + (MORE if "more" in given else 0), MOST)
-    rows = tuple(
-        {column.name: str(given.get(box_name(i, column), "")).strip() for column in definition.columns}
-        for i in range(shown)
-    )
-    return Sheet(definition, rows, look_ups)
+    empty = Sheet(definition, (), look_ups, permitted)
+    rows = ({c.name: str(given.get(box_name(i, c), "")).strip() for c in empty.columns} for i in range(shown))
+    return replace(empty, rows=tuple(rows))

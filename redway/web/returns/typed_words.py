@@ -43,8 +43,8 @@ def is_period(definition: Dataset, column: Column) -> bool:
 
 
 def is_area(column: Column) -> bool:
-    """Whether a column holds codes of areas, small or larger."""
-    return column.type == "area" or column.name == "area"
+    """Whether a column takes codes of areas of several sizes, and so their names."""
+    return column.type == "text" and column.name == "area"
 
 
 def period_label(words: str, on: date) -> str:

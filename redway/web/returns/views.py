@@ -36,13 +36,12 @@ from redway.web.uploads import check_files
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
 from redway.work.audit.reading import record_read
-from redway.work.gateways.policies import permitted
 from redway.work.returns import deliveries, policies
 from redway.work.returns.models import Delivery
 from redway.work.returns.quarantine import Sent
 from redway.work.returns.report import DeliveryReport
 from redway.work.returns.sendable import check_period, recent_periods
-from redway.work.returns.states import QUEUED, WAITING, State, Way
+from redway.work.returns.states import CLOSED, QUEUED, WAITING, State, Way
 from redway.work.returns.versions import everything
 
 BOTH, POST = ("GET", "POST"), ("POST",)
@@ -84,7 +83,7 @@ def choose(request: HttpRequest) -> HttpResponse:
 def send(request: HttpRequest, dataset: str) -> HttpResponse:
     """Hand in files."""
     offer = _offer(request, dataset)
-    if request.method == "GET" and (why := _closed(dataset)):
+    if request.method == "GET" and (why := _let_in(offer)[1]):
         return render(request, "returns/closed.html", {"offer": offer, "why": why})
     given = _for_whom(request, offer)
     form = SendForm(request.POST or None, request.FILES or None, **given)
@@ -103,33 +102,36 @@ def typed(request: HttpRequest, dataset: str) -> HttpResponse:
     offer = _offer(request, dataset)
     if not offer.definition.typed:
         raise Http404
-    if request.method == "GET" and (why := _closed(dataset)):
+    columns, why = _let_in(offer)
+    if request.method == "GET" and why:
         return render(request, "returns/closed.html", {"offer": offer, "why": why})
     adding = "more" in request.POST
     given = _for_whom(request, offer)
     if adding:
         given["initial"] = {"agency": request.POST.get("agency", "")}
     form = ForWhom(None if adding else request.POST or None, **given)
-    table = sheet(offer.definition, request.POST, look_ups(offer.definition, profile()))
+    table = sheet(offer.definition, request.POST, look_ups(offer.definition, profile()), columns)
     if request.method == "POST" and not adding:
-        table, made = _typed(request, form, offer, table)
+        table, made = _typed(request, form, offer, table, why)
         if made:
             return _sent(request, made)
     return render(request, "returns/typed.html", {"form": form, "offer": offer, "sheet": table})
 
 
-def _typed(request: HttpRequest, form: ForWhom, offer: Offer, table: Sheet) -> tuple[Sheet, Delivery | None]:
-    """What was typed, with what is wrong, row by row; and the delivery made where nothing is."""
+def _typed(request: HttpRequest, form: ForWhom, offer: Offer, table: Sheet, why: str) -> tuple[Sheet, Delivery | None]:
+    """What was typed, with what is wrong, row by row; and the delivery made where nothing is.
+
+    why  nothing of this return may be taken in; empty where it may
+    """
     form.is_valid()
-    if not table.filled:
-        form.add_error(None, _("Type at least one row."))
+    if why or not table.filled:
+        form.add_error(None, why or _("Type at least one row."))
         return table, None
     home, today = Home.current(), timezone.localdate()
     try:
         known, place = everything(), profile().partnership
         written = reader(offer.definition, known, place, today)
-        columns = permitted(offer.definition.name, on=today)
-        context = Context(home, place, known, form.whose, permitted=columns)
+        context = Context(home, place, known, form.whose, permitted=table.permitted)
         table = checked(table, offer.definition, context, written)
     except RedwayError as fault:
         form.add_error(None, str(fault))
@@ -138,13 +140,14 @@ def _typed(request: HttpRequest, form: ForWhom, offer: Offer, table: Sheet) -> t
     return table, _delivered(request, form, offer, [Sent(FILE, BytesIO(table.as_csv(written)))], Way.TYPED)
 
 
-def _closed(dataset: str) -> str:
-    """Why nothing of a dataset may be taken in today, to be said before anybody types; empty where it may."""
-
-    def rule() -> None:
-        permitted(dataset, on=timezone.localdate())
-
-    return policies.refusal(rule)
+def _let_in(offer: Offer) -> tuple[frozenset[str] | None, str]:
+    """The columns of a return that may be taken in today (None: every one), and why nothing of it may be, to be said
+    before anybody types; empty where some may.
+    """
+    try:
+        return policies.let_in(offer.definition, timezone.localdate()), ""
+    except NotAllowed as fault:
+        return None, str(fault)
 
 
 def _offer(request: HttpRequest, dataset: str) -> Offer:
@@ -301,6 +304,7 @@ def _result(request: HttpRequest, one: Delivery, acknowledging: AcknowledgeForm 
         "result": shown,
         "acknowledging": acknowledging or AcknowledgeForm(warnings=shown.report.warnings),
         "busy": one.state in QUEUED,
+        "closed": CLOSED,
         "State": State,
     }
     return render(request, "returns/result.html", context)

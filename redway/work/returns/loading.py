@@ -137,10 +137,12 @@ def _with_others(fault: BaseException, others: list[str]) -> BaseException:
     if not isinstance(fault, FileRefused) or not others:
         return fault
     shown = ", ".join(others[:5]) + (f" and {len(others) - 5} more" if len(others) > 5 else "")
-    return FileRefused(
+    told = FileRefused(
         fault.expected,
         came=fault.came,
         cause=f"{fault.cause} Nothing was imported. Other files were refused too: {shown}.",
         place=fault.place,
         count=fault.count,
     )
+    told.periods, told.looks_like = fault.periods, fault.looks_like
+    return told

@@ -5,19 +5,22 @@ shows.
 """
 
 from collections.abc import Callable, Sequence
+from datetime import date
 
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from redway.errors import NotAllowed
-from redway.sources.dataset import dataset
+from redway.sources.dataset import Dataset, dataset
+from redway.store.profile import Profile
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission, Role
-from redway.work.gateways.policies import may_read
+from redway.work.gateways.policies import may_read, permitted
 from redway.work.gateways.purposes import Purpose
 from redway.work.returns.models import Delivery
 from redway.work.returns.report import DeliveryReport
+from redway.work.returns.senders import senders
 from redway.work.returns.states import NAMES, TRANSITIONS, State
 
 
@@ -88,6 +91,27 @@ def visible(person: User) -> QuerySet[Delivery]:
 def may_send_for(person: User, agency: str) -> bool:
     """Whether a person may hand in for an agency: a contact for their own, an analyst for any."""
     return person.may(Permission.SEND_RETURNS) and (person.role != Role.AGENCY_CONTACT or person.agency == agency != "")
+
+
+def may_send(person: User, name: str, profile: Profile) -> dict[str, str]:
+    """The agencies for which a person may hand in a return, ID -> name; none for open data, which nobody sends."""
+    if dataset(name).access != "partners":
+        return {}
+    return {s.id: s.name for s in senders(profile).values() if name in s.datasets and may_send_for(person, s.id)}
+
+
+def let_in(definition: Dataset, on: date) -> frozenset[str] | None:
+    """The columns of a return that gateways in force on a day let in; None for open data: all of them. Raises
+    NotAllowed where nothing of it can be taken in: no gateway is in force, or none lets in a column that it always has.
+    """
+    columns = permitted(definition.name, on=on)
+    closed = [c.heading for c in definition.columns if not c.optional and columns is not None and c.name not in columns]
+    if closed:
+        raise NotAllowed(
+            _("%(title)s: no gateway in force lets in %(columns)s, which every return has. So none can be taken in.")
+            % {"title": definition.title, "columns": ", ".join(f"“{heading}”" for heading in closed)}
+        )
+    return columns
 
 
 def may_read_refused_rows(person: User, delivery: Delivery) -> bool:

@@ -68,20 +68,24 @@ class Warning:
 
 @dataclass(frozen=True)
 class Fault:
-    """Why nothing of the delivery can be taken."""
+    """Why nothing of the delivery can be taken.
+
+    looks_like  name of the dataset whose return it seems to be, where that is another
+    """
 
     expected: str
     came: str = ""
     cause: str = ""
     place: str = ""
     count: int = 0
+    looks_like: str = ""
 
     @classmethod
     def of(cls, fault: RedwayError) -> "Fault":
         if isinstance(fault, NotAllowed):  # its sentence stands by itself
             return cls("", cause=plain(str(fault)))
         expected, came, cause, place = map(plain, (fault.expected, fault.came, fault.cause, str(fault.place)))
-        return cls(expected, came, cause, place, fault.count)
+        return cls(expected, came, cause, place, fault.count, getattr(fault, "looks_like", ""))
 
     def __str__(self) -> str:
         if not self.expected:

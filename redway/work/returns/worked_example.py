@@ -23,7 +23,7 @@ def check_not_examples(staged: Sequence[Staged], profile: Profile) -> None:
     What an agency counts may by chance be as in the example; that is warned of alone.
     """
     for s in staged:
-        if _personal(s) and (count := count_of(s, profile)) and (s.definition.key or count > 1):
+        if count := refused_for(s, profile):
             raise FileRefused(
                 "rows of the agency's own",
                 came=f"{count:,} {'row' if count == 1 else 'rows'} of the template's worked example",
@@ -31,6 +31,14 @@ def check_not_examples(staged: Sequence[Staged], profile: Profile) -> None:
                 place=Place(s.file),
                 count=count,
             )
+
+
+def refused_for(s: Staged, profile: Profile) -> int:
+    """How many rows of the worked example refuse it: of rows about persons, where they are that by no chance."""
+    if not _personal(s):
+        return 0
+    count = count_of(s, profile)
+    return count if s.definition.key or count > 1 else 0
 
 
 def warnings(staged: Sequence[Staged], profile: Profile) -> list[Warning]:

@@ -109,3 +109,4 @@ def test_the_file_of_another_return_is_said_to_be_that_and_no_command_is_named(s
     assert f"this looks like “{dataset(sent).title}”" in str(told.value)
     assert f"Send it as “{dataset(sent).title}”." in str(told.value)
     assert "redway" not in str(told.value)
+    assert told.value.looks_like == sent

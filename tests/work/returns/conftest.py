@@ -119,15 +119,21 @@ class Light:
 
 
 @pytest.fixture
-def ready(partnership, area_lookup, in_force, monkeypatch):
+def with_areas(partnership, area_lookup):
+    """A home that knows its areas: data version 1."""
+    assert receive([area_lookup], dataset="lsoa-lookup", by="set-up").version == 1
+    return partnership
+
+
+@pytest.fixture
+def ready(with_areas, in_force, monkeypatch):
     """A home that knows its areas (data version 1), its agencies and a gateway for fires, which load quickly."""
     real = loading.loader
     monkeypatch.setattr(loading, "loader", lambda name: Light() if name == "fire" else real(name))
-    (partnership.profile / "agencies.yaml").write_text(AGENCIES)
-    sealed.make_key(partnership)
-    receive([area_lookup], dataset="lsoa-lookup", by="set-up")
+    (with_areas.profile / "agencies.yaml").write_text(AGENCIES)
+    sealed.make_key(with_areas)
     in_force("fire", agencies=["council", "fire-service"])
-    return partnership
+    return with_areas
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """`redway import`: take a publisher's or a partner's files in."""
 
 import getpass
+import shlex
 import sys
 from argparse import ArgumentParser
 from collections.abc import Sequence
@@ -10,12 +11,16 @@ from typing import Any
 from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
 from redway.config.management.commands.deliveries import end_by_state
-from redway.errors import RedwayError
+from redway.errors import RedwayError, plain
 from redway.sources import dataset as datasets
+from redway.store.home import Home
+from redway.store.profile import Profile
+from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
-from redway.work.returns import result
+from redway.work.returns import policies, result
 from redway.work.returns.checking import work_on
 from redway.work.returns.deliveries import accept, acknowledge, deliver
+from redway.work.returns.models import Delivery
 from redway.work.returns.quarantine import Sent
 from redway.work.returns.receive import Progress, receive
 from redway.work.returns.report import DeliveryReport
@@ -103,6 +108,8 @@ class Command(RedwayCommand):
         if now.state == State.TO_ACCEPT and second:
             now = work_on(accept(delivery=now, by=second), progress=remark)
         self.stdout.write(result.told(now, name_of_agency(now.agency)))
+        if instead := _instead(now, sender, paths, by):
+            self.stdout.write("\n" + instead)
         end_by_state(now)
 
 
@@ -113,6 +120,21 @@ def _path(given: str) -> Path:
             "a file, a zip or a folder", came="an empty path", cause="a variable in a script that was never set."
         )
     return Path(given)
+
+
+def _instead(refused: Delivery, sender: User, paths: Sequence[Path], by: str) -> str:
+    """The command that sends as the right return what was sent as a wrong one; empty where it is not known which, or
+    its sender may not send that.
+    """
+    fault = DeliveryReport.of_json(refused.report).fault
+    name = fault.looks_like if fault else ""
+    agencies = policies.may_send(sender, name, Profile.of(Home.current())) if name else {}
+    if not agencies:
+        return ""
+    words = ["redway", "import", name, *map(str, paths), *(["--by", by] if by else [])]
+    if len(agencies) > 1:
+        words += ["--agency", refused.agency if refused.agency in agencies else "ID"]
+    return f"To send it as “{datasets.dataset(name).title}”:\n  {plain(shlex.join(words))}"
 
 
 def _files(paths: Sequence[Path]) -> list[Sent]:
