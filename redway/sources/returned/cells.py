@@ -58,6 +58,11 @@ MENDS = {
     "pseudonym": "Run redway pseudonymise on your own machine and send what it writes.",
     "text": "Type the text anew.",
 }
+MONTH_FIRST = "has the month before the day"
+DAY_FIRST = "Write the day first (30/11/2025) or the year first (2025-11-30)."
+EMPTY, NO_CODE = "is empty", "is none of the codes"
+OTHER_PERIOD, TO_COME = "is of another period", "lies in the future"
+NO_DAY = ("is a day that does not exist, or has a time", "is a day or time that does not exist")
 # What can be told of a cell that could not be read: pattern, what is wrong with it, how to mend it.
 OF_CODES = (
     (EXCEL_DATE, "is a date that Excel made of a code", f"{AS_TEXT}: Excel turned it into a date."),
@@ -68,8 +73,7 @@ OF_CODES = (
 OF_DATES = (
     (SERIAL, "is the number that Excel keeps for a date", "Format the column as a date, as 2025-11-30."),
     (r"([0-9]{1,2}[/.-]){2}[0-9]{2}( .*)?", "has a year of two digits", "Write all four digits of the year."),
-    (r"(0?[1-9]|1[0-2])/(1[3-9]|2[0-9]|3[01])/[0-9]{4}( .*)?", "has the month before the day",
-     "Write the day first (30/11/2025) or the year first (2025-11-30)."),
+    (r"(0?[1-9]|1[0-2])/(1[3-9]|2[0-9]|3[01])/[0-9]{4}( .*)?", MONTH_FIRST, DAY_FIRST),
 )  # fmt: skip
 OF_NUMBERS = (
     (SCIENTIFIC, "is a number that Excel cut short", f"{AS_NUMBER}, in full: its digits were lost."),
@@ -77,11 +81,11 @@ OF_NUMBERS = (
      f"{AS_NUMBER}: Excel turned it into a date."),
 )  # fmt: skip
 UNREAD = {
-    "date": (*OF_DATES, (f"({DAY}).*", "is a day that does not exist, or has a time", MENDS["date"])),
+    "date": (*OF_DATES, (f"({DAY}).*", NO_DAY[0], MENDS["date"])),
     "date-time": (
         *OF_DATES,
         (DAY, "has no time of day", TIMELESS),
-        (f"({DAY}).*", "is a day or time that does not exist", MENDS["date-time"]),
+        (f"({DAY}).*", NO_DAY[1], MENDS["date-time"]),
     ),
     "month": ((f"{EXCEL_DATE}|{SERIAL}", "is a date, not a month", f"{MENDS['month']} Excel made it a date."),),
     "integer": OF_NUMBERS,
@@ -128,11 +132,11 @@ class Cells:
         read = [(f"{value} IS NULL AND {condition}", number) for condition, number in self._unread(column, raw)]
         beyond = [(f"{value} IS NOT NULL AND {condition}", number) for condition, number in bounds]
         when = "".join(f" WHEN {condition} THEN {number}" for condition, number in [*read, *beyond])
-        rule = {"code": "is none of the codes", "pseudonym": "is no pseudonym, and may name a person"}
+        rule = {"code": NO_CODE, "pseudonym": "is no pseudonym, and may name a person"}
         words = rule.get(column.type, f"is not {self._words(column)}")
         codes = column.codes if column.kept else ""
         last = self._fault(column, words, hidden=_secret(column), codes=codes)
-        empty = self._fault(column, "is empty", mend="Fill in the cell.") if column.required else "NULL"
+        empty = self._fault(column, EMPTY, mend="Fill in the cell.") if column.required else "NULL"
         return Cell(
             column,
             self._typed(column, raw),
@@ -210,16 +214,14 @@ class Cells:
             found.append((f"try_cast({value} AS known_areas) IS NULL", unknown))
         if day := self._day(column, value):
             mend = "Look the date up: a year may be mistyped, or day and month swapped."
-            future = self._fault(
-                column, "lies in the future", expected=f"{self._expected(column)}, not to come", mend=mend
-            )
+            future = self._fault(column, TO_COME, expected=f"{self._expected(column)}, not to come", mend=mend)
             mend = "Look the date up: a year may be mistyped, or the cell empty and shown as 1900."
             ago = self._fault(column, "lies before 1901", expected=f"{self._expected(column)}, from 1901 on", mend=mend)
             found += [(f"{day} > current_date", future), (f"{day} < DATE '1901-01-01'", ago)]
         if column.name == self.dataset.period_from and self.period:
             mend = "Move the row to the return of its own period, or mend the date."
             only = f"rows of {in_words(self.period)} only"
-            other = self._fault(column, "is of another period", expected=only, mend=mend)
+            other = self._fault(column, OTHER_PERIOD, expected=only, mend=mend)
             found.append((f"{periods.of_row(self.dataset, value)} <> {text(self.period)}", other))
         return found
 

@@ -13,7 +13,7 @@ import duckdb
 
 from redway.errors import FileRefused, Place, RedwayError
 from redway.sources.dataset import REFUSED, Context, Dataset, Loaded
-from redway.sources.returned import headings
+from redway.sources.returned import causes, headings, month_first
 from redway.sources.returned.look_ups import look_ups
 from redway.sources.returned.opening import opened
 from redway.sources.returned.refusing import Refusing
@@ -75,7 +75,7 @@ def load_return(
             try:
                 kept = _checked(rows, change)
             except FileRefused as fault:
-                fault.periods = rows.periods()
+                fault.periods = fault.periods or rows.periods()
                 raise
             return kept
     except duckdb.OutOfMemoryException:
@@ -93,9 +93,13 @@ def _checked(rows: Rows, change: Change | None) -> list[Loaded]:
     """One submission a period, of typed rows that may stand. Raises FileRefused."""
     refusing = Refusing(rows)
     refusing.refuse_identifiers()
+    swapped = month_first.found(rows)
     if rows.refused:
-        refusing.write()
+        refusing.write(month_first=swapped.column if swapped else "")
         refusing.sum_up()
+    if swapped:
+        raise swapped.refusal(rows.file.name, rows.heading(swapped.column))
+    if rows.refused:
         _refuse_too_many(rows, refusing)
     _refuse_none(rows)
     submissions = Submissions(rows, refusing, change)
@@ -130,7 +134,7 @@ def _refuse_too_many(rows: Rows, refusing: Refusing) -> None:
     raise FileRefused(
         f"{worst.expected} ({share})",
         came=f"“{worst.came}”, which {worst.reason.partition(': ')[2] or worst.reason}",
-        cause="columns moved or edited, or another file. The list of refused rows says how to mend each.",
+        cause=f"{causes.likely(refusing)} The list of refused rows says how to mend each.",
         place=worst.first,
         count=worst.count,
     )
