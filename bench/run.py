@@ -17,6 +17,7 @@ HERE = Path(__file__).resolve().parent
 BENCHES = {
     "clone": "From a clone to a signed-in page",
     "imports": "Importing street crime",
+    "methods": "Methods",
     "pages": "Pages",
     "returned": "Checking a partner's return",
     "series": "Cubes and series",

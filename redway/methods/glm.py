@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
+import scipy
 from scipy.special import digamma, xlogy
 
 from redway.methods.inputs import Unfit
@@ -127,7 +127,7 @@ def _alpha(y: Floats, mu: Floats) -> float:
     low, high = np.log(1e-4), np.log(1e7)
     if score(low) <= 0 or score(high) >= 0:
         return 0.0
-    return float(np.exp(-brentq(score, low, high, xtol=1e-13, rtol=1e-13)))
+    return float(np.exp(-scipy.optimize.brentq(score, low, high, xtol=1e-13, rtol=1e-13)))
 
 
 def newey_west(fitted: Fit, lags: int) -> Floats:

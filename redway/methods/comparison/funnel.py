@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
+import scipy
 from scipy.special import betainc, gammainc, gammaincc, ndtr, ndtri
 
 from redway.methods.false_discovery import benjamini_hochberg
@@ -161,7 +161,7 @@ def _usual(y: Floats, expected: Floats) -> float:
     high = 0.01
     while excess(high) > 0 and high < 1e6:
         high *= 4
-    return float(brentq(excess, 0.0, high, xtol=1e-12, rtol=1e-10)) if high < 1e6 else high
+    return float(scipy.optimize.brentq(excess, 0.0, high, xtol=1e-12, rtol=1e-10)) if high < 1e6 else high
 
 
 def _below(y: Floats, mean: Floats, tau2: float) -> Floats:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize_scalar
+import scipy
 
 from redway.methods.inputs import Unfit
 
@@ -45,7 +45,7 @@ def ordinary(y: Floats, design: Floats) -> Line:
 def ar1(y: Floats, design: Floats) -> Line:
     """Least squares with errors that follow the one before. Raises Unfit as `ordinary` does."""
     ordinary(y, design)
-    best = minimize_scalar(
+    best = scipy.optimize.minimize_scalar(
         lambda a: _minus_likelihood(y, design, np.tanh(a)), bounds=(-4, 4), method="bounded", options={"xatol": 1e-10}
     )
     return _line(y, design, float(np.tanh(best.x)))

@@ -16,7 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.optimize import brentq
+import scipy
 from scipy.special import ndtr, ndtri
 
 from redway.methods.inputs import chosen, number, probability
@@ -121,4 +121,4 @@ def _smallest(seen: Callable[[float], float], way: int, asked: float, furthest: 
         return np.nan
     first = int(np.argmax(found >= asked))
     low = 0.0 if first == 0 else float(steps[first - 1])
-    return way * float(brentq(lambda v: seen(way * v) - asked, low, float(steps[first])))
+    return way * float(scipy.optimize.brentq(lambda v: seen(way * v) - asked, low, float(steps[first])))

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import minimize
+import scipy
 
 from redway.methods.evaluation.mixing import mix
 from redway.methods.inputs import Unfit, whole
@@ -56,4 +56,4 @@ def alike(predictors: Floats, before: Floats) -> Floats:
     equal = np.full(len(told), 1 / len(told))
     if len(told) == 1:
         return weights(equal)
-    return weights(minimize(gap, equal, method="Nelder-Mead", options={"maxiter": 1000}).x)
+    return weights(scipy.optimize.minimize(gap, equal, method="Nelder-Mead", options={"maxiter": 1000}).x)

@@ -19,7 +19,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
+import scipy
 from scipy.special import logsumexp, ndtr
 
 from redway.methods.comparison.trend import lag_one
@@ -198,7 +198,7 @@ def _quantile(share: float, weight: Floats, means: Floats, variances: Floats) ->
     """The quantile of a mixture of normal distributions."""
     sd = np.sqrt(variances)
     low, high = float((means - 12 * sd).min()), float((means + 12 * sd).max())
-    return float(brentq(lambda v: float(weight @ ndtr((v - means) / sd)) - share, low, high, xtol=1e-12))
+    return float(scipy.optimize.brentq(lambda v: float(weight @ ndtr((v - means) / sd)) - share, low, high, xtol=1e-12))
 
 
 def _assumed(y: Floats, x: Floats) -> tuple[Assumption, ...]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import linprog
+import scipy
 from scipy.sparse import csr_array, kron, vstack
 from scipy.sparse import eye_array as eye
 
@@ -100,7 +100,7 @@ def reach(
     at = np.flatnonzero(hidden)
     part = sums[:, at]
     cost = np.where(at == figure, -float(way), 0.0)
-    found = linprog(cost, A_eq=part, b_eq=part @ a[at], bounds=bounds[at], method="highs")
+    found = scipy.optimize.linprog(cost, A_eq=part, b_eq=part @ a[at], bounds=bounds[at], method="highs")
     if found.status == 3:  # without end
         return way * np.inf, np.zeros(a.size), np.zeros(a.size)
     if found.x is None:
@@ -132,7 +132,7 @@ def scouted(a: Floats, sums: csr_array, hidden: Booleans, bounds: Floats, wanted
     while idle < 2 and not reached[at].all():
         up, down = (2, 1) if turn % 2 else (1, 2)
         cost = down * (~reached[at, 0]).astype(float) - up * (~reached[at, 1]).astype(float)
-        found = linprog(cost, A_eq=part, b_eq=part @ a[at], bounds=ends, method="highs")
+        found = scipy.optimize.linprog(cost, A_eq=part, b_eq=part @ a[at], bounds=ends, method="highs")
         turn += 1
         if found.x is None:
             break

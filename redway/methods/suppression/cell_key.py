@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import root
+import scipy
 
 from redway.methods.inputs import Unfit, counts, number, numbers, same_length, whole
 from redway.methods.wording import figure, several
@@ -109,7 +109,7 @@ def _solved(v: Floats, spread: float, even: float | None) -> Floats | None:
         return np.array(told if tilt is None else [*told, q @ tilt])
 
     for start in ((0.0, -0.5 / spread), (0.0, 0.0), (-0.5, 0.0), (0.5, -0.3), (-1.0, 0.1)):
-        found = root(off, np.array(start if tilt is None else (*start, 0.0)), method="hybr", tol=1e-13)
+        found = scipy.optimize.root(off, np.array(start if tilt is None else (*start, 0.0)), method="hybr", tol=1e-13)
         if np.abs(off(found.x)).max() < 1e-9:
             return p(found.x)
     return None

@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+import scipy
 from scipy.sparse import csr_array, hstack
 
 from redway.methods.inputs import Unfit, above, at_least, number, numbers, same_length
@@ -161,11 +161,13 @@ class _Search:
             left = until - time.monotonic()
             if left <= 0:
                 return None, bound
-            found = milp(
+            found = scipy.optimize.milp(
                 np.where(self.sensitive, 0.0, self.price),
                 integrality=np.ones(self.a.size),
-                bounds=Bounds(self.sensitive.astype(float), (~self.stay).astype(float)),
-                constraints=LinearConstraint(csr_array(np.array(self.cuts)), np.array(self.needs), np.inf),
+                bounds=scipy.optimize.Bounds(self.sensitive.astype(float), (~self.stay).astype(float)),
+                constraints=scipy.optimize.LinearConstraint(
+                    csr_array(np.array(self.cuts)), np.array(self.needs), np.inf
+                ),
                 options={"time_limit": left, "mip_rel_gap": 0},
             )
             self.rounds += 1
@@ -225,7 +227,9 @@ class _Search:
         at, other = (p, n + p) if way > 0 else (n + p, p)
         ends[at, 0], ends[other, 1] = min(need, ends[at, 1]), 0
         price = np.tile(np.where(hidden, 0.0, self.price), 2)
-        found = linprog(price, A_eq=moves, b_eq=np.zeros(self.sums.shape[0]), bounds=ends, method="highs")
+        found = scipy.optimize.linprog(
+            price, A_eq=moves, b_eq=np.zeros(self.sums.shape[0]), bounds=ends, method="highs"
+        )
         if found.x is None:
             raise Unfit("a table in which every sensitive figure can be protected", came="one in which it cannot")
         return np.asarray((found.x[:n] > 1e-9) | (found.x[n:] > 1e-9))

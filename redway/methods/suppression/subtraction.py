@@ -20,7 +20,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import LinearConstraint, milp
+import scipy
 from scipy.sparse import csr_array, hstack
 
 VERSION = 1
@@ -123,11 +123,11 @@ def _table_at(figures: Figures, figure: int, end: int, short: npt.NDArray[np.int
         return None
     aim = np.zeros(figures.truth.size)
     aim[short[short[:, 1] == end, 0]] = 1.0 if end == LOWEST else -1.0
-    found = milp(
+    found = scipy.optimize.milp(
         aim,
         integrality=np.ones(figures.truth.size),
         bounds=(known[:, LOWEST], known[:, HIGHEST]),
-        constraints=LinearConstraint(figures.sums, 0, 0) if figures.sums.shape[0] else (),
+        constraints=scipy.optimize.LinearConstraint(figures.sums, 0, 0) if figures.sums.shape[0] else (),
         options={"node_limit": MOST_NODES},
     )
     if found.x is None:
@@ -219,11 +219,11 @@ def _scouted(figures: Figures) -> list[Floats]:
     left, idle = np.column_stack([asked, asked]), 0
     while left.any() and idle < 2:
         up, down = (2, 1) if len(tables) % 2 else (1, 2)
-        found = milp(
+        found = scipy.optimize.milp(
             down * left[:, LOWEST] - up * left[:, HIGHEST].astype(float),
             integrality=np.ones(size),
             bounds=(lowest, highest),
-            constraints=LinearConstraint(figures.sums, 0, 0),
+            constraints=scipy.optimize.LinearConstraint(figures.sums, 0, 0),
             options={"node_limit": MOST_NODES},
         )
         if found.x is None or not _fit(figures, np.rint(found.x)[None, :])[0]:
@@ -252,7 +252,7 @@ def _cheapest_table(
     size = figures.truth.size
     one = csr_array(([1.0], ([0], [figure])), shape=(1, size))
     ends = (-np.inf, value) if end == LOWEST else (value, np.inf)
-    found = milp(
+    found = scipy.optimize.milp(
         np.concatenate([np.zeros(size), figures.cost, figures.cost]),
         integrality=np.ones(3 * size),
         bounds=(
@@ -260,8 +260,8 @@ def _cheapest_table(
             np.concatenate([known[:, HIGHEST], room[:, 0], room[:, 1]]),
         ),
         constraints=[
-            LinearConstraint(hstack([figures.sums, -figures.sums, figures.sums]), 0, 0),
-            LinearConstraint(hstack([one, -one, one]), *ends),
+            scipy.optimize.LinearConstraint(hstack([figures.sums, -figures.sums, figures.sums]), 0, 0),
+            scipy.optimize.LinearConstraint(hstack([one, -one, one]), *ends),
         ],
         options={"node_limit": MOST_NODES},
     )

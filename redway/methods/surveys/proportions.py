@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.optimize import brentq
+import scipy
 from scipy.special import betaincinv, expit, logit, stdtrit, xlogy
 
 from redway.methods.inputs import Unfit, chosen, numbers, probability, whole
@@ -110,7 +110,8 @@ def _limits(p: float, se: float, n: int, t: float, method: str, level: float) ->
     def beyond(p0: float) -> float:
         return 2 * effective * float(xlogy(p, p / p0) + xlogy(1 - p, (1 - p) / (1 - p0))) - t**2
 
-    return float(brentq(beyond, 1e-300, p, xtol=1e-15)), float(brentq(beyond, p, 1 - 1e-16, xtol=1e-15))
+    low, high = (scipy.optimize.brentq(beyond, *ends, xtol=1e-15) for ends in ((1e-300, p), (p, 1 - 1e-16)))
+    return float(low), float(high)
 
 
 def _beta(p: float, n: float, level: float) -> tuple[float, float]:

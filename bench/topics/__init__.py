@@ -1,0 +1,1 @@
+"""What `bench/methods.py` measures, topic by topic: each module has WORKS."""
