@@ -80,7 +80,8 @@ def structural(
     told = [_quantile(q, nodes.weight, means, variances) for q in ((1 - level) / 2, (1 + level) / 2)]
     low, high = (seen - (middle + scale * end) for end in reversed(told))
     value = seen - (middle + scale * float(nodes.weight @ means))
-    below = float(nodes.weight @ ndtr(((seen - middle) / scale - means) / np.sqrt(variances)))
+    beyond = ((seen - middle) / scale - means) / np.sqrt(variances)
+    below, above = (float(nodes.weight @ ndtr(side * beyond)) for side in (1, -1))
     expected = _each(nodes, standard[at:], level) * scale + middle
     n = series.size - at
     figures = {
@@ -96,7 +97,7 @@ def structural(
         value,
         low,
         high,
-        2 * min(below, 1 - below),
+        min(1.0, 2 * min(below, above)),
         MEASURES,
         " a period",
         3,
