@@ -13,7 +13,7 @@ FEWEST = 3  # columns
 TOLD = 3  # columns of several
 BY_RULE = {
     EMPTY: "It may have been left out of the export, or stand under another heading.",
-    NO_CODE: "Its system may use another list, or words where codes are asked for: the template has those that are taken.",
+    NO_CODE: "Its system may use another list, or words in place of codes: the template has those that are taken.",
     OTHER_PERIOD: "The return of another period was chosen, or its period was named wrongly.",
     AGAIN: "Rows may have been pasted twice, or two exports joined.",
 }
@@ -35,8 +35,8 @@ def likely(refusing: Refusing) -> str:
     frequent = [one for one in wrong if one.rows >= HALF * every]
     if len(frequent) >= max(FEWEST, HALF * len(refusing.rows.headings.at)):
         return (
-            f"columns moved, or another file: {quoted([one.heading for one in frequent])} all hold what does not belong "
-            "there. Compare one row with the headings above it."
+            f"columns moved, or another file: {quoted([one.heading for one in frequent])} all hold what does not "
+            "belong there. Compare one row with the headings above it."
         )
     if wrong[0].rows >= MOST * every and len(frequent) == 1:
         return _of_one(wrong[0], every)
@@ -68,9 +68,11 @@ def _by_column(refusing: Refusing) -> list[Wrong]:
     """What is wrong with each column, the one with most refused rows first."""
     refused = refusing.rows.refused
     found = refusing.rows.db.execute(
-        'WITH rules AS (SELECT "column" AS c, rule, count(*) AS n, min(row) AS first, arg_min(mend, row) AS mend '  # noqa: S608
+        'WITH rules AS (SELECT "column" AS c, rule, count(*) AS n, arg_min(mend, row) AS mend '  # noqa: S608
         f"FROM read_parquet({query.text(refusing.file)}) GROUP BY ALL) "
-        f"SELECT c, least(sum(n), {refused})::BIGINT, arg_max(rule, (n, -first, rule)), least(max(n), {refused}), "
-        "arg_max(mend, (n, -first, rule)) FROM rules GROUP BY c ORDER BY 2 DESC, min(first), c"
+        f"SELECT c, least(sum(n), {refused})::BIGINT, arg_max(rule, (n, rule)), least(max(n), {refused}), "
+        "arg_max(mend, (n, rule)) FROM rules GROUP BY c"
     ).fetchall()
-    return [Wrong(*each) for each in found]
+    order = list(refusing.rows.headings.spelt.values())
+    wrong = [Wrong(*each) for each in found]
+    return sorted(wrong, key=lambda one: (-one.rows, order.index(one.heading) if one.heading in order else len(order)))

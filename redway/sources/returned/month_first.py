@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from redway.errors import FileRefused, Place
-from redway.periods import in_words
+from redway.periods import in_words, months_of
 from redway.sources.dataset import Dataset
 from redway.sources.returned import periods
 from redway.sources.returned.rows import Rows
@@ -21,6 +21,7 @@ DAY_FIRST = "dates with the day first (30/11/2025) or the year first (2025-11-30
 MOST = 0.9  # of the dates lie in the one period, by either reading
 SHARE = 0.3  # of the dates do so only month first
 FEW = 3  # rows, and periods they scatter over, where nobody named the period
+ENOUGH, ENOUGH_OF_LONGER = 8, 24  # dates, where each may be either: fewer lie so by chance, the longer the period
 SLASHES = "[0-9]{1,2}/[0-9]{1,2}/(19|20)[0-9]{2}( .*)?"
 YEAR_FIRST = "[0-9]{4}-[0-9]{2}-[0-9]{2}([T ].*)?"
 
@@ -72,8 +73,8 @@ class MonthFirst:
         otherwise += ["lie in another period"] if self.scattered == 1 else []
         otherwise += [f"are no dates in {self.unreadable:,} rows"] if self.unreadable else []
         cause = (
-            "a spreadsheet set to American dates opened the file: it swapped day and month up to the 12th of each month "
-            "and left the other dates as text. Take the export anew and open it in a spreadsheet set to English (UK)"
+            "a spreadsheet set to American dates opened the file: it swapped day and month up to the 12th of each "
+            "month and left the other dates as text. Take the export anew and open it in one set to English (UK)"
             if self.half
             else "an export or a spreadsheet set to American dates. Set it to English (UK), or the column to the form "
             "2025-11-30, and export it again"
@@ -131,7 +132,8 @@ def judged(column: str, dates: Iterable[Dates], named: str) -> MonthFirst | None
     unreadable = sum(d.rows for d in moved if not d.day_first)
     if not named and not unreadable:
         elsewhere = any(not d.month_first and d.day_first != period for d in counted)
-        if len(scattered) < FEW or elsewhere or all(d.first for d in moved):
+        enough = ENOUGH if len(months_of(period)) == 1 else ENOUGH_OF_LONGER
+        if len(scattered) < FEW or elsewhere or every < enough or all(d.first for d in moved):
             return None
     if not named and rows < FEW:
         return None
@@ -159,13 +161,14 @@ def _typed(rows: Rows, name: str) -> list[Dates]:
 def _written(rows: Rows, name: str) -> list[Dates]:
     """The dates as they stand in the file, by both readings."""
     raw = f"trim(c{rows.headings.at[name]})"
-    return _grouped(
-        rows,
-        "SELECT CASE WHEN own THEN try_cast(raw[:10] AS DATE) ELSE try_strptime(day, '%d/%m/%Y')::DATE END AS d, "  # noqa: S608
-        "CASE WHEN own THEN try_strptime(raw[:10], '%Y-%d-%m')::DATE ELSE try_strptime(day, '%m/%d/%Y')::DATE END AS m, "
-        f"own, row, coalesce(day, raw[:10]) AS raw FROM (SELECT row, {raw} AS raw, regexp_full_match({raw}, '{YEAR_FIRST}') AS own, "
-        f"CASE WHEN regexp_full_match({raw}, '{SLASHES}') THEN split_part({raw}, ' ', 1) END AS day FROM sent)",
+    day = f"CASE WHEN regexp_full_match(raw, '{SLASHES}') THEN split_part(raw, ' ', 1) END"
+    sent = (
+        f"SELECT row, raw, regexp_full_match(raw, '{YEAR_FIRST}') AS own, {day} AS day FROM (SELECT row, {raw} AS raw "  # noqa: S608
     )
+    day_first = "CASE WHEN own THEN try_cast(raw[:10] AS DATE) ELSE try_strptime(day, '%d/%m/%Y')::DATE END"
+    swapped = "CASE WHEN own THEN try_strptime(raw[:10], '%Y-%d-%m') ELSE try_strptime(day, '%m/%d/%Y') END::DATE"
+    readings = f"SELECT {day_first} AS d, {swapped} AS m, own, row, coalesce(day, raw[:10]) AS raw"
+    return _grouped(rows, f"{readings} FROM ({sent} FROM sent))")
 
 
 def _grouped(rows: Rows, dates: str) -> list[Dates]:

@@ -84,7 +84,7 @@ class Refusing:
             swapped = ", ".join(map(query.text, (OTHER_PERIOD, TO_COME, *NO_DAY)))
             its = f'"column" = {query.text(self.rows.heading(month_first))} AND rule IN ({swapped})'
             told = {"rule": MONTH_FIRST, "expected": EITHER, "mend": DAY_FIRST}
-            cells = ", ".join(f"CASE WHEN {its} THEN {query.text(words)} ELSE {c} END AS {c}" for c, words in told.items())
+            cells = ", ".join(f"CASE WHEN {its} THEN {query.text(w)} ELSE {c} END AS {c}" for c, w in told.items())
             faulty = f"SELECT * REPLACE ({cells}) FROM ({faulty})"  # noqa: S608
         self._write(faulty)
 
