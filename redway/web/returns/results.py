@@ -35,6 +35,7 @@ ABOUT = {
     "again": gettext_lazy("Cases that an earlier return has too"),
     "example": gettext_lazy("Rows of the template's worked example"),
     "fewer": gettext_lazy("Fewer rows than elsewhere"),
+    "retention": gettext_lazy("How long it may be kept"),
 }
 BECAME = {
     Outcome.ACCEPTED: gettext_lazy("was accepted"),

@@ -8,7 +8,7 @@ from redway.errors import plain
 from redway.sources.dataset import Example
 from redway.store.profile import Profile
 from redway.store.snapshot import Part
-from redway.work.returns import again, quality, worked_example
+from redway.work.returns import again, quality, retention, worked_example
 from redway.work.returns.receipt import Outcome, merged
 from redway.work.returns.receive import Arrival, Examined, Key
 from redway.work.returns.refused import RefusedRows
@@ -54,6 +54,7 @@ def _warnings(examined: Examined, replacing: Mapping[Key, Replaced]) -> tuple[Wa
             doubts += replacing_warnings(a.staged, found)
     coming = [a.staged for a in new]
     doubts += worked_example.warnings(coming, Profile.of(examined.home))
+    doubts += retention.warnings(coming)
     return (*doubts, *quality.warnings(coming, examined.before), *again.warnings(coming, examined.before))
 
 

@@ -6,10 +6,11 @@ still read is still needed; gateways that have expired or ended count as they la
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,8 +23,10 @@ from redway.work.accounts.models import User
 from redway.work.gateways.models import Gateway, ever_in_force
 from redway.work.returns import destruction
 from redway.work.returns.destruction import RETENTION, Loss
+from redway.work.returns.loading import Staged
 from redway.work.returns.models import DataVersion, Destruction, Submission
 from redway.work.returns.reconcile import lock_of, settle_all
+from redway.work.returns.report import Warning
 from redway.work.returns.senders import name_of_agency
 
 
@@ -115,6 +118,36 @@ def _longest() -> dict[str, Gateway]:
         for name, those in found.items()
         if all(g.keep_months for g in those) and _is_partners(name)
     }
+
+
+def warnings(staged: Sequence[Staged], *, on: dt.date | None = None) -> Iterator[Warning]:
+    """A warning for each return of a period that is past its time already on a day (today): what is accepted of it
+    would be destroyed at the next run.
+    """
+    day = on or timezone.localdate()
+    longest = _longest()
+    for s in staged:
+        gateway, period = longest.get(s.definition.name), s.loaded.period
+        if gateway is None or not period:  # of no period: its time begins with the month it comes in
+            continue
+        since = first_day_without(period, timezone.now(), gateway.keep_months)
+        if since > day:
+            continue
+        text = ngettext(
+            "%(period)s: %(gateway)s keeps what is sent for %(months)s month after its period, which was over on "
+            "%(since)s. If this were accepted, the next clearing would destroy it.",
+            "%(period)s: %(gateway)s keeps what is sent for %(months)s months after its period, which were over on "
+            "%(since)s. If this were accepted, the next clearing would destroy it.",
+            gateway.keep_months,
+        )
+        advice = _("Take it back; where it is still needed, let a gateway that keeps it longer be put in force first.")
+        said = {
+            "period": periods.in_words(period),
+            "months": gateway.keep_months,
+            "gateway": gateway.words,
+            "since": date_format(since, "j F Y"),
+        }
+        yield Warning("retention", f"{text % said} {advice}", period)
 
 
 def _is_partners(name: str) -> bool:

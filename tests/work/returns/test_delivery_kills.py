@@ -38,7 +38,7 @@ from redway.sources.dataset import dataset
 from redway.work.gateways.models import Gateway
 sealed.make_key(Home.current())
 Gateway.objects.create(dataset="fire", purpose="analysis", version=1, state="in-force", controllers=["x"],
-    power="cda-115", basis="public-task", agreement="x", dpia="x", roles=["analyst"], keep_months=12,
+    power="cda-115", basis="public-task", agreement="x", dpia="x", roles=["analyst"], keep_months=1200,
     fields=[c.name for c in dataset("fire").columns], begins=dt.date(2020, 1, 1), expires=dt.date(2999, 1, 1),
     put_in_force_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
 """
