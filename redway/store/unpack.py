@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from redway.errors import FileRefused, Place, RedwayError
+from redway.errors import FileRefused, Place, RedwayError, plain
 from redway.store import kinds
 
 CHUNK = 1 << 20
@@ -25,7 +25,9 @@ ENCRYPTED = 0x1
 
 @dataclass(frozen=True)
 class Found:
-    """A file to load. `sent` is the file as it was handed in: itself, or the zip it lies in."""
+    """A file to load. `sent` is the file as it was handed in: itself, or the zip it lies in. Its name can be shown, as
+    can that of one left aside: what steers a screen or turns a line round is written out.
+    """
 
     name: str
     sent: Path
@@ -38,7 +40,7 @@ class Found:
         """
         if self.member is None:
             return sent
-        out = into / f"unpacked{''.join(PurePosixPath(self.member.filename).suffixes[-2:])}"
+        out = into / f"unpacked{ending(self.member.filename)}"
         try:
             with zipfile.ZipFile(sent) as archive, archive.open(self.member) as reading, out.open("wb") as writing:
                 size = 0
@@ -77,10 +79,11 @@ def find(
     def why_not(name: str) -> str:
         return "" if name.lower().endswith(tuple(endings)) else f"not a {' or '.join(endings)} file"
 
-    def take(path: Path, name: str, by_name: bool) -> None:
+    def take(path: Path, given: str, by_name: bool) -> None:
+        name = plain(given)
         if path.suffix.lower() == ".zip":
             for member in _members(path, name):
-                inside = f"{name}/{member.filename}"
+                inside = plain(f"{name}/{member.filename}")
                 if why := why_not(inside) or skips(inside):
                     skipped.append(Skipped(inside, why))
                 else:
@@ -109,6 +112,12 @@ def find(
                 f"a file or folder at {path}", came="nothing", cause="a mistyped path, or a file that was moved."
             )
     return found, skipped
+
+
+def ending(name: str) -> str:
+    """How a file's name ends, which says how it is read: `.csv`, and of packed files both endings, `.csv.gz`."""
+    suffixes = PurePosixPath(name).suffixes
+    return "".join(suffixes[-2 if name.lower().endswith(".gz") else -1 :])
 
 
 def _members(path: Path, name: str) -> list[zipfile.ZipInfo]:

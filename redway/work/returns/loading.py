@@ -8,7 +8,7 @@ from pathlib import Path
 from redway.errors import FileRefused, RedwayError, plain
 from redway.sources.dataset import Context, Dataset, Loaded, dataset, loader
 from redway.store import files
-from redway.store.unpack import Found, Skipped, find
+from redway.store.unpack import Found, Skipped, ending, find
 from redway.work.returns.senders import name_of_agency
 
 AT_ONCE = 2
@@ -101,7 +101,7 @@ def _copied(found: list[Found], work: Path) -> dict[Path, tuple[Path, str]]:
     copies: dict[Path, tuple[Path, str]] = {}
     with files.room_on_disk(work):
         for sent in dict.fromkeys(file.sent for file in found):
-            suffix = "".join(sent.suffixes[-2:]) if sent.suffix == ".gz" else sent.suffix
+            suffix = ending(sent.name)
             copy = work / f"sent-{len(copies)}{suffix}"
             try:
                 copies[sent] = copy, files.copy(sent, copy) + suffix.lower()

@@ -26,7 +26,7 @@ REFUSED_ROWS = "refused-rows.age"
 KEPT_DAYS = 30  # for the list of refused rows
 MOST_BYTES = 4_000_000_000  # of one delivery
 MOST_FILES = 500
-LONGEST_NAME = 150
+LONGEST_NAME = 150  # bytes: file systems take 255
 ABANDONED = 24 * 3600.0  # seconds: a folder of no delivery, older than this, was left by a killed process
 
 
@@ -110,7 +110,11 @@ def _name(given: str) -> str:
     kept = plain(last).replace("/", "_").replace("\\", "_").replace("\0", "")
     if kept in ("", ".", ".."):
         raise FileRefused("a file with a name", came=f"“{plain(given)[:80]}”", cause="a program that sends none.")
-    return kept if len(kept) <= LONGEST_NAME else f"{PurePosixPath(kept).stem[:100]}…{kept[-40:]}"
+    written = kept.encode()
+    if len(written) <= LONGEST_NAME:
+        return kept
+    # Cut within a letter of several bytes, what is left of it goes too.
+    return f"{written[: LONGEST_NAME - 43].decode(errors='ignore')}…{written[-40:].decode(errors='ignore')}"
 
 
 def unseal_all(delivery: Delivery, folder: Path, home: Home) -> list[Path]:
