@@ -8,9 +8,10 @@ import pytest
 from django.core.management import call_command
 from django.utils import timezone
 
-from redway.errors import NotAllowed
+from redway.errors import NotAllowed, RedwayError
 from redway.store import content, files
 from redway.work.accounts.models import User
+from redway.work.audit.models import AuditRow
 from redway.work.returns.models import DataVersion, Destruction, Submission
 
 pytestmark = pytest.mark.django_db
@@ -88,18 +89,31 @@ def test_retention_changes_nothing_until_it_is_told_to(run, held, in_force):
 
 def test_erasing_changes_nothing_until_it_is_told_to(run, held):
     words = ("erase", YOUTH, "--pseudonym", PERSON, "--reason", "ER-14")
-    out, err = run(*words)
+    out, err = run(*words, "--by", "ada")
     assert "yjs, 2015-01: 1 row\n1 row in all." in out
-    assert "Nothing was changed" in err
+    assert "No data were changed" in err
     assert Destruction.objects.count() == 0
     out, err = run(*words, "--run", "--by", "ada")
     assert "1 row of youth-justice destroyed in every data version" in out
     assert PERSON not in out + err
     said = run(*words, "--run", "--by", "ada")[0]
-    assert "Nothing was destroyed: no accepted file of youth-justice holds a row of this pseudonym." in said
+    assert "Nothing was destroyed: nothing of this person is held in youth-justice." in said
     assert "the last erasure was on" in said
     with pytest.raises(NotAllowed, match="Say why"):
         run("erase", YOUTH, "--pseudonym", PERSON, "--reason", " ", "--run", "--by", "ada")
+
+
+def test_whether_a_person_is_in_the_data_is_told_to_nobody_who_may_not_erase(run, held, capsys):
+    User.objects.create(username="ana", role="analyst")
+    words = ("erase", YOUTH, "--pseudonym", PERSON, "--reason", "ER-14")
+    for by in ((), ("--by", "ana"), ("--by", "nobody")):
+        with pytest.raises(RedwayError, match="erasure"):
+            run(*words, *by)
+        assert capsys.readouterr().out == ""
+    assert not AuditRow.objects.exists()
+    absent = ("erase", YOUTH, "--pseudonym", "ef" * 16, "--reason", "ER-14", "--by", "ada")
+    assert run(*absent)[0] == "Nothing of this person is held in what was accepted.\n"
+    assert [(row.actor, row.action) for row in AuditRow.objects.all()] == [("ada", "look-erasure")]
 
 
 @pytest.mark.parametrize("of", ["commitment", "gateway", "delivery"])

@@ -258,6 +258,7 @@ class TestWhoACommandIsRunBy:
         (("compare", 1, 1, "--exact"), "--by", "small counts", "adm"),
         (("withdraw", "3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10", "--reason", "y"), "--by", "accept returns", "adm"),
         (("erase", "youth-justice", "--pseudonym", "a" * 32, "--reason", "y", "--run"), "--by", "erasure", "ana"),
+        (("erase", "youth-justice", "--pseudonym", "a" * 32, "--reason", "y"), "--by", "erasure", "ana"),
         (("retention", "--run"), "--by", "retention", "ana"),
         (("token", "make", "--agency", "council", "--name", "x"), "--by", "people", "ana"),
         (("token", "revoke", "3f2a8c1e5b7d"), "--by", "people", "ana"),

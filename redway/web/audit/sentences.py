@@ -122,6 +122,13 @@ def _destroyed(detail: Detail) -> str:
     }
 
 
+def _looked_for(detail: Detail) -> str:
+    return _("looked for one pseudonym in %(dataset)s, and found %(rows)s: “%(reason)s”") % {
+        **detail,
+        "dataset": title(detail["dataset"]),
+    }
+
+
 def _backed_up(detail: Detail) -> str:
     return _("wrote a backup, %(file)s, with %(n)s files") % {"file": detail["file"], "n": f"{detail['files']:,}"}
 
@@ -166,6 +173,7 @@ SENTENCES: dict[str, Callable[[Detail], str]] = {
     "withdraw-return": _withdrawn,
     "destroy-retention": _destroyed,
     "destroy-erasure": _destroyed,
+    "look-erasure": _looked_for,
     "make-token": lambda detail: _("made a token for programs of %(agency)s, “%(name)s”") % dict(detail),
     "revoke-token": lambda detail: _("revoked the token “%(name)s” of %(agency)s") % dict(detail),
     "back-up": _backed_up,
@@ -205,6 +213,7 @@ ACTIONS: dict[str, Any] = {
     "withdraw-return": gettext_lazy("Return withdrawn"),
     "destroy-retention": gettext_lazy("Destroyed at the end of its time"),
     "destroy-erasure": gettext_lazy("Erased by law"),
+    "look-erasure": gettext_lazy("Looked for, to be erased"),
     "make-token": gettext_lazy("Token made"),
     "revoke-token": gettext_lazy("Token revoked"),
     "back-up": gettext_lazy("Backup written"),

@@ -1,4 +1,7 @@
-"""Lawful erasure: the rows of one pseudonym destroyed in every data version. The record never holds the pseudonym."""
+"""Lawful erasure: the rows of one pseudonym destroyed in every data version. The record never holds the pseudonym.
+
+Whether somebody is in the data is told to nobody off the record: to look is audited as to erase is, whatever is found.
+"""
 
 import hashlib
 import json
@@ -21,6 +24,7 @@ from redway.store.lock import only_one
 from redway.store.query import connect, text
 from redway.store.snapshot import Part
 from redway.work.accounts.models import User
+from redway.work.audit.actions import record
 from redway.work.returns import deliveries, destruction, reconcile
 from redway.work.returns.destruction import ERASURE, Loss
 from redway.work.returns.models import DataVersion, Delivery, Destruction, Submission
@@ -43,13 +47,24 @@ class Found:
         return sum(count for _submission, count in self.rows)
 
 
-def find(dataset: str, pseudonym: str) -> Found:
-    """What an erasure would destroy; destroys nothing.
+def look(*, dataset: str, pseudonym: str, reason: str, by: User | str) -> Found:
+    """What an erasure would destroy; destroys nothing. Who looked, why, and how much there was of it is written
+    down before it is told; the pseudonym is not.
 
     Raises RedwayError for a dataset without pseudonyms, for text that is none, and for accepted files that are
-    missing or damaged.
+    missing or damaged; NotAllowed as `erase` does.
     """
-    definition = _definition(dataset, pseudonym)
+    _check(dataset, pseudonym, reason)
+    found = _find(dataset, pseudonym)
+    detail = {"dataset": dataset, "reason": reason.strip(), "rows": found.count}
+    with transaction.atomic():
+        record(by=by, action="look-erasure", subject=f"erasure from {dataset}", detail=detail)
+    return found
+
+
+def _find(dataset: str, pseudonym: str) -> Found:
+    """What holds a pseudonym. Raises RedwayError for accepted files that are missing or damaged."""
+    definition = definition_of(dataset)
     rows = []
     held = Submission.objects.filter(dataset=dataset).exclude(parquet="").order_by("provider", "period", "pk")
     home = Home.current()
@@ -67,13 +82,10 @@ def erase(*, dataset: str, pseudonym: str, reason: str, by: User | str) -> Destr
     them again without these rows.
 
     Stopped at any moment, it has either not happened, or is finished by the next import, server start, or this
-    again. Raises as `find` does, NotAllowed without a reason or for a reason that holds the pseudonym.
+    again. Where nothing is held of it, that is a record too. Raises as `look` does, NotAllowed without a reason or for
+    a reason that holds the pseudonym.
     """
-    _definition(dataset, pseudonym)
-    if not reason.strip():
-        raise NotAllowed(_("Say why: the reason is all that will be left."))
-    if pseudonym in reason:
-        raise NotAllowed(_("The reason holds the pseudonym, and the reason is kept. Give a reference instead."))
+    _check(dataset, pseudonym, reason)
     home = Home.current()
     home.make()
     with only_one(reconcile.lock_of(home)):
@@ -81,7 +93,7 @@ def erase(*, dataset: str, pseudonym: str, reason: str, by: User | str) -> Destr
         work = Path(tempfile.mkdtemp(prefix=reconcile.PREFIX, dir=home.incoming))
         try:
             with room_on_disk(home.root):
-                losses = _rewritten(find(dataset, pseudonym), pseudonym, work, home)
+                losses = _rewritten(_find(dataset, pseudonym), pseudonym, work, home)
             done = _commit(dataset, pseudonym, reason, by, losses)
         finally:
             reconcile.settle(home, work)
@@ -146,9 +158,17 @@ def _part(one: Submission, home: Home) -> Part:
     )
 
 
-def _definition(dataset: str, pseudonym: str) -> Dataset:
-    definition = definition_of(dataset)
-    if not any(c.type == "pseudonym" for c in definition.columns):
+def _check(dataset: str, pseudonym: str, reason: str) -> None:
+    """Raise RedwayError for what cannot be asked, NotAllowed for what may not be written down."""
+    _check_pseudonym(dataset, pseudonym)
+    if not reason.strip():
+        raise NotAllowed(_("Say why: the reason is all that will be left."))
+    if pseudonym in reason:
+        raise NotAllowed(_("The reason holds the pseudonym, and the reason is kept. Give a reference instead."))
+
+
+def _check_pseudonym(dataset: str, pseudonym: str) -> None:
+    if not any(c.type == "pseudonym" for c in definition_of(dataset).columns):
         raise RedwayError(
             "a dataset whose rows bear pseudonyms",
             came=f"“{dataset}”, which has none",
@@ -160,4 +180,3 @@ def _definition(dataset: str, pseudonym: str) -> Dataset:
             came=f"{len(pseudonym)} characters that are not one",
             cause="a name or number in place of the pseudonym, which its sender makes with redway pseudonymise.",
         )
-    return definition

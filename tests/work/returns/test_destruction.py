@@ -161,12 +161,33 @@ class TestErasure:
     def erase(self, **given):
         return erasure.erase(**({"dataset": YOUTH, "pseudonym": PERSON, "reason": "ER-14", "by": "a test"} | given))
 
+    def look(self, **given):
+        return erasure.look(**({"dataset": YOUTH, "pseudonym": PERSON, "reason": "ER-14", "by": "a test"} | given))
+
     def test_a_dry_run_counts_rows_in_every_version(self, held, partnership):
         before = on_disk(partnership)
-        found = erasure.find(YOUTH, PERSON)
+        found = self.look()
         assert [(s.period, n) for s, n in found.rows] == [("2025-01", 2), ("2025-01", 1), ("2025-03", 1)]
         assert (found.count, found.versions) == (4, (1, 2, 3))
         assert (on_disk(partnership), Destruction.objects.count()) == (before, 0)
+
+    @pytest.mark.parametrize(("who", "rows"), [(PERSON, 4), (THIRD, 0)])
+    def test_to_look_is_on_the_record_whatever_is_found_and_without_the_pseudonym(self, held, who, rows):
+        assert self.look(pseudonym=who, reason=" ER-15 ").count == rows
+        row = AuditRow.objects.get(action="look-erasure")
+        assert (row.actor, row.subject) == ("a test", f"erasure from {YOUTH}")
+        assert row.detail == {"dataset": YOUTH, "reason": "ER-15", "rows": rows}
+        assert verify() is None
+
+    def test_an_erasure_that_finds_nothing_is_on_the_record_too(self, held):
+        assert self.erase(pseudonym=THIRD).rows == 0
+        assert AuditRow.objects.get(action="destroy-erasure").detail["rows"] == 0
+
+    def test_what_may_not_be_written_down_may_not_be_looked_for(self, held):
+        for given, words in (({"reason": " "}, "Say why"), ({"reason": PERSON}, "holds the pseudonym")):
+            with pytest.raises(NotAllowed, match=words):
+                self.look(**given)
+        assert not AuditRow.objects.filter(action="look-erasure").exists()
 
     def test_the_rows_go_in_every_version_and_no_others(self, held, partnership, caches):
         done = self.erase()
@@ -181,6 +202,7 @@ class TestErasure:
         assert set(destruction.unmade()) == {1, 2, 3}
 
     def test_nothing_in_the_home_holds_the_pseudonym_any_more(self, held, partnership):
+        self.look()
         self.erase()
         for path in partnership.root.rglob("*"):
             if path.is_file():
@@ -218,7 +240,7 @@ class TestErasure:
         kept = partnership.quarantine / str(of_another.public_id) / "0.age"
         for path in (*lying, kept):
             path.write_bytes(b"sealed")
-        assert len(erasure.find(YOUTH, PERSON).undecided) == 1
+        assert len(self.look().undecided) == 1
         self.erase()
         assert [p for p in lying if p.exists()] == []
         assert kept.exists()
@@ -240,7 +262,7 @@ class TestErasure:
         with pytest.raises((RedwayError, NotAllowed), match=words) as refused:
             self.erase(**given)
         assert "Alex" not in str(refused.value)
-        assert erasure.find(YOUTH, PERSON).count == 4
+        assert self.look().count == 4
 
     def test_a_file_that_is_missing_stops_it_before_anything_is_done(self, held, partnership):
         everything().parts[0].path.unlink()

@@ -17,10 +17,12 @@ from redway.work.returns.models import Destruction
 from redway.work.returns.senders import name_of_agency
 
 EXAMPLES = """examples:
-  redway erase youth-justice --pseudonym 5f2c… --reason "request ER-2026-014"
+  redway erase youth-justice --pseudonym 5f2c… --reason "request ER-2026-014" --by ada
   redway erase youth-justice --pseudonym 5f2c… --reason "request ER-2026-014" --run --by ada
 
-Without --run nothing is changed: it says how many rows would go, and from which data versions. With it they are
+Without --run no data are changed: it says how many rows would go, and from which data versions. Whoever looks is told
+whether a person is in the data, so that is for the same people as to erase, and the audit has who looked, why and how
+much was found. With it they are
 destroyed in the accepted files of every version, whatever was derived of the dataset is removed, and returns of the
 dataset that are still undecided are discarded: their senders send them again without these rows. The record keeps the
 reason and never the pseudonym, so give a reference and name nobody. The pseudonym is of one dataset: ask the provider
@@ -36,22 +38,21 @@ class Command(RedwayCommand):
         parser.add_argument("dataset", metavar="DATASET", help="a dataset whose rows bear pseudonyms")
         parser.add_argument("--pseudonym", metavar="P", required=True, help="as the provider's files have it")
         parser.add_argument("--reason", metavar="TEXT", required=True, help="why: a reference, and no name")
-        parser.add_argument("--run", action="store_true", help="destroy them; without it, nothing is changed")
+        parser.add_argument("--run", action="store_true", help="destroy them; without it, no data are changed")
         parser.add_argument("--by", metavar="NAME", default="", help="your sign-in name (default: your login)")
 
     def handle(self, *, dataset: str, pseudonym: str, reason: str, run: bool, by: str, **_: Any) -> None:
         Profile.of(Home.current())
-        person = person_acting(by, Permission.MANAGE_GATEWAYS) if run or by else None
-        if not run or person is None:
-            found = erasure.find(dataset, pseudonym)
-            self.stdout.write(told(found))
-            print("Nothing was changed: --run destroys them.", file=sys.stderr)
+        person = person_acting(by, Permission.MANAGE_GATEWAYS)
+        if not run:
+            self.stdout.write(told(erasure.look(dataset=dataset, pseudonym=pseudonym, reason=reason, by=person)))
+            print("No data were changed: --run destroys them. That you looked is in the audit.", file=sys.stderr)
             return
         done = erasure.erase(dataset=dataset, pseudonym=pseudonym, reason=reason, by=person)
         if done.rows:
             said = f"{rows(done.rows)} of {dataset} destroyed in every data version."
         else:
-            said = f"Nothing was destroyed: no accepted file of {dataset} holds a row of this pseudonym.{_before(done)}"
+            said = f"Nothing was destroyed: nothing of this person is held in {dataset}.{_before(done)}"
         self.stdout.write(f"{said} The record is {done} of the audit.")
 
 
@@ -67,7 +68,12 @@ def told(found: erasure.Found) -> str:
     """What an erasure would do, in a sentence for each place."""
     lines = [f"{name_of_agency(s.provider)}, {s.period}: {rows(n)}" for s, n in found.rows]
     versions = ", ".join(map(str, found.versions)) or "none"
-    lines.append(f"{rows(found.count)} in all. Data versions that would no longer be re-made as they were: {versions}.")
+    if not found.rows:
+        lines.append("Nothing of this person is held in what was accepted.")
+    else:
+        lines.append(
+            f"{rows(found.count)} in all. Data versions that would no longer be re-made as they were: {versions}."
+        )
     if found.undecided:
         lines.append(f"Returns still undecided, which would be discarded: {len(found.undecided):,}.")
     return "\n".join(lines)
