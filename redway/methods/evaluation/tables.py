@@ -43,14 +43,37 @@ def _kinds(columns: Columns, kinds: tuple[str, ...], needed: int) -> dict[str, t
     return {k: (float(columns["before"][at].sum()), float(columns["after"][at].sum())) for k, at in found.items()}
 
 
+def _apart(columns: Columns) -> tuple[Columns, Array | None]:
+    """The rows of the window itself, and the counts (periods, areas) of rows of earlier periods, if there are any."""
+    if "earlier" not in columns or not (columns["earlier"] != "").any():
+        return columns, None
+    past = columns["earlier"] != ""
+    names = [columns[name][past] for name in ("kind", "area") if name in columns]
+    periods, period = np.unique(columns["earlier"][past], return_inverse=True)
+    areas, area = np.unique(names[0] if len(names) == 1 else np.char.add(np.char.add(names[0], "\0"), names[1]),
+                            return_inverse=True)  # fmt: skip
+    counts, rows = np.zeros((periods.size, areas.size)), np.zeros((periods.size, areas.size))
+    np.add.at(counts, (period, area), columns["before"][past])
+    np.add.at(rows, (period, area), 1)
+    if (rows != 1).any():
+        raise Unfit(
+            "one row for every area in every earlier period",
+            came=f"{int(rows.max())} of one" if (rows > 1).any() else "none of one",
+            cause="several areas of one kind: name them in a column “area”; or a period that is not known everywhere.",
+        )
+    return {name: values[~past] for name, values in columns.items()}, counts
+
+
 def _wdd(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    pairs = _kinds(columns, wdd.KINDS, 2)
-    return told(wdd.wdd(*(pairs[k] for k in wdd.KINDS), **given))
+    window, history = _apart(columns)
+    pairs = _kinds(window, wdd.KINDS, 2)
+    return told(wdd.wdd(*(pairs[k] for k in wdd.KINDS), history=history, **given))
 
 
 def _before_after(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    pairs = _kinds(columns, ("treated", "control"), 2)
-    return told(before_after.before_after(pairs["treated"], pairs["control"], **given))
+    window, history = _apart(columns)
+    pairs = _kinds(window, ("treated", "control"), 2)
+    return told(before_after.before_after(pairs["treated"], pairs["control"], history=history, **given))
 
 
 def _displacement(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
@@ -134,6 +157,16 @@ def _power(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
 BEFORE, AFTER = Column("before", "events before"), Column("after", "events after")
 KIND = Column("kind", "what the row is: treated, control and so on", "text")
 PHI = Parameter("phi", 1.0, "over-dispersion to allow for, at least 1", float)
+MEASURED = Parameter("phi", 1.0, f"{PHI.about}; measured instead where there are “earlier” rows", float)
+EARLIER = (
+    Column("area", "which area, where a kind has several", "text", False),
+    Column(
+        "earlier",
+        "name of an earlier period in rows that only show how much counts vary (their count in “before”); else empty",
+        "text",
+        False,
+    ),
+)
 PANEL = (
     Column("unit", "which series", "text"),
     Column("time", "period"),
@@ -144,14 +177,19 @@ PANEL = (
 
 METHODS = (
     Method(
-        "wdd", "Events prevented, those displaced counted in", (KIND, BEFORE, AFTER), _wdd, (PHI, LEVEL), "ptools::wdd"
+        "wdd",
+        "Events prevented, those displaced counted in",
+        (KIND, BEFORE, AFTER, *EARLIER),
+        _wdd,
+        (MEASURED, LEVEL),
+        "ptools::wdd",
     ),
     Method(
         "before-after",
         "Percent change beyond a comparison's",
-        (KIND, BEFORE, AFTER),
+        (KIND, BEFORE, AFTER, *EARLIER),
         _before_after,
-        (PHI, LEVEL),
+        (MEASURED, LEVEL),
         "metafor::escalc(measure = 'IRR')",
     ),
     Method(

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from redway.methods.evaluation.tables import METHODS
+from redway.methods.evaluation.wdd import dispersion_of
 from redway.methods.inputs import Unfit
 
 AREA = {"kind": np.array(["treated", "control"]), "before": np.array([90.0, 100]), "after": np.array([60.0, 95])}
@@ -30,6 +31,54 @@ def test_every_method_runs_on_a_table_and_says_a_sentence(method):
     answer = method.run(TABLES[method.name], {p.name: p.default for p in method.parameters}, np.random.default_rng(0))
     assert answer.sentence.endswith(".")
     assert len({len(column) for column in answer.rows.values()}) == 1
+
+
+def with_earlier(counts, area=None):
+    """The window's two rows and rows of earlier periods, (periods, 2), treated first."""
+    periods = np.repeat([f"2024-{m:02}" for m in range(1, len(counts) + 1)], 2)
+    kinds = np.tile(["treated", "control"], len(counts))
+    table = {
+        "kind": np.concatenate([AREA["kind"], kinds]),
+        "before": np.concatenate([AREA["before"], np.ravel(counts)]),
+        "after": np.concatenate([AREA["after"], np.full(kinds.size, np.nan)]),
+        "earlier": np.concatenate([["", ""], periods]),
+    }
+    return table if area is None else table | {"area": np.resize(area, kinds.size + 2)}
+
+
+@pytest.mark.parametrize("name", ["wdd", "before-after"])
+def test_rows_of_earlier_periods_measure_how_much_counts_vary(name):
+    method = next(m for m in METHODS if m.name == name)
+    given = {p.name: p.default for p in method.parameters}
+    earlier = np.random.default_rng(3).negative_binomial(5, 0.05, (12, 2)).astype(float)
+
+    def run(columns):
+        return method.run(columns, given, np.random.default_rng(0))
+
+    plain, measured = run(AREA), run(with_earlier(earlier))
+    assert plain.rows["phi"][0] == 1
+    assert measured.rows["phi"][0] == pytest.approx(dispersion_of(earlier)[0])
+    assert measured.rows["value"][0] == plain.rows["value"][0]
+    assert measured.rows["low"][0] < plain.rows["low"][0]
+    order = np.random.default_rng(4).permutation(26)
+    shuffled = run({k: v[order] for k, v in with_earlier(earlier).items()})
+    assert shuffled.rows["phi"] == pytest.approx(measured.rows["phi"])
+    by_area = run(with_earlier(earlier, area=["a", "b"]))
+    assert by_area.rows["phi"] == pytest.approx(measured.rows["phi"])
+    assert run(AREA | {"earlier": np.array(["", ""])}).sentence == plain.sentence
+
+
+def test_earlier_periods_that_leave_an_area_out_or_name_one_twice_are_refused():
+    method = next(m for m in METHODS if m.name == "wdd")
+    given = {p.name: p.default for p in method.parameters}
+    table = with_earlier(np.full((3, 2), 9.0))
+    for rows in (np.arange(7), np.append(np.arange(8), 7)):
+        with pytest.raises(Unfit, match="one row for every area"):
+            method.run({k: v[rows] for k, v in table.items()}, given, np.random.default_rng(0))
+    with pytest.raises(Unfit, match="kind"):
+        method.run({k: v[2:] for k, v in table.items()}, given, np.random.default_rng(0))
+    with pytest.raises(Unfit, match="two areas or more"):
+        method.run({k: v[:4] for k, v in table.items()}, given, np.random.default_rng(0))
 
 
 def test_the_mix_can_be_asked_to_be_alike_in_means_of_longer_spells():
