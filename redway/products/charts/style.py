@@ -13,6 +13,7 @@ INK = "#0b0c0c"
 SOFT_INK = "#484949"  # 9:1 on white: for axis and gap labels
 LINE = "#5a6169"
 GRID = "#e5e6e7"
+MINUS = "\N{MINUS SIGN}"
 SHADE = "#f1f2f3"
 BASELINE = "#e8eef4"
 ACCENT = "#12436d"
