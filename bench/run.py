@@ -20,6 +20,7 @@ BENCHES = {
     "methods": "Methods",
     "pages": "Pages",
     "returned": "Checking a partner's return",
+    "partners": "Every partner's return",
     "series": "Cubes and series",
     "sheets": "Importing workbooks",
 }
