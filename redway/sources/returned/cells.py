@@ -27,10 +27,9 @@ SCIENTIFIC = r"-?[0-9](\.[0-9]+)?[eE]\+?[0-9]+"
 CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 FORMULA = r"(?:[=@]|[+-] ?[A-Za-z(=@])"
 ODD = f"{CONTROL}|^{FORMULA}"
-# A spreadsheet keeps midnight as the day alone, whatever it shows.
 TIMELESS = (
-    "Write the time after the date, as 22:15; 00:00 only where it was midnight. In a spreadsheet, format that cell as "
-    "text and write 2025-11-30 00:00."
+    "Write the time after the date, as 22:15; 00:00 only where it was midnight. In a spreadsheet, give the column a "
+    "format that shows the time too, such as 2025-11-30 00:00."
 )
 AS_TEXT = "Format the column as Text (Format Cells, Text) before typing or pasting, then put the code back"
 LOST_ZEROS = "has lost its leading zeros"

@@ -4,6 +4,7 @@ import datetime as dt
 import re
 
 EXACT = 1e15  # whole numbers of more digits lost some when they were typed
+MIDNIGHT = "T00:00:00"  # what is written after a day, where its cell is a date and a time
 DURATION = re.compile(r"PT([0-9]+)H([0-9]{1,2})M([0-9]{1,2})(?:[.,][0-9]+)?S")
 # A date-time is a fraction of a day in Excel's files, so 14:30 may come a thousandth of a second early.
 Value = float | str | dt.time | dt.date | dt.timedelta  # what calamine gives
@@ -11,8 +12,11 @@ NEARLY = dt.timedelta(milliseconds=5)
 
 
 def text(value: float | dt.time | dt.date | dt.timedelta) -> str:
-    """A cell's value, other than text, as text: dates as 2025-11-03 or 2025-11-03T14:30:00 (midnight is the date
-    alone), times as 14:30:00, TRUE and FALSE, numbers in full with at most the 15 digits that spreadsheets keep.
+    """A cell's value, other than text, as text: dates as 2025-11-03 or 2025-11-03T14:30:00, times as 14:30:00, TRUE and
+    FALSE, numbers in full with at most the 15 digits that spreadsheets keep.
+
+    Spreadsheets keep midnight as the day alone, so of a value by itself it is the date alone. Where its format shows a
+    time too, whoever reads the cell writes MIDNIGHT after it (`xlsx`, `ods`).
     """
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"

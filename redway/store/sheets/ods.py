@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from redway.store.sheets import plain_ods, slices
-from redway.store.sheets.cells import duration
+from redway.store.sheets.cells import MIDNIGHT, duration
 from redway.store.sheets.container import VALUES_ONLY, Container
 from redway.store.sheets.plain import Other
+from redway.store.sheets.plain_ods import CLOCK
 from redway.store.sheets.sheet import (
     Sheet,
     Visibility,
@@ -48,6 +49,12 @@ BLANK_ENDS = re.compile(
     rb"(?:/>|>\s*</table:(?:covered-)?table-cell\s*>)\s*)+(?=</table:table-row)"
 )
 UNTYPED = re.compile(rb"(<table:table-cell)((?:(?!\s+office:value-type)" + ATTRIBUTE + rb")*\s*>\s*<text:p)")
+# A date without a time of day, and what is shown of it.
+DAY_CELL = re.compile(
+    rb"<table:table-cell((?:(?!\s+office:date-value)" + ATTRIBUTE + rb""")*)\s+office:date-value\s*=\s*"""
+    rb"""["']([0-9]{4}-[0-9]{2}-[0-9]{2})(?:T00:00:00)?["']((?:""" + ATTRIBUTE + rb")*)\s*>\s*<text:p>([^<]*)</text:p>"
+)
+VALUE_TYPE = re.compile(rb"""\s+(?:office|calcext):value-type\s*=\s*(?:"[^"]*"|'[^']*')""")
 BREAK = re.compile(rb"<text:(tab|line-break)(?:" + ATTRIBUTE + rb")*\s*/>")
 
 FORMULA = re.compile(rb"\stable:formula\s*=\s*[\"']")
@@ -325,4 +332,16 @@ def _plainer(content: bytes) -> bytes:
     """Rows with what calamine passes over in them spelt in a way that it reads."""
     if b"<text:tab" in content or b"<text:line-break" in content:
         content = BREAK.sub(lambda found: b"\t" if found[1] == b"tab" else b"\n", content)
+    if b"office:date-value" in content:
+        content = DAY_CELL.sub(_with_midnight, content)
     return UNTYPED.sub(rb'\1 office:value-type="string"\2', content)
+
+
+def _with_midnight(found: re.Match[bytes]) -> bytes:
+    """A day that is shown with a time, as text of both; calamine is not told how a date is shown."""
+    before, day, after, shown = found.groups()
+    if not CLOCK.search(shown.decode("utf-8", "replace")):
+        return found[0]
+    given = VALUE_TYPE.sub(b"", before + after)
+    text = day + MIDNIGHT.encode()
+    return b'<table:table-cell%b office:value-type="string"><text:p>%b</text:p>' % (given, text)

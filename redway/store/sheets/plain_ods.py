@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from redway.store.sheets.cells import duration, text
+from redway.store.sheets.cells import MIDNIGHT, duration, text
 from redway.store.sheets.plain import Other, plain_number, plain_text, unescaped
 from redway.store.sheets.slices import MOST_CELLS, MOST_COLUMNS
 
@@ -27,7 +27,14 @@ TAG = re.compile(
 )
 WIDEST = 16_384  # columns of a sheet in Excel and LibreOffice
 DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2}:[0-9]{2}:[0-9]{2})?")
+DAY = 10  # characters: 2025-11-03
+CLOCK = re.compile(r"(?<![0-9])(?:0?0|12):00(?![0-9])")  # as any format shows midnight: 00:00, 0:00:00, 12:00 AM
 TIME = re.compile(r"PT[0-9]{2,5}H[0-5][0-9]M[0-5][0-9]S")
+
+
+def at_midnight(value: str, shown: str) -> bool:
+    """Whether a date is shown with a time, which can then only be midnight. The file keeps the day alone."""
+    return ":" in shown and value[4] == value[7] == "-" and CLOCK.search(shown) is not None
 
 
 class Between(NamedTuple):
@@ -70,10 +77,13 @@ def rows(content: bytes) -> list[tuple[int, list[str]]]:
         if before:
             reading.take(before)
             cells = reading.cells
+        given = value or shown
+        if len(value) == DAY and at_midnight(value, shown):
+            given = value + MIDNIGHT
         if times == 1:
-            cells.append(value or shown)
+            cells.append(given)
         elif times:
-            reading.take((Cell(times, value or shown),))
+            reading.take((Cell(times, given),))
         else:
             raise Other
     reading.take(_between(rest.rstrip()).before)

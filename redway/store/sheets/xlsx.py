@@ -4,6 +4,7 @@ Only complete rows reach the reader library, in slices. What is looked for in th
 is UTF-8 without comments, instructions or a document type, and in such XML a “<” can only begin a tag.
 """
 
+import datetime as dt
 import posixpath
 import re
 import zipfile
@@ -14,6 +15,7 @@ from xml.etree.ElementTree import Element
 
 from redway.errors import FileRefused
 from redway.store.sheets import plain_xlsx, slices
+from redway.store.sheets.cells import MIDNIGHT
 from redway.store.sheets.container import VALUES_ONLY, Container
 from redway.store.sheets.plain import Other
 from redway.store.sheets.plain_xlsx import column
@@ -32,6 +34,10 @@ MOST_STRINGS = 128_000_000  # bytes of shared strings; a million rows of referen
 MOST_HELD = 16_000_000  # bytes of them that are held as texts
 PLAIN_FORMATS = frozenset(map(str, (0, 1, 2, 3, 4, 9, 10, 11, 48, 49)))  # Excel's own: 0, 0.00, 0%, 0.00E+00, @
 PLAIN_CODES = ("General", "0", "0.00", "#,##0", "@")  # the same as other programs write them out
+# What in a format's code is no part of a date or time: texts, escaped characters, colours, places, elapsed hours.
+NO_CODE = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]')
+DATE_TIME = "22"  # Excel's own format of a date and a time
+LAST_DAY = 2_958_465  # 31 December 9999
 PREFIX = rb"<(?:[\w.-]+:)?"
 DATA = re.compile(PREFIX + rb"sheetData(?=[\s/>])[^<>]*>")
 DATA_END = re.compile(rb"</(?:[\w.-]+:)?sheetData\s*>")
@@ -49,6 +55,7 @@ FORMULA_CELL = re.compile(rb"""\sr\s*=\s*["']([A-Z]+[0-9]+)["'][^<>]*>\s*<(?:[\w
 HIDDEN_ROW = re.compile(PREFIX + rb"""row(?=\s)[^<>]*?\shidden\s*=\s*["'](?:1|true)["']""")
 HIDDEN_COLUMN = re.compile(PREFIX + rb"""col(?=\s)[^<>]*?\shidden\s*=\s*["'](?:1|true)["']""")
 MERGED = re.compile(PREFIX + rb"""mergeCell(?=\s)[^<>]*?\sref\s*=\s*["']([^"']*)["']""")
+TYPE = re.compile(rb"""\st\s*=\s*["']([a-zA-Z]*)["']""")
 ERROR = re.compile(rb"""(<(?:[\w.-]+:)?c(?=\s)[^<>]*?\st\s*=\s*["'])e(["'])""")
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -243,6 +250,8 @@ class Xlsx:
                 out.writestr(part, text)
             out.writestr("xl/workbook.xml", WORKBOOK_OF_A_SLICE % self._from_1904)
             out.writestr("xl/styles.xml", self._styles)
+            if self._whole_days:
+                content = self._whole_days.sub(self._with_midnight, content)
             if b'"e"' in content or b"'e'" in content:
                 content = ERROR.sub(rb"\1str\2", content)  # calamine gives errors such as #N/A as nothing, text as text
             sheet = b'<worksheet xmlns="%b"><sheetData>%b</sheetData></worksheet>'
@@ -299,10 +308,46 @@ class Xlsx:
         return frozenset(str(at) for at, cell in enumerate(parts.get("cellXfs", ())) if cell.get("numFmtId") in plain)
 
     @cached_property
+    def _whole_days(self) -> re.Pattern[bytes] | None:
+        """A cell with a day alone, in a format that shows a time too; None where the workbook has no such format."""
+        parts = {_local(part): part for part in self._zip.parsed(self._styles)}
+        timed = {e.get("numFmtId") for e in parts.get("numFmts", ()) if _shows_both(e.get("formatCode", ""))}
+        cells = [str(n) for n, e in enumerate(parts.get("cellXfs", ())) if e.get("numFmtId") in timed | {DATE_TIME}]
+        if not cells:
+            return None
+        styled = f"""\\ss\\s*=\\s*["'](?:{"|".join(cells)})["']""".encode()
+        return re.compile(
+            rb"<((?:[\w.-]+:)?)c((?=\s)[^<>]*?" + styled + rb"[^<>]*)>\s*" + PREFIX + rb"v>\s*"
+            rb"([0-9]{1,7})(?:\.(?:0+|0{8,}[0-9]+|(9{8,})[0-9]*))?\s*</(?:[\w.-]+:)?v>"
+        )
+
+    def _with_midnight(self, found: re.Match[bytes]) -> bytes:
+        """A day that is shown with a time, as text of both; calamine is not told how a date is shown."""
+        prefix, attributes, whole, nearly = found.groups()
+        serial = int(whole) + bool(nearly)
+        kind = TYPE.search(attributes)
+        # Excel's first two months of 1900 are a day out, and have a 29th of February.
+        if (kind and kind[1] != b"n") or serial > LAST_DAY or (serial < 61 and not self._from_1904):
+            return found[0]
+        first = dt.date(1904, 1, 1) if self._from_1904 else dt.date(1899, 12, 30)
+        try:
+            day = first + dt.timedelta(serial)
+        except OverflowError:
+            return found[0]
+        given = TYPE.sub(b"", attributes)
+        return b'<%bc%b t="str"><%bv>%b</%bv>' % (prefix, given, prefix, f"{day}{MIDNIGHT}".encode(), prefix)
+
+    @cached_property
     def _strings_file(self) -> Path:
         path = self._work / "shared-strings.xml"
         path.write_bytes(self._zip.read(self._strings, most=MOST_STRINGS))
         return path
+
+
+def _shows_both(code: str) -> bool:
+    """Whether a format shows a day and a time of it, in the first of its sections."""
+    letters = NO_CODE.sub("", code.split(";")[0]).lower()
+    return "h" in letters and ("d" in letters or "y" in letters)
 
 
 def _plain(shown: str) -> str | None:

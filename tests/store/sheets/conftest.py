@@ -52,7 +52,9 @@ def ods_cell(value, more=""):
         lines = "".join(f"<text:p>{escape(line)}</text:p>" for line in value.split("\n"))
         return f'<table:table-cell office:value-type="string"{more}>{lines}</table:table-cell>'
     kind, given = kinds.get(type(value), ("float", f'office:value="{value!r}"'))
-    return f'<table:table-cell office:value-type="{kind}" {given}{more}><text:p>as shown</text:p></table:table-cell>'
+    shown = {dt.datetime: "%d/%m/%Y %H:%M", dt.date: "%d %b %Y"}.get(type(value))
+    told = value.strftime(shown) if shown else "as shown"
+    return f'<table:table-cell office:value-type="{kind}" {given}{more}><text:p>{told}</text:p></table:table-cell>'
 
 
 def ods_rows(rows):

@@ -7,6 +7,7 @@ import re
 
 import pytest
 import python_calamine
+import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -46,7 +47,7 @@ def made(request, tmp_path):
         (dt.date(2025, 11, 3), "2025-11-03"),
         (dt.datetime(2025, 11, 3, 14, 30), "2025-11-03T14:30:00"),
         (dt.datetime(2025, 11, 3, 23, 59, 59), "2025-11-03T23:59:59"),
-        (dt.datetime(2025, 11, 3), "2025-11-03"),
+        (dt.datetime(2025, 11, 3), "2025-11-03T00:00:00"),
         (dt.time(14, 30), "14:30:00"),
         ("007", "007"),
         (" E06000042 ", " E06000042 "),
@@ -66,6 +67,56 @@ def test_days_are_counted_from_1904_where_the_workbook_says_so(tmp_path, read):
     for from_1904 in (False, True):
         path = xlsx(tmp_path / "book.xlsx", {"Data": days}, date_1904=from_1904)
         assert read(path) == [(1, ["2025-11-03", "1999-01-02T03:04:05"])]
+
+
+FORMATS = [
+    ("dd/mm/yyyy hh:mm", True),
+    ("d/m/yy h:mm AM/PM", True),
+    ('[$-809]dddd d mmmm yyyy" at "hh:mm;@', True),
+    ("yyyy-mm-dd\\Thh:mm:ss", True),
+    ("m/d/yy h:mm", True),  # Excel's own, number 22
+    ("dd/mm/yyyy", False),
+    ('dd/mm/yyyy" hours"', False),
+    ("[hh]:mm", False),
+    ("[Red]dd mmm yyyy", False),
+]
+
+
+@pytest.mark.parametrize("from_1904", [False, True])
+@pytest.mark.parametrize(("form", "timed"), FORMATS)
+def test_midnight_in_excel_is_a_time_where_the_format_of_its_cell_shows_one(tmp_path, read, form, timed, from_1904):
+    book = xlsxwriter.Workbook(tmp_path / "book.xlsx", {"date_1904": from_1904})
+    sheet, shown = book.add_worksheet(), book.add_format({"num_format": form})
+    for row, day in enumerate([dt.datetime(2025, 11, 3), dt.datetime(2000, 2, 29)]):
+        sheet.write_datetime(row, 0, day, shown)
+        sheet.write_string(row, 1, "45964", shown)
+        sheet.write_number(row, 2, 45964)
+    book.close()
+    (_, first), (_, second) = read(tmp_path / "book.xlsx")
+    assert (first[0].endswith("T00:00:00"), second[0] == "2000-02-29T00:00:00") == (timed, timed)
+    assert first[1:] == second[1:] == ["45964", "45964"]
+
+
+def test_midnight_with_tags_of_another_prefix_and_a_thousandth_of_a_second_early(tmp_path, read):
+    def prefixed(xml):
+        xml = re.sub(rb"<v>45964</v>", rb"<v>45963.99999999</v>", xml)
+        xml = re.sub(rb"<(/?)(worksheet|sheetData|row|c|v)(?=[\s/>])", rb"<\1x:\2", xml)
+        return xml.replace(b"xmlns=", b"xmlns:x=")
+
+    path = xlsx(tmp_path / "book.xlsx", {"Data": [[dt.datetime(2025, 11, 3), "a"]]})
+    assert read(changed(path, "xl/worksheets/sheet1.xml", prefixed)) == [(1, ["2025-11-03T00:00:00", "a"])]
+
+
+SHOWN = [("03/11/2025 00:00", True), ("3/11/25 12:00 AM", True), ("3 Nov 0:00:00", True), ("03/11/2025", False)]
+
+
+@pytest.mark.parametrize(("shown", "timed"), SHOWN)
+@pytest.mark.parametrize("more", ["", " table:style-name='ce1'", " office:currency='x'"])
+def test_midnight_in_libreoffice_is_a_time_where_it_is_shown_with_one(tmp_path, read, shown, timed, more):
+    cell = f'<table:table-cell office:value-type="date" office:date-value="2025-11-03"{more}><text:p>{shown}</text:p>'
+    rows = f"<table:table-row>{cell}</table:table-cell>{ods_cell('12:00')}</table:table-row>"
+    text = "2025-11-03T00:00:00" if timed else "2025-11-03"
+    assert read(ods(tmp_path / "book.ods", {"Data": rows})) == [(1, [text, "12:00"])]
 
 
 def test_a_code_that_a_spreadsheet_took_for_a_date_stays_recognisable(tmp_path, read):
@@ -134,7 +185,9 @@ VALUES = st.one_of(
     st.integers(-(10**14), 10**14),
     st.floats(-1e9, 1e9, allow_subnormal=False).map(lambda x: round(x, 6)),
     st.dates(dt.date(1904, 1, 2), dt.date(2100, 1, 1)),
-    st.datetimes(dt.datetime(1904, 1, 2), dt.datetime(2100, 1, 1)).map(lambda x: x.replace(microsecond=0)),
+    st.datetimes(dt.datetime(1904, 1, 2), dt.datetime(2100, 1, 1))
+    .map(lambda x: x.replace(microsecond=0))
+    .filter(lambda x: x.time() != dt.time()),  # of which the library cannot tell how it is shown
     st.text(st.characters(exclude_categories=["Cs", "Cc", "Cn"], exclude_characters="\ufffe\uffff"), max_size=12).map(
         lambda x: re.sub(r"\s+", " ", x).strip()
     ),
