@@ -15,6 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from redway.methods.wording import figure
+
 VERSION = 1
 
 Floats = npt.NDArray[np.float64]
@@ -37,6 +39,18 @@ class FalseDiscovery:
     def expected_false(self) -> float:
         """How many of those listed may be false alarms, at most, on average."""
         return self.q * int(self.listed.sum())
+
+    @property
+    def sentence(self) -> str:
+        if not self.listed.size:
+            return "Nothing was looked at."
+        found, share = int(self.listed.sum()), f"{figure(100 * self.q)}%"
+        if not found:
+            return f"None of {self.listed.size:,} stands out, at a false discovery rate of {share}."
+        return (
+            f"{found:,} of {self.listed.size:,} stand{'s' if found == 1 else ''} out; of what is listed so, at most "
+            f"{share} is chance, on average."
+        )
 
 
 def benjamini_hochberg(p: Sequence[float] | Floats, q: float) -> FalseDiscovery:

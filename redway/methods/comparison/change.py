@@ -27,6 +27,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import betainc, betaincinv, stdtr, stdtrit
 
+from redway.methods.wording import chance, figure, interval, several
+
 VERSION = 1
 
 Floats = npt.NDArray[np.float64]
@@ -59,6 +61,23 @@ class Change:
         """Whether the interval leaves out no change."""
         return (self.low is not None and self.low > 0) or (self.high is not None and self.high < 0)
 
+    @property
+    def cannot_tell(self) -> str:
+        """Why there is no percentage; empty where there is one."""
+        if self.percent is not None:
+            return ""
+        return "a rise from nought has no percentage" if self.after else "nothing was recorded, before or after"
+
+    @property
+    def sentence(self) -> str:
+        went = f"It went from {figure(self.before)} to {figure(self.after)}"
+        if self.percent is None:
+            told = f"; at least {figure(self.low)}%" if self.low is not None and self.low > 0 else ""
+            return f"{went}: {self.cannot_tell}{told} ({chance(self.p)} of no change)."
+        ends = (np.nan if end is None else end for end in (self.low, self.high))
+        told = "" if self.different else "; not statistically different"
+        return f"{went}, {figure(self.percent)}% ({interval(*ends)}, {chance(self.p)}{told})."
+
 
 @dataclass(frozen=True)
 class Changes:
@@ -74,6 +93,21 @@ class Changes:
     p: Floats
     phi: Floats
     df: Floats
+
+    @property
+    def different(self) -> npt.NDArray[np.bool_]:
+        """Of each, whether its interval leaves out no change."""
+        return (self.low > 0) | (self.high < 0)
+
+    @property
+    def sentence(self) -> str:
+        number, found = self.p.size, int(self.different.sum())
+        if number == 1:
+            return self[0].sentence
+        return (
+            f"{found:,} of {several(number, 'change')} {'is' if found == 1 else 'are'} statistically different from "
+            f"none, each looked at alone; chance gives about {figure(number / 20, 2)}."
+        )
 
     def __getitem__(self, i: int) -> Change:
         def end(values: Floats) -> float | None:

@@ -36,6 +36,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import digamma, polygamma
 
+from redway.methods.wording import figure, several
+
 VERSION = 1
 
 FEWEST_AREAS = 10  # fewer say too little of what is usual, and each stands on its own
@@ -75,6 +77,20 @@ class Dispersion:
             raise ValueError("no two months of one unbroken run: dispersion cannot be measured")
         return max(1.0, self.measured)
 
+    @property
+    def cannot_tell(self) -> str:
+        """Why nothing was measured; empty where something was."""
+        return "" if self.df >= 1 else "no two months of one unbroken run with a count"
+
+    @property
+    def sentence(self) -> str:
+        if self.cannot_tell:
+            return f"Cannot tell how much counts vary: {self.cannot_tell}."
+        return (
+            f"Counts vary {figure(self.measured)} times as much from month to month as independent events would "
+            f"({several(self.months, 'month')}, {self.df:,} degrees of freedom, around {self.fit})."
+        )
+
 
 @dataclass(frozen=True)
 class Dispersions:
@@ -99,6 +115,16 @@ class Dispersions:
         """All areas taken together: every degree of freedom weighs the same."""
         df = int(self.df.sum())
         return Dispersion(float(self.chi_square.sum() / df) if df else np.nan, df, self.months, self.fit)
+
+    @property
+    def cannot_tell(self) -> str:
+        """Why nothing was measured of any area; empty where something was."""
+        return self.pooled.cannot_tell
+
+    @property
+    def sentence(self) -> str:
+        """Of all areas taken together."""
+        return self.pooled.sentence
 
 
 def dispersion(counts: Sequence[float] | Floats, months: Sequence[int]) -> Dispersion:

@@ -22,6 +22,8 @@ from math import sqrt
 
 from scipy.special import ndtr
 
+from redway.methods.wording import chance, figure, interval
+
 VERSION = 1
 Z = 1.959963984540054  # the 97.5% point of the normal distribution
 
@@ -35,6 +37,12 @@ class Share:
     high: float
     base: float
     effective: float
+
+    @property
+    def sentence(self) -> str:
+        worth = f", worth {figure(self.effective)}" if self.effective < 0.995 * self.base else ""
+        limits = interval(100 * self.low, 100 * self.high)
+        return f"{figure(100 * self.value)}% ({limits}, of {figure(self.base, 9)}{worth})."
 
 
 @dataclass(frozen=True)
@@ -50,6 +58,14 @@ class Difference:
     def different(self) -> bool:
         """Whether interval and test both leave out no difference."""
         return self.p < 0.05 and (self.low > 0 or self.high < 0)
+
+    @property
+    def sentence(self) -> str:
+        told = "" if self.different else "; not statistically different"
+        limits = interval(100 * self.low, 100 * self.high)
+        return (
+            f"The second share less the first is {figure(100 * self.value)} points ({limits}, {chance(self.p)}{told})."
+        )
 
 
 def share(hits: float, base: float) -> Share:

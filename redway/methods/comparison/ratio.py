@@ -17,6 +17,8 @@ A ratio needs events on both sides: of none there is no logarithm, and no ratio 
 from dataclasses import dataclass
 from math import exp, log, sqrt
 
+from redway.methods.wording import figure, interval
+
 VERSION = 1
 Z = 1.959963984540054  # the 97.5% point of the normal distribution
 
@@ -28,6 +30,10 @@ class Rate:
     value: float
     low: float
     high: float
+
+    @property
+    def sentence(self) -> str:
+        return f"The rate is {figure(self.value)} ({interval(self.low, self.high)})."
 
 
 @dataclass(frozen=True)
@@ -42,6 +48,11 @@ class Ratio:
     def different(self) -> bool:
         """Whether the interval leaves out a ratio of one."""
         return self.low > 1 or self.high < 1
+
+    @property
+    def sentence(self) -> str:
+        told = "" if self.different else "; not statistically different"
+        return f"The one is {figure(self.value)} times the other ({interval(self.low, self.high)}{told})."
 
 
 def rate(events: float, exposure: float, *, per: float = 1000) -> Rate:

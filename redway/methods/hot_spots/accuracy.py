@@ -98,9 +98,14 @@ class Comparison:
     weeks: int
 
     @property
+    def cannot_tell(self) -> str:
+        """Why there is no verdict; empty where there is one."""
+        return "" if self.weeks > 1 else "one week says nothing of how that varies"
+
+    @property
     def sentence(self) -> str:
-        if self.weeks < 2:
-            return "Cannot tell which map is better: one week says nothing of how that varies."
+        if self.cannot_tell:
+            return f"Cannot tell which map is better: {self.cannot_tell}."
         told = "is not statistically different" if self.low <= 0 <= self.high else "differs"
         return (
             f"What the two maps catch {told}: {figure(100 * self.difference, 2)} points of all later recorded events "

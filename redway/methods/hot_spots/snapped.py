@@ -53,11 +53,17 @@ class Snapped:
     records: int
 
     @property
+    def cannot_tell(self) -> str:
+        """Why there is no verdict; empty where there is one."""
+        return (
+            "" if self.moved is not None else f"only {self.pairs:,} pairs of them lie within {NEAR:g} m of each other"
+        )
+
+    @property
     def sentence(self) -> str:
-        if self.moved is None:
+        if self.cannot_tell:
             return (
-                f"Cannot tell whether these {self.records:,} records were moved to shared points: only {self.pairs:,} "
-                f"pairs of them lie within {NEAR:g} m of each other."
+                f"Cannot tell whether these {self.records:,} records were moved to shared points: {self.cannot_tell}."
             )
         seen = (
             f"of pairs within {NEAR:g} m, {figure(100 * self.together)}% are at one point to the last figure"

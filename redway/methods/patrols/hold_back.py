@@ -54,9 +54,14 @@ class HeldBack:
         return np.asarray(np.sort(self.pairs[:, 1]))
 
     @property
+    def cannot_tell(self) -> str:
+        """Why nothing is held back; empty where something is."""
+        return "" if len(self.pairs) else "no two places of one area expect any harm"
+
+    @property
     def sentence(self) -> str:
-        if not len(self.pairs):
-            return "Cannot hold places back: no two places of one area expect any harm."
+        if self.cannot_tell:
+            return f"Cannot hold places back: {self.cannot_tell}."
         return (
             f"{several(len(self.pairs), 'place')} drawn by lot from as many pairs of like places are held back for "
             f"comparison, as {self.authority.by} authorised on {self.authority.on.isoformat()} "

@@ -24,6 +24,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from redway.methods.wording import figure
+
 VERSION = 1
 
 LIMIT = 3.5  # of |M|
@@ -54,6 +56,14 @@ class Compared:
     def outlying(self) -> bool:
         """Far out by its score, and beyond all earlier values: a level that was there before is no news."""
         return abs(self.score) > LIMIT and self.beyond
+
+    @property
+    def sentence(self) -> str:
+        told = "is out of keeping with" if self.outlying else "is in keeping with"
+        return (
+            f"{figure(self.value)} {told} the values before it ({figure(self.least)} to {figure(self.greatest)}, "
+            f"middle one {figure(self.median)})."
+        )
 
 
 def compared(value: float, past: Sequence[float] | npt.NDArray[np.float64]) -> Compared:

@@ -22,6 +22,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from redway.methods.wording import figure
+
 VERSION = 1
 
 LIMIT = 2.66
@@ -106,6 +108,24 @@ class XmR:
     signals: tuple[Signal | None, ...]
     trial: bool
     refused: Refusal
+
+    @property
+    def cannot_tell(self) -> str:
+        """Why there is no verdict, as `refused`."""
+        return str(self.refused)
+
+    @property
+    def sentence(self) -> str:
+        if self.refused:
+            return f"Cannot tell what is unusual: {self.refused}."
+        newest, limits = self.signals[-1], f"limits {figure(self.lower)} to {figure(self.upper)}"
+        told = f"is unusual: {newest.rule}" if newest else "is ordinary"
+        trial = ", which may still move" if self.trial else ""
+        before = sum(signal is not None for signal in self.signals[:-1])
+        return (
+            f"The newest value, {figure(float(self.values[-1]))}, {told} ({limits}{trial}); of the "
+            f"{self.values.size - 1:,} before it {before:,} {'is' if before == 1 else 'are'} unusual."
+        )
 
 
 def xmr(

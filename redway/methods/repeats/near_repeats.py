@@ -58,9 +58,14 @@ class NearRepeats:
         return np.asarray(rows[np.argsort(-self.open_days[rows], kind="stable")])
 
     @property
+    def cannot_tell(self) -> str:
+        """Why there is no verdict; empty where there is one."""
+        return "" if len(self.repeat) else "there is no event"
+
+    @property
     def sentence(self) -> str:
-        if not len(self.repeat):
-            return "Cannot tell where the next event may be near: there is no event."
+        if self.cannot_tell:
+            return f"Cannot tell where the next event may be near: {self.cannot_tell}."
         n, chains = len(self.repeat), len(np.unique(self.chain[self.chain >= 0]))
         return (
             f"{int(self.repeat.sum()):,} of {several(n, 'recorded event')} came within {figure(self.distance)} m and "

@@ -23,6 +23,8 @@ import numpy.typing as npt
 import scipy
 from scipy.sparse import csr_array, hstack
 
+from redway.methods.wording import several
+
 VERSION = 1
 
 MOST_NODES = 20_000  # a search that branches more than this is given up, and so refused
@@ -74,6 +76,11 @@ class Protection:
 
     hidden: Booleans
     tables: Floats
+
+    @property
+    def sentence(self) -> str:
+        besides = several(int(self.hidden.sum()), "figure")
+        return f"{besides} to be hidden besides; {several(len(self.tables), 'table')} that fit prove it enough."
 
 
 def protect(figures: Figures) -> Protection:
