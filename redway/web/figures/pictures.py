@@ -7,7 +7,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from redway import periods
-from redway.findings import words
+from redway.findings import chance, words
 from redway.findings.control import Segment, control
 from redway.indicators.definitions import Indicator
 from redway.indicators.series import Area, Series, Status
@@ -78,7 +78,7 @@ def control_figure(basis: Basis, indicator: Indicator, area: Area) -> Figure:
         ),
     )
     breaks = [f"{periods.words(periods.month(one.month))}: {one.why}" for one in indicator.breaks]
-    notes = tuple(filter(None, [key(parts), trial_note(parts), gaps, *breaks]))
+    notes = tuple(filter(None, [key(parts), chance.sentence(parts), trial_note(parts), gaps, *breaks]))
     return Figure(title, under, picture(chart, basis.charts).drawings, notes)
 
 
