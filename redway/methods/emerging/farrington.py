@@ -29,13 +29,14 @@ Sources: Farrington, Andrews, Beale and Catchpole (1996), *J. R. Stat. Soc. A* 1
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr
 
-from redway.methods import inputs
+from redway.methods import inputs, threads
 from redway.methods.emerging import loglinear
 from redway.methods.emerging.loglinear import Booleans, LogLinear, Weeks
 from redway.methods.emerging.reference_weeks import Days, References, references
@@ -47,7 +48,7 @@ VERSION = 1
 
 THRESHOLDS = ("delta", "nbPlugin", "muan")
 VARIANTS = ("corrected", "surveillance")
-CELLS = 300_000  # numbers that are worked on at once: enough to fill the processor's caches, no more
+CELLS = 200_000  # numbers that are worked on at once: enough to outweigh what each step costs, few enough for caches
 
 
 @dataclass(frozen=True)
@@ -178,10 +179,11 @@ def farrington_flexible(
     names = ("observed", "expected", "upperbound", "pvalue", "score", "phi", "slope")
     out = {name: np.full((table.shape[0], judge.size), np.nan) for name in names}
     for like, columns in _alike(judge, use, days):
-        for rows in _pieces(table.shape[0], like.back.size * columns.size):
-            found = _piece(table, people, rows, judge[columns], like, use)
+        pieces = _pieces(table.shape[0], like.back.size * columns.size)
+        piece = partial(_piece, table, people, weeks=judge[columns], like=like, use=use)
+        for rows, found in zip(pieces, threads.each(piece, pieces), strict=True):
             for name, values in found.items():
-                out[name][rows, columns] = values.reshape(-1, columns.size)
+                out[name][rows, columns] = values
     observed, bound = out["observed"], out["upperbound"]
     return Farrington(
         weeks=judge, alarm=(observed > bound) & (observed > 0), settings=use, **{name: out[name] for name in names}
@@ -228,10 +230,9 @@ def _alike(judge: Integers, use: Settings, days: Days | None) -> Iterator[tuple[
         yield of(int(week)), np.array([at])
 
 
-def _pieces(rows: int, cells: int) -> Iterator[slice]:
+def _pieces(rows: int, cells: int) -> list[slice]:
     size = max(1, CELLS // max(1, cells))
-    for start in range(0, rows, size):
-        yield slice(start, min(rows, start + size))
+    return [slice(start, min(rows, start + size)) for start in range(0, rows, size)]
 
 
 def _piece(
@@ -242,28 +243,38 @@ def _piece(
     like: References,
     use: Settings,
 ) -> dict[str, Floats]:
-    """Some series in some weeks with one pattern of references; each pair is a row of the fit."""
-    part = inputs.counts(table[rows], "counts", dimensions=2, missing=True)
-    back = weeks[:, None] - like.back
-    y = part[:, back].reshape(-1, like.back.size)
+    """Some series in some weeks with one pattern of references; each pair is a column of the fit: (weeks, series)."""
+    part = _counts(table[rows]).T
+    order = np.argsort(like.season, kind="stable")
+    oldest = like.back[order]
+    back = weeks - oldest[:, None]
+    y = part[back].reshape(oldest.size, -1).astype(np.float64, copy=False)
     known = ~np.isnan(y)
+    weight = None
+    if not known.all():
+        weight, y = known.astype(float), np.where(known, y, 0.0)
     exposure = exposure_now = None
     if people is not None:
-        base = inputs.above(people[rows], "population", 0, dimensions=2)
-        exposure = base[:, back].reshape(y.shape)
-        exposure_now = base[:, weeks].reshape(-1)
+        base = inputs.above(people[rows], "population", 0, dimensions=2).T
+        exposure, exposure_now = base[back].reshape(y.shape), base[weeks].ravel()
     lately = weeks[:, None] - np.arange(use.limit54[1])
-    recent = np.where(lately >= 0, part[:, np.maximum(lately, 0)], 0.0)
-    enough = (recent.sum(axis=-1) >= use.limit54[0]).reshape(-1)
-    span = float(like.back.max())
-    shared = Weeks(-like.back / span, like.indicator)
-    now = part[:, weeks].reshape(-1)
-    return _judge(np.where(known, y, 0.0), known.astype(float), exposure, exposure_now, now, enough, shared, span, use)
+    recent = np.where((lately >= 0)[:, :, None], part[np.maximum(lately, 0)], 0.0)
+    enough = (recent.sum(axis=1) >= use.limit54[0]).ravel()
+    span = float(oldest.max())
+    shared = Weeks(-oldest / span, like.season[order])
+    now = part[weeks].ravel().astype(np.float64, copy=False)
+    found = _judge(y, weight, exposure, exposure_now, now, enough, shared, span, use)
+    return {name: values.reshape(weeks.size, -1).T for name, values in found.items()}
+
+
+def _counts(part: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    """Some series looked at; what cannot be wrong is not."""
+    return part if part.dtype.kind in "bu" else inputs.counts(part, "counts", dimensions=2, missing=True)
 
 
 def _judge(
     y: Floats,
-    known: Floats,
+    known: Floats | None,
     exposure: Floats | None,
     exposure_now: Floats | None,
     now: Floats,
@@ -273,7 +284,7 @@ def _judge(
     use: Settings,
 ) -> dict[str, Floats]:
     per = 1.0 if exposure_now is None else exposure_now
-    largest = y.max(axis=1, initial=0.0)
+    largest = y.max(axis=0, initial=0.0)
     mean, variance, phi = np.empty(now.size), np.empty(now.size), np.empty(now.size)
     slope = np.full(now.size, np.nan)
     keep = np.zeros(now.size, dtype=bool)
@@ -284,10 +295,9 @@ def _judge(
         slope = np.where(keep, fitted.slope / span, np.nan)
     rest = np.flatnonzero(~keep)
     if rest.size:
-        some = slice(None) if rest.size == now.size else rest
-        fitted, spread, raw = _fits(
-            y[some], known[some], None if exposure is None else exposure[some], shared, use, trend=False
-        )
+        there = None if known is None else known.take(rest, axis=1)
+        at_risk = None if exposure is None else exposure.take(rest, axis=1)
+        fitted, spread, raw = _fits(y.take(rest, axis=1), there, at_risk, shared, use, trend=False)
         of = 1.0 if exposure_now is None else exposure_now[rest]
         mean[rest], variance[rest], phi[rest] = fitted.level * of, _times(raw, fitted.level_variance), spread
     found = judged(now, mean, variance, phi, use.threshold_method, use.powertrans, use.alpha)
@@ -312,48 +322,39 @@ def _p_of_slope(fitted: LogLinear, raw: Floats) -> Floats:
 
 
 def _fits(
-    y: Floats, known: Floats, exposure: Floats | None, shared: Weeks, use: Settings, *, trend: bool
+    y: Floats, known: Floats | None, exposure: Floats | None, shared: Weeks, use: Settings, *, trend: bool
 ) -> tuple[LogLinear, Floats, Floats]:
     """The fit, reweighted where asked; phi (at least 1); and the dispersion that its standard errors take."""
     fitted = loglinear.fit(y, known, exposure, shared, trend=trend)
     raw = loglinear.dispersion(fitted, y, known)
     if not use.reweight:
         return fitted, np.maximum(raw, 1.0), raw
-    weight = _weights(y, known, fitted, shared, np.maximum(raw, 1.0), use.weights_threshold)
-    fitted = loglinear.fit(y, weight, exposure, shared, trend=trend, near=fitted.slope)
+    weight = loglinear.weights(y, known, fitted, shared, np.maximum(raw, 1.0), use.weights_threshold)
+    fitted = loglinear.fit(y, weight, exposure, shared, trend=trend, before=fitted)
     raw = loglinear.dispersion(fitted, y, weight)
     phi = np.maximum(raw, 1.0)
     if use.variant == "surveillance":
         off = np.divide(y - fitted.mean, fitted.mean, out=np.full_like(y, -1.0), where=fitted.mean > 0)
-        squares = (weight * off**2).sum(axis=1)
+        squares = (weight * off**2).sum(axis=0)
         raw = np.divide(squares, fitted.freedom, out=np.full_like(squares, np.nan), where=fitted.freedom > 0)
     return fitted, phi, raw
-
-
-def _weights(y: Floats, known: Floats, fitted: LogLinear, shared: Weeks, phi: Floats, threshold: float) -> Floats:
-    """Less for weeks far above what was expected; they add up to the number of weeks."""
-    root = np.cbrt(fitted.mean)
-    apart = np.divide(np.cbrt(y) ** 2, np.sqrt(root), out=np.zeros_like(y), where=root > 0) - root * np.sqrt(root)
-    scale = phi[:, None] * np.maximum(1 - loglinear.leverage(fitted, known, shared), 1e-12)
-    residual = 1.5 * apart / np.sqrt(scale)
-    weight = np.where(residual > threshold, np.maximum(residual, 1e-100) ** -2, 1.0) * known
-    total, number = weight.sum(axis=1), known.sum(axis=1)
-    weight *= np.divide(number, total, out=np.ones_like(total), where=total > 0)[:, None]
-    return np.asarray(weight)
 
 
 def _without_past(
     found: Judged,
     now: Floats,
     nothing: Booleans,
-    known: Floats,
+    known: Floats | None,
     exposure: Floats | None,
     per: Any,
     shared: Weeks,
     use: Settings,
 ) -> Judged:
     """Where no reference week of now's season has an event."""
-    at_risk = (known if exposure is None else known * exposure) @ shared.indicator[:, -1]
+    of_now = shared.parts[-1]
+    at_risk = np.full(now.shape, float(of_now.stop - of_now.start))
+    if known is not None or exposure is not None:
+        at_risk = np.prod([part[of_now] for part in (known, exposure) if part is not None], axis=0).sum(axis=0)
     share = np.divide(per, at_risk + per, out=np.full_like(at_risk, np.nan), where=at_risk > 0)
     bound, p = no_past(now, share, use.alpha)
     return Judged(np.where(nothing, bound, found.upper), np.where(nothing, p, found.p))

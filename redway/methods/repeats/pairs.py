@@ -21,9 +21,11 @@ from redway.methods.inputs import Floats, Integers, Unfit
 
 VERSION = 1
 
+Chunk = tuple[int, int, int]  # a run, and the events it is looked at for: the first, and the one after the last
+
 METHODS = ("euclidean", "manhattan", "great-circle")
 EARTH = 6_371_008.8
-AT_ONCE = 500_000  # candidates
+AT_ONCE = 120_000  # candidates: what is known of them stays in the processor's cache
 MOST = 1_000_000_000  # candidates: more would take minutes for the observed pairs alone
 STRIPS = 2
 
@@ -90,20 +92,33 @@ def _runs(x: Floats, y: Floats, reach: float) -> tuple[Integers, Integers, Integ
 
 def close_pairs(held: Places) -> Iterator[tuple[Integers, Integers, Floats]]:
     """Each pair within the distance once: places in the sorted list, and metres; in chunks."""
-    for first, last in zip(held.first, held.last, strict=True):
-        many = last - first
-        ends = np.cumsum(many)
-        begin = 0
+    for chunk in chunks(held):
+        yield pairs_in(held, chunk)
+
+
+def chunks(held: Places) -> list[Chunk]:
+    """Events in the order of the sorted list, with about AT_ONCE candidates together in one of their runs."""
+    found = []
+    for run, many in enumerate(held.last - held.first):
+        ends, begin = np.cumsum(many), 0
         while begin < len(many):
             before = int(ends[begin - 1]) if begin else 0
             end = max(begin + 1, int(np.searchsorted(ends, before + AT_ONCE, side="right")))
-            these = many[begin:end]
-            one = np.repeat(np.arange(begin, end), these)
-            other = np.arange(len(one)) + np.repeat(first[begin:end] - (ends[begin:end] - these - before), these)
-            metres = apart(held, one, other)
-            near = metres <= held.within
-            yield one[near], other[near], metres[near]
+            found.append((run, begin, end))
             begin = end
+    return found
+
+
+def pairs_in(held: Places, chunk: Chunk) -> tuple[Integers, Integers, Floats]:
+    """The pairs of one chunk."""
+    run, begin, end = chunk
+    first = held.first[run, begin:end]
+    many = held.last[run, begin:end] - first
+    one = np.repeat(np.arange(begin, end), many)
+    other = np.arange(len(one)) + np.repeat(first - np.cumsum(many) + many, many)
+    metres = apart(held, one, other)
+    near = np.flatnonzero(metres <= held.within)
+    return one[near], other[near], metres[near]
 
 
 def apart(held: Places, one: Integers, other: Integers) -> Floats:
