@@ -4,6 +4,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy import stats
 
 from redway.methods.hot_spots.gi import gi
 from redway.methods.hot_spots.neighbours import neighbours
@@ -34,7 +35,10 @@ def test_it_is_what_loops_give(square, star):
 
 
 @pytest.mark.peers
-@pytest.mark.parametrize(("name", "star"), [("memphis_gistar500", True), ("memphis_gi_noself500", False)])
+@pytest.mark.parametrize(
+    ("name", "star"),
+    [("memphis_gistar500", True), ("memphis_gistar500_cellsize", True), ("memphis_gi_noself500", False)],
+)
 def test_it_is_sfhotspots(memphis, peer, name, star):
     grid, x, y = memphis
     found = gi(grid.count(x, y), neighbours(grid), star=star)
@@ -48,9 +52,27 @@ def test_it_is_esdas_with_binary_weights(memphis, peer, peer_outputs):
     found, theirs = gi(grid.count(x, y), neighbours(grid)), peer("memphis_esda_glocal_moranlocal")
     assert np.abs(found.z - theirs["Zs"]).max() < 1e-10
     assert np.abs(found.p / 2 - theirs["p_norm"]).max() < 1e-10  # theirs is one-sided
-    assert ((found.p < 0.05) & (found.z > 0)).sum() == json.loads((peer_outputs / "esda_transform_R.json").read_text())[
-        "hot_B"
-    ]
+    assert hot(found.z, found.p) == json.loads((peer_outputs / "esda_transform_R.json").read_text())["hot_B"]
+
+
+def hot(z, p):
+    return int(((p < 0.05) & (z > 0)).sum())
+
+
+@pytest.mark.peers
+def test_esdas_own_default_of_weights_takes_most_hot_spots_away(memphis, peer_outputs):
+    """Weights that sum to one in each row are what it takes unless told otherwise, and its variance is then that of a
+    single cell: z is too small by the root of how many cells it is of. Weighed or counted, Gi* is the same."""
+    theirs = json.loads((peer_outputs / "esda_transform_R.json").read_text())
+    grid, x, y = memphis
+    around, n = neighbours(grid), len(grid)
+    found = gi(grid.count(x, y), around)
+    k = around.sums(np.ones(n)) + 1
+    shrunk = np.sqrt((n / k - 1) / (n - 1))
+    assert shrunk[k == 9] == pytest.approx(theirs["ratio"])
+    assert theirs["ratio"] == pytest.approx(theirs["theory"])
+    z = found.z * shrunk
+    assert hot(z, 2 * stats.norm.sf(abs(z))) == theirs["hot_R"] < theirs["hot_B"] / 8
 
 
 @pytest.mark.peers
@@ -78,6 +100,14 @@ def test_the_normal_curve_is_too_generous_where_counts_are_small(square):
     z = np.concatenate([gi(rng.poisson(0.68, 2500).astype(float), around).z for _ in range(40)])
     assert 0.03 < (z > 1.96).mean() < 0.045
     assert 0.0012 < (z > 3.29).mean() < 0.003
+
+
+def test_dense_events_that_leave_no_cell_empty_are_no_fault(square):
+    """sfhotspot ends in an error there (“column … must be numeric”)."""
+    x = np.random.default_rng(7).poisson(40, 400).astype(float) + 1
+    found = gi(x, neighbours(square(20, 20)))
+    assert np.isfinite(found.z).all()
+    assert not found.cannot_tell
 
 
 @pytest.mark.parametrize(("x", "why"), [([1.0] * 9, "same value"), ([0.0] * 9, "same value")])

@@ -21,6 +21,9 @@ def test_cells_and_counts_are_sfhotspots(memphis, peer):
         (reference.x.min() + 10500, reference.y.min() - 500),
     ]
     assert reference.count(x, y).tolist() == peer("memphis_count500")["n"].tolist()
+    for name in ("memphis_grid500", "memphis_gistar500"):
+        assert peer(name)["cx"].tolist() == pytest.approx(reference.x.tolist(), abs=1e-6)
+        assert peer(name)["cy"].tolist() == pytest.approx(reference.y.tolist(), abs=1e-6)
     assert len(grid_over(x, y, 500)) == len(reference)
 
 

@@ -100,6 +100,38 @@ def test_it_is_nearrepeats(peer_outputs, method):
     assert (np.abs(found.sim_mean - found.expected) <= 4 * error).all()
 
 
+SYNTH_SDS, SYNTH_TDS = (0, 0.1, 100, 200, 400, 800), (0, 1, 3, 7, 14, 28)
+
+
+@pytest.mark.peers
+def test_it_is_nearrepeats_on_seeded_events(peer_outputs):
+    """INDEX's own bounds: counts exact, mean and ratio within 3 errors of drawing, p within 3 of two draws' own."""
+    x, y, time = seeded(1000)
+    theirs = reference(peer_outputs / "knox_NearRepeat_synth1000_euclidean.csv", SYNTH_SDS, SYNTH_TDS)
+    found = knox(x, y, time, rng(), sds=SYNTH_SDS, tds=SYNTH_TDS)
+    assert (found.observed == theirs["observed"]).all()
+    error = np.maximum(found.sd, 0.05) / np.sqrt(999)
+    assert (np.abs(theirs["sim_mean"] - found.expected) <= 3.5 * error).all()
+    p = theirs["pvalue"]
+    assert (np.abs(found.p - p) <= 3 * np.sqrt(2 * np.maximum(p * (1 - p), 1e-3) / 1000)).all()
+
+
+@pytest.mark.peers
+def test_a_p_counts_what_is_as_large_and_is_never_nought(peer_outputs):
+    """pointpats' Poisson p is of more than what was seen, PredictCode's and pysyncon's count no draw for what was seen.
+
+    So they can be nought, and of no pair at all pointpats says 1 - exp(-expected) where 1 is meant.
+    """
+    theirs = json.loads((peer_outputs / "knox_pointpats_synth1000_d200_t7.json").read_text())
+    assert theirs["p_poisson"] == 1 - stats.poisson.cdf(theirs["nst"], theirs["expected"]) == 0
+    assert stats.poisson.sf(0, 2.0) < 0.9
+    assert stats.poisson.sf(0 - 1, 2.0) == 1
+    x, y, time = seeded(300)
+    found = knox(x, y, time, rng(), nrep=19)
+    assert found.p.min() == 1 / 20
+    assert (found.p[found.observed == 0] == 1).all()
+
+
 @pytest.mark.peers
 def test_the_average_is_pointpats(peer_outputs):
     """109 pairs within 200 m and 7 days of 1,000 seeded events, where chance gives 14.5233."""
