@@ -16,7 +16,7 @@ from redway.web.returns.sheet import FILE, Sheet, box_name
 from redway.web.returns.typed_words import Written, is_area, is_period
 from redway.work.returns.destruction import check_not_destroyed
 from redway.work.returns.loading import Staged
-from redway.work.returns.worked_example import refused_for
+from redway.work.returns.worked_example import refused
 
 # Rules as the engine has them. Its other sentences are of cells in a file; these a page says in fewer words.
 EMPTY, NO_CODE, NO_SUCH_TIME = "is empty", "is none of the codes", ("lies in the future", "lies before 1901")
@@ -51,7 +51,7 @@ def _check_own(staged: list[Staged], profile: Profile) -> None:
     """Raises NotAllowed for rows of the template's worked example, FileRefused for rows that were lawfully destroyed:
     what would be said of them once they are handed in.
     """
-    if count := sum(refused_for(s, profile) for s in staged):
+    if count := sum(refused(staged, profile)):
         words = ngettext(
             "%(count)s row is of the template’s worked example. Empty it, and type your agency’s own.",
             "%(count)s rows are of the template’s worked example. Empty them, and type your agency’s own.",

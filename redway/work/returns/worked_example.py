@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+import duckdb
 from django.utils.translation import gettext as _
 
 from redway.errors import FileRefused, Place
@@ -22,8 +23,8 @@ def check_not_examples(staged: Sequence[Staged], profile: Profile) -> None:
 
     What an agency counts may by chance be as in the example; that is warned of alone.
     """
-    for s in staged:
-        if count := refused_for(s, profile):
+    for s, count in zip(staged, refused(staged, profile), strict=True):
+        if count:
             raise FileRefused(
                 "rows of the agency's own",
                 came=f"{count:,} {'row' if count == 1 else 'rows'} of the template's worked example",
@@ -33,12 +34,15 @@ def check_not_examples(staged: Sequence[Staged], profile: Profile) -> None:
             )
 
 
-def refused_for(s: Staged, profile: Profile) -> int:
-    """How many rows of the worked example refuse it: of rows about persons, where they are that by no chance."""
-    if not _personal(s):
-        return 0
-    count = count_of(s, profile)
-    return count if s.definition.key or count > 1 else 0
+def refused(staged: Sequence[Staged], profile: Profile) -> list[int]:
+    """How many rows of the worked example refuse each: of rows about persons, where they are that by no chance."""
+    personal = [s for s in staged if s.definition.nature is not None and s.definition.nature.personal]
+    counted = {
+        id(s): count
+        for s, count in zip(personal, counts(personal, profile), strict=True)
+        if s.definition.key or count > 1
+    }
+    return [counted.get(id(s), 0) for s in staged]
 
 
 def warnings(staged: Sequence[Staged], profile: Profile) -> list[Warning]:
@@ -48,28 +52,36 @@ def warnings(staged: Sequence[Staged], profile: Profile) -> list[Warning]:
         "take this back, delete them from the sheet and send it again."
     )
     found = []
-    for s in staged:
-        if count := count_of(s, profile):
+    for s, count in zip(staged, counts(staged, profile), strict=True):
+        if count:
             period = s.loaded.period
             said = f"{in_words(period)}: " if period else ""
             found.append(Warning("example", said + words % {"count": f"{count:,}"}, period))
     return found
 
 
-def count_of(s: Staged, profile: Profile) -> int:
-    """How many accepted rows have every cell that a row of the worked example has."""
-    if s.definition.access == "open" or not s.definition.example or not s.loaded.rows_accepted:
+def counts(staged: Sequence[Staged], profile: Profile) -> list[int]:
+    """How many accepted rows of each have every cell that a row of the worked example has."""
+    if not any(map(_may_hold_examples, staged)):
+        return [0] * len(staged)
+    with connect(staged[0].loaded.parquet.parent / "spill") as db:
+        return [_count(db, s, profile) if _may_hold_examples(s) else 0 for s in staged]
+
+
+def _may_hold_examples(s: Staged) -> bool:
+    return s.definition.access != "open" and bool(s.definition.example) and s.loaded.rows_accepted > 0
+
+
+def _count(db: duckdb.DuckDBPyConnection, s: Staged, profile: Profile) -> int:
+    path = text(s.loaded.parquet)
+    there = {name for name, *_rest in db.execute(f"DESCRIBE FROM read_parquet({path})").fetchall()}
+    columns = [c for c in s.definition.columns if c.name in there]
+    found = look_ups(s.definition, profile)
+    alike = [one for row in s.definition.example if (one := _alike(row, columns, found))]
+    if not alike:
         return 0
-    with connect(s.loaded.parquet.parent / "spill") as db:
-        path = text(s.loaded.parquet)
-        there = {name for name, *_rest in db.execute(f"DESCRIBE FROM read_parquet({path})").fetchall()}
-        columns = [c for c in s.definition.columns if c.name in there]
-        found = look_ups(s.definition, profile)
-        alike = [one for row in s.definition.example if (one := _alike(row, columns, found))]
-        if not alike:
-            return 0
-        sql = f"SELECT count(*) FROM read_parquet({path}) WHERE {' OR '.join(alike)}"  # noqa: S608
-        return int(db.execute(sql).fetchall()[0][0])
+    sql = f"SELECT count(*) FROM read_parquet({path}) WHERE {' OR '.join(alike)}"  # noqa: S608
+    return int(db.execute(sql).fetchall()[0][0])
 
 
 def _alike(row: Mapping[str, str], columns: Sequence[Column], found: Mapping[str, LookUp]) -> str:
@@ -87,7 +99,3 @@ def _typed(column: Column, value: str, found: Mapping[str, LookUp]) -> str:
         codes = sorted({spellings.get(folded(part), part.strip()) for part in parts})
         return text(";".join(codes))
     return TYPED[column.type].replace("$r", text(value))
-
-
-def _personal(s: Staged) -> bool:
-    return s.definition.nature is not None and s.definition.nature.personal

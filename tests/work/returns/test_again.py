@@ -14,7 +14,7 @@ from redway.work.returns.loading import Staged
 from redway.work.returns.report import DeliveryReport
 from redway.work.returns.states import State, Way
 from redway.work.returns.versions import everything
-from redway.work.returns.worked_example import count_of
+from redway.work.returns.worked_example import counts
 
 from .conftest import fires, sent
 
@@ -117,5 +117,5 @@ class TestTheWorkedExample:
         into.mkdir()
         context = Context(engine, Profile.of(engine).partnership, everything(), "an-agency")
         found = loader(name).load(path, file_name="example.csv", into=into, context=context)
-        counted = [count_of(Staged(definition, "e.csv", one, path, ""), Profile.of(engine)) for one in found]
+        counted = counts([Staged(definition, "e.csv", one, path, "") for one in found], Profile.of(engine))
         assert sum(counted) == sum(one.rows_accepted for one in found) > 0
