@@ -108,19 +108,32 @@ def no_network():
 
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings():
-    """SQLite on disk, like the real one: a database in memory locks in a way of its own."""
+    """SQLite on disk, like the real one: a database in memory locks in a way of its own.
+
+    It does not wait for the disk: what a crash of the machine would lose is not looked at.
+    """
     from django.db import connection
 
     if connection.vendor == "sqlite":
         connection.settings_dict["TEST"]["NAME"] = str(Path(os.environ["REDWAY_HOME"]) / "test.sqlite3")
+        options = connection.settings_dict["OPTIONS"]
+        options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    """The audit's guard against deletion would also stop Django from emptying tables between tests."""
+    """The audit's guard against deletion would also stop Django from emptying tables between tests.
+
+    After each emptying Django would make its own permissions anew, which nothing here uses.
+    """
+    from django.contrib.contenttypes.management import create_contenttypes
     from django.db import connection
+    from django.db.models.signals import post_migrate
 
     from redway.work.audit import triggers
+
+    assert post_migrate.disconnect(dispatch_uid="django.contrib.auth.management.create_permissions")
+    assert post_migrate.disconnect(create_contenttypes)
 
     with django_db_blocker.unblock():
         triggers.remove(connection)
