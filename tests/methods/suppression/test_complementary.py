@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from redway.methods.inputs import Unfit
 from redway.methods.suppression.audit import audit, crossed
 from redway.methods.suppression.complementary import suppress
+from redway.methods.suppression.tables import METHODS
 
 
 def worked_out(table, hidden):
@@ -151,6 +152,63 @@ def test_as_safe_as_other_tools_at_no_more_cost(peer_outputs, name, value):
     assert audit(a, sums, theirs, wanted).safe, "what the other tool hides is safe too"
     if "tauargus" in name:
         assert found.cost == pytest.approx(price[theirs & ~primary].sum())
+
+
+def statuses(folder, name):
+    """What another tool says of each figure: primary, secondary or shown; “empty” where it leaves a nought out."""
+    with (folder / name).open(newline="") as lines:
+        rows = [{k: v.strip() for k, v in row.items()} for row in csv.DictReader(lines)]
+    codes = {"U": "primary", "M": "secondary", "S": "shown", "E": "empty"}
+    codes |= {("TRUE", "TRUE"): "primary", ("FALSE", "TRUE"): "secondary", ("FALSE", "FALSE"): "shown"}
+    return {
+        (r["ward"], r["off"]): codes[r["status"] if "status" in r else (r["primary"], r["suppressed"])] for r in rows
+    }
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize(
+    ("name", "most", "cost"),
+    [
+        ("sdc_tauargus_FREQ_OPT.csv", 9, "values"),
+        ("sdc_tauargus_FREQ_MOD.csv", 9, "cells"),
+        ("sdc_gauss_suppress_maxN2.csv", 2, "cells"),
+    ],
+)
+def test_from_the_records_the_same_cells_are_hidden_first_and_as_few_besides(peer_outputs, name, most, cost):
+    with (peer_outputs / "sdc_input.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    columns = {"down": np.array([r["ward"] for r in rows]), "across": np.array([r["off"] for r in rows])}
+    method = next(m for m in METHODS if m.name == "complementary-suppression")
+    given = {p.name: p.default for p in method.parameters} | {"hide_to": most, "cost": cost}
+    told = method.run({**columns, "count": np.ones(len(rows))}, given, np.random.default_rng(0)).rows
+    at = zip(told["down"].tolist(), told["across"].tolist(), strict=True)
+    ours = dict(zip(at, told["status"].tolist(), strict=True))
+    theirs = statuses(peer_outputs, name)
+    assert {k for k, s in ours.items() if s == "primary"} == {k for k, s in theirs.items() if s == "primary"}
+    besides = [sum(s == "secondary" for s in one.values()) for one in (ours, theirs)]
+    assert besides[0] <= np.ceil(1.2 * besides[1])
+
+
+@pytest.mark.peers
+def test_other_rules_of_what_is_sensitive_are_what_their_words_say(peer_outputs):
+    """Which cells go first is for the user to say; what acro and GaussSuppression take by their rules, from records."""
+    with (peer_outputs / "sdc_input.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    values = {}
+    for r in rows:
+        for cell in itertools.product((r["ward"], "Total"), (r["off"], "Total")):
+            values.setdefault(cell, []).append(float(r["val"]))
+    nine, two_give_most = (statuses(peer_outputs, f"sdc_gauss_{n}.csv") for n in ("suppress_maxN9", "dominance"))
+    with (peer_outputs / "sdc_crosstab_raw.csv").open(newline="") as lines:
+        raw = {(r["ward"], o): int(r[o]) for r in csv.DictReader(lines) for o in OFFENCES[:-1]}
+    with (peer_outputs / "acro_crosstab_suppressed.csv").open(newline="") as lines:
+        acro = {(r["ward"], o) for r in csv.DictReader(lines) for o in OFFENCES[:-1] if not r[o]}
+    assert {k: len(values.get(k, ())) for k in raw} == raw
+    assert acro == {k for k, n in raw.items() if n < 10}
+    assert acro == {k for k, s in nine.items() if s == "primary"}
+    for cell, status in two_give_most.items():
+        given = sorted(values.get(cell, ()))
+        assert (status == "primary") == (sum(given[-2:]) > 0.9 * sum(given)), cell
 
 
 @pytest.mark.peers
