@@ -85,3 +85,22 @@ def test_hot_cells_are_those_of_eight_true_neighbours_at_every_cell_size(peer):
         found = gi(grid.count(events["x"], events["y"]), neighbours(grid))
         assert (len(grid), int(((found.p < 0.05) & (found.z > 0)).sum())) == (cells, true), size
     assert (rows[names["hot_shipped"]] != rows[names["hot_true8"]]).sum() == 4
+
+
+@pytest.mark.peers
+def test_a_grid_has_eight_neighbours_inside_whatever_its_cell_size(peer_outputs, seeded):
+    """How many cells have 2 to 8 neighbours in sfhotspot, on 1,000 seeded events: right where the diagonal of its
+    cells happens to be a round number to it (400, 500), and mostly four or six where not."""
+    x, y, _ = seeded(1000)
+    with (peer_outputs / "sfhotspot_diagonal_synth.txt").open() as file:
+        lines = [line.split("card (exact):") for line in file if line.startswith("cell")]
+    for cell, cards in lines:
+        size, n = float(cell.split()[1]), int(cell.split()[3])
+        theirs = {int(k): int(many) for k, many in (pair.split(":") for pair in cards.split())}
+        counts = neighbours(grid_over(x, y, size)).counts.astype(int)
+        assert abs(counts.size - n) <= 2, "a hull that a cell just touches or not"
+        assert (counts == 8).mean() > 0.85
+        if size in (400, 500):
+            assert dict(zip(*np.unique(counts, return_counts=True), strict=True)) == theirs
+        else:
+            assert theirs[8] / n < 0.05

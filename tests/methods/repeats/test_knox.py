@@ -104,7 +104,7 @@ SYNTH_SDS, SYNTH_TDS = (0, 0.1, 100, 200, 400, 800), (0, 1, 3, 7, 14, 28)
 
 
 @pytest.mark.peers
-def test_it_is_nearrepeats_on_seeded_events(peer_outputs):
+def test_it_is_nearrepeats_on_seeded_events(peer_outputs, seeded):
     """INDEX's own bounds: counts exact, mean and ratio within 3 errors of drawing, p within 3 of two draws' own."""
     x, y, time = seeded(1000)
     theirs = reference(peer_outputs / "knox_NearRepeat_synth1000_euclidean.csv", SYNTH_SDS, SYNTH_TDS)
@@ -117,7 +117,7 @@ def test_it_is_nearrepeats_on_seeded_events(peer_outputs):
 
 
 @pytest.mark.peers
-def test_a_p_counts_what_is_as_large_and_is_never_nought(peer_outputs):
+def test_a_p_counts_what_is_as_large_and_is_never_nought(peer_outputs, seeded):
     """pointpats' Poisson p is of more than what was seen, PredictCode's and pysyncon's count no draw for what was seen.
 
     So they can be nought, and of no pair at all pointpats says 1 - exp(-expected) where 1 is meant.
@@ -133,7 +133,7 @@ def test_a_p_counts_what_is_as_large_and_is_never_nought(peer_outputs):
 
 
 @pytest.mark.peers
-def test_the_average_is_pointpats(peer_outputs):
+def test_the_average_is_pointpats(peer_outputs, seeded):
     """109 pairs within 200 m and 7 days of 1,000 seeded events, where chance gives 14.5233."""
     theirs = json.loads((peer_outputs / "knox_pointpats_synth1000_d200_t7.json").read_text())
     x, y, time = seeded(1000)
@@ -141,25 +141,6 @@ def test_the_average_is_pointpats(peer_outputs):
     assert found.observed[0, 0] == theirs["nst"]
     assert found.expected[0, 0] == pytest.approx(theirs["expected"], rel=1e-9)
     assert found.p[0, 0] == theirs["p_sim"]
-
-
-def seeded(n, seed=42):
-    """Clustered events of three years, a tenth of them near repeats: those of the references."""
-    r, side = np.random.default_rng(seed), 20_000.0
-    centre, sd, weight = r.uniform(0, side, (40, 2)), r.uniform(150, 600, 40), r.dirichlet(np.ones(40) * 2)
-    alone = r.random(n) < 0.4
-    which = r.choice(40, size=n, p=weight)
-    uniform = r.uniform(0, side, (n, 2))
-    at = np.where(alone[:, None], uniform, centre[which] + r.normal(size=(n, 2)) * sd[which][:, None])
-    at = np.abs(at)
-    at = np.clip(np.where(at >= side, 2 * side - at - 1e-6, at), 0, side - 0.01)
-    day = r.integers(0, 1095, n)
-    again = np.flatnonzero(r.random(n) < 0.10)
-    again = again[again > 0]
-    parent = (r.random(len(again)) * again).astype(int)
-    at[again] = np.clip(at[parent] + r.normal(size=(len(again), 2)) * 80, 0, side - 0.01)
-    day[again] = np.clip(day[parent] + r.integers(1, 8, len(again)), 0, 1094)
-    return np.round(420_000 + at[:, 0], 2), np.round(424_000 + at[:, 1], 2), day
 
 
 def test_p_is_uniform_where_times_are_chance():
@@ -192,7 +173,7 @@ def test_strata_keep_their_times():
     assert seasons([0, 89, 91, 400], 91).tolist() == [0, 0, 1, 4]
 
 
-def test_order_shift_and_turn_change_nothing_that_was_observed():
+def test_order_shift_and_turn_change_nothing_that_was_observed(seeded):
     x, y, time = seeded(300)
     one = knox(x, y, time, rng(), nrep=9)
     order = rng(3).permutation(300)
