@@ -2,10 +2,11 @@
 
 import os
 import threading
-import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from redway.work.returns import watching
 from redway.work.returns.checking import work_on
 from redway.work.returns.deliveries import acknowledge, discard
 from redway.work.returns.models import Delivery
@@ -82,25 +83,42 @@ def test_the_same_name_again_does_not_replace_the_first(drop, look):
     assert len(list((drop / "done").glob("*.result.txt"))) == 2
 
 
-def test_a_file_that_still_grows_is_left(drop):
-    watch, stop = Watch(drop.parent.parent, lambda line: None, quiet=0.6), threading.Event()
-    path = drop / "november.csv"
-    whole = fires(*[{}] * 12)
+class Clock:
+    """Stands in for the event that stops a watch, and for the time: a second goes by between looks, and what `each`
+    does happens then, until it has no more to do.
+    """
+
+    def __init__(self, each):
+        self.each, self.at, self.over = each, datetime(2025, 12, 1, tzinfo=UTC), False
+
+    def now(self):
+        return self.at
+
+    def is_set(self):
+        return self.over
+
+    def wait(self, _seconds):
+        self.at += timedelta(seconds=1)
+        self.over = next(self.each, self) is self
+
+
+def test_a_file_that_still_grows_is_left(drop, monkeypatch):
+    path, whole, taken_at = drop / "november.csv", fires(*[{}] * 12), []
     path.write_text(whole[:50])
 
     def grow():
-        with path.open("a") as file:
-            for start in range(50, len(whole), 200):
-                time.sleep(0.05)
+        for start in range(50, len(whole), 200):
+            with path.open("a") as file:
                 file.write(whole[start : start + 200])
-                file.flush()
-        time.sleep(4.5)
-        stop.set()
+            yield
+            assert path.is_file()
+        for second in range(8):
+            yield taken_at.append(second) if not path.exists() else None
 
-    growing = threading.Thread(target=grow)
-    growing.start()
-    watch.run(stop)
-    growing.join()
+    clock = Clock(grow())
+    monkeypatch.setattr(watching, "timezone", clock)
+    Watch(drop.parent.parent, lambda line: None, quiet=3.0).run(clock)
+    assert taken_at[0] == 3, "three seconds after it grew last"
     assert Delivery.objects.get().state == State.ACCEPTED
     assert everything().of("fire")[0].rows == 12
 
