@@ -4,6 +4,7 @@
     python3 dev.py check      format, lint, types, import contracts and tests: what CI runs
     python3 dev.py fix        mend formatting and lint
     python3 dev.py pin        write requirements/ anew from pyproject.toml
+    python3 dev.py pictures   draw those pictures of the handbook that show what methods no longer say
 
 What follows the first word is passed on: `python3 dev.py demo --port 8100`, `python3 dev.py check -k series`.
 The first run takes the network; a later one needs none, unless pins or front-end files have changed.
@@ -145,7 +146,13 @@ def pin(rest: list[str]) -> None:
         run(*compile_, REQUIREMENTS / f"{name}.in", *tail, "-o", REQUIREMENTS / f"{name}.txt")
 
 
-WORDS = {"demo": demo, "check": check, "fix": fix, "pin": pin}
+def pictures(rest: list[str]) -> None:
+    environment()
+    packages("default")
+    run(BIN / "python", "-m", "redway.products.handbook", *rest)
+
+
+WORDS = {"demo": demo, "check": check, "fix": fix, "pin": pin, "pictures": pictures}
 
 if __name__ == "__main__":
     if len(sys.argv) < 2 or sys.argv[1] not in WORDS:

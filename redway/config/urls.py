@@ -14,6 +14,7 @@ urlpatterns = [
     path("exchange/", include("redway.web.exchange.urls")),
     path("quality/", include("redway.web.quality.urls")),
     path("data/", include("redway.web.data.urls")),
+    path("methods/", include("redway.web.handbook.urls")),
     path("datasets/", include("redway.web.datasets.urls")),
     path("gateways/", include("redway.web.gateways.urls")),
     path("audit/", include("redway.web.audit.urls")),

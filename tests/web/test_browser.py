@@ -24,7 +24,15 @@ GATEWAYS = [
     "/gateways/fire/analysis/end/",
 ]
 PAGES = {
-    None: ["/sign-in/", "/help/", "/accessibility/", "/about-the-data/", "/api/v1/docs/"],
+    None: [
+        "/sign-in/",
+        "/help/",
+        "/accessibility/",
+        "/about-the-data/",
+        "/api/v1/docs/",
+        "/methods/",
+        "/methods/farrington/",
+    ],
     Role.CHAIR: [
         "/",
         "/priorities/",

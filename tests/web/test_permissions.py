@@ -90,6 +90,8 @@ TABLE = {
     "help": PUBLIC,
     "accessibility": PUBLIC,
     "about-the-data": PUBLIC,
+    "methods": PUBLIC,
+    "method": PUBLIC,
 }
 
 # The API's addresses need a token of an agency, whoever signs in: tests/web/test_api.py walks them.
@@ -97,6 +99,7 @@ ALL = [entry for entry in addresses() if declared(entry[1].callback) != TOKEN]
 ROUTES = {pattern.name: route for route, pattern in ALL}
 # What stands in an address for something that exists.
 SAMPLES = {"commitments/": "A1", "priorities/": "domestic-abuse", "indicators/": "recorded-burglary", "gateways/": "1"}
+    "methods/": "xmr",
 SAMPLES |= {"datasets/": "fire", "returns/send/": "agency-counts", "returns/type/": "agency-counts"}
 SAMPLES |= {"quality/": "thames-valley-police", "returns/": "3f2504e0-4f89-41d3-9a0c-0305e82c3301"}
 # Where something has no data yet, its file is not there, whoever asks; nor is a gateway that nobody drafted, or a

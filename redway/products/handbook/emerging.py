@@ -45,8 +45,8 @@ def ears() -> Plot:
     return Plot(
         "Far above the last seven days",
         told(
-            "Counts of each day, and the bound that the seven days before it set. The first day of the spate is an "
-            "alarm. It then raises the bound, so that the days after it, just as high, are none: this is when it lies.",
+            "Counts of each day, and the bound that the seven days before it set. The first days of a spate are "
+            "alarms. They raise the bound: a third day as high is none, and the higher level after it goes unseen.",
             found,
         ),
         (

@@ -22,6 +22,7 @@ class Citation:
     """Sentences, in a fixed order: data, files, definition, method, release."""
 
     lines: tuple[str, ...]
+    by_method: bool = False  # whether a method's handbook page says more
 
 
 def cite(
@@ -44,7 +45,7 @@ def cite(
     if method:
         lines.append(_("Method: %(method)s") % {"method": method})
     lines.append(_("Redway release %(release)s.") % {"release": redway.__version__})
-    return Citation(tuple(lines))
+    return Citation(tuple(lines), bool(method))
 
 
 def _named(basis: Basis, indicator: Indicator) -> str:

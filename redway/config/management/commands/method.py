@@ -104,8 +104,9 @@ def _listed() -> str:
 
 
 def _described(method: Method) -> str:
-    """Title, what it answers to elsewhere, and its columns."""
+    """Title, what it answers to elsewhere, where more is said, and its columns."""
     like = [f"In other tools: {method.like}."] if method.like else []
+    like.append(f"In plain words, and when it lies: the page /methods/{method.name}/ of any Redway.")
     width = max(len(column.name) for column in method.columns)
     columns = [
         f"  {column.name:<{width}}  {column.kind}{'' if column.required else ', may be left out'}: {column.about}"
