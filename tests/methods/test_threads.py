@@ -6,6 +6,9 @@ import pytest
 from redway.methods import threads
 from redway.methods.emerging import farrington
 from redway.methods.emerging.farrington import farrington_flexible
+from redway.methods.hot_spots import scatter
+from redway.methods.hot_spots.grids import grid_over
+from redway.methods.hot_spots.kde import kde
 from redway.methods.repeats import pairs
 from redway.methods.repeats.knox import knox
 
@@ -58,3 +61,21 @@ def test_knoxs_table_does_not_depend_on_the_number_of_threads(monkeypatch, strat
     (x, y), day = r.uniform(0, 2000, (2, 120)), r.integers(0, 90, 120)
     areas = None if strata is None else r.integers(0, 3, 120)
     assert alike(monkeypatch, lambda: knox(x, y, day, np.random.default_rng(5), nrep=40, strata=areas).sim_sd)
+
+
+@pytest.mark.parametrize("kernel", ["quartic", "triangular"])
+def test_densities_do_not_depend_on_the_number_of_threads(monkeypatch, kernel):
+    monkeypatch.setattr(scatter, "AT_ONCE", 30)
+    x, y = np.random.default_rng(4).uniform(0, 2000, (2, 700))
+    grid = grid_over(x, y, 150)
+    assert alike(monkeypatch, lambda: kde(grid, x, y, bandwidth=400, kernel=kernel).values)
+
+
+@pytest.mark.parametrize("at_once", [30, 100_000])
+def test_points_far_from_the_grid_cost_nothing_and_change_nothing(monkeypatch, at_once):
+    monkeypatch.setattr(scatter, "AT_ONCE", at_once)
+    x, y = np.random.default_rng(4).uniform(0, 2000, (2, 300))
+    grid = grid_over(x, y, 150)
+    far = kde(grid, np.append(x, [1e12, 400]), np.append(y, [500, -1e12]), bandwidth=400)
+    assert far.values == pytest.approx(kde(grid, x, y, bandwidth=400).values, rel=1e-12)
+    assert kde(grid, [1e12], [0], bandwidth=400).values.max() == 0

@@ -15,17 +15,21 @@ end: blocks of places are multiplied out within 8.5 bandwidths, beyond which a w
 """
 
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from math import factorial
+from typing import Any
 
 import numpy as np
 
+from redway.methods import threads
 from redway.methods.hot_spots import kernels
 from redway.methods.inputs import Floats, Integers
 
 VERSION = 1
 
 AT_ONCE = 16_384  # points: their arrays stay in the cache
+PIECES = 16  # of the points, for threads to take in turn
 FAR = 8.5
 
 
@@ -47,7 +51,8 @@ class Sorted:
 
     u, v     from the middle of that place, metres
     weights  of each
-    row, column, starts  of each place that has points, and where its points begin
+    row, column  of each place that has points
+    starts   where the points of each begin, and where the last one's end
     """
 
     u: Floats
@@ -56,6 +61,15 @@ class Sorted:
     row: Integers
     column: Integers
     starts: Integers
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What is asked for: the kernel, its bandwidth, and what is left of it at its end."""
+
+    kernel: str
+    bandwidth: float
+    decay: float
 
 
 def kernel_sums(
@@ -67,57 +81,91 @@ def kernel_sums(
         return out
     if kernel == "gaussian":
         return _gaussian(at, x, y, weights, bandwidth)
+    x, y, weights = _reaching(at, x, y, weights, bandwidth)
+    if not len(x):
+        return out
     held = _sorted(at, x, y, weights)
     partly, wholly = _steps(at, bandwidth)
-    if kernel in kernels.POWERS:
-        moments, powers = _moments(held, kernels.POWERS[kernel])
-        for row, column in wholly:
-            step = (row * at.step_y, column * at.step_x)
-            _add(out, held, row, column, moments @ _coefficients(powers, kernels.POWERS[kernel], step, bandwidth))
-    else:
-        partly = [*partly, *wholly]
-    for begin, end, first, last in _chunks(held):
-        _point_by_point(out, held, at, (begin, end, first, last), partly, (kernel, bandwidth, decay))
+    if kernel not in kernels.POWERS:
+        partly, wholly = [*partly, *wholly], []
+    work = partial(_piece, at, held, partly=partly, wholly=wholly, shape=Shape(kernel, bandwidth, decay))
+    pieces = _cuts(held.starts, 0, len(held.row), max(AT_ONCE, len(x) // PIECES))
+    for first, rows in threads.each(work, pieces):
+        out[first : first + len(rows)] += rows
     return out
 
 
+def _reaching(
+    at: Lattice, x: Floats, y: Floats, weights: Floats | None, bandwidth: float
+) -> tuple[Floats, Floats, Floats | None]:
+    """The points that some centre may have within its bandwidth."""
+    low, high = at.y0 - bandwidth - at.step_y, at.y0 + at.rows * at.step_y + bandwidth
+    left, right = at.x0 - bandwidth - at.step_x, at.x0 + at.columns * at.step_x + bandwidth
+    if low <= y.min() and y.max() <= high and left <= x.min() and x.max() <= right:
+        return x, y, weights
+    near = (low <= y) & (y <= high) & (left <= x) & (x <= right)
+    return x[near], y[near], None if weights is None else weights[near]
+
+
 def _sorted(at: Lattice, x: Floats, y: Floats, weights: Floats | None) -> Sorted:
-    row, v = _nearest(y, at.y0, at.step_y)
-    column, u = _nearest(x, at.x0, at.step_x)
-    low, left = row.min(), column.min()
-    wide = int(column.max() - left) + 1
-    row -= low
-    row *= wide
-    row += column - left
-    place = row.astype(np.uint16 if row.max() < 65_536 else np.int64)  # sixteen bits are sorted by counting
-    order = np.argsort(place, kind="stable")
-    held = np.bincount(place)
-    there = np.flatnonzero(held)
-    starts = np.cumsum(held[there]) - held[there]
+    """Blocks of points are sorted each by itself; how many of each block are nearest to each place then says where
+    they belong among all."""
+    low, high = (int(_nearest(end, at.y0, at.step_y)[0]) for end in (y.min(), y.max()))
+    left, right = (int(_nearest(end, at.x0, at.step_x)[0]) for end in (x.min(), x.max()))
+    wide = right - left + 1
+    places = (high - low + 1) * wide
+    small = places <= 65_536  # sixteen bits are sorted by counting
+    size = max(AT_ONCE, -(-len(x) // PIECES)) if small else len(x)
+    given = [y, x] if weights is None else [y, x, weights]
+
+    def sorted_by_itself(begin: int) -> tuple[Integers, list[Floats]]:
+        north, east, *heavy = (values[begin : begin + size] for values in given)
+        row, v = _nearest(north, at.y0, at.step_y)
+        column, u = _nearest(east, at.x0, at.step_x)
+        row -= low
+        row *= wide
+        row += column
+        row -= left
+        place = row.astype(np.uint16 if small else np.int64)
+        order = np.argsort(place, kind="stable")
+        return np.bincount(place, minlength=places), [values[order] for values in (u, v, *heavy)]
+
+    blocks = threads.each(sorted_by_itself, range(0, len(x), size))
+    many = np.array([block[0] for block in blocks])
+    begins = (np.cumsum(many.T) - many.T.ravel()).reshape(many.T.shape).T
+    put = [np.empty(len(x)) for _ in given]
+
+    def merged(block: int) -> None:
+        own = many[block]
+        to = np.repeat(begins[block] - np.cumsum(own) + own, own)
+        to += np.arange(len(to))
+        for whole, part in zip(put, blocks[block][1], strict=True):
+            whole[to] = part
+
+    threads.each(merged, range(len(blocks)))
+    total = many.sum(axis=0)
+    there = np.flatnonzero(total)
     row_of, column_of = np.divmod(there, wide)
-    heavy = None if weights is None else weights[order]
-    return Sorted(u[order], v[order], heavy, row_of + int(low), column_of + int(left), starts)
+    u, v, *heavy = put
+    starts = np.append(0, np.cumsum(total[there]))
+    return Sorted(u, v, heavy[0] if heavy else None, row_of + low, column_of + left, starts)
 
 
-def _nearest(given: Floats, first: float, step: float) -> tuple[Floats, Floats]:
+def _nearest(given: Any, first: float, step: float) -> tuple[Any, Any]:
     """The nearest centre along one axis, a whole number, and the metres from it."""
     away = given - first
-    centre = away / step
-    centre += 0.5
-    np.floor(centre, out=centre)
-    away -= centre * step
-    return centre, away
+    centre = np.floor(away / step + 0.5)
+    return centre, away - centre * step
 
 
-def _chunks(held: Sorted) -> list[tuple[int, int, int, int]]:
-    """Whole places, about AT_ONCE points together: first and last point, first and last place."""
-    ends = np.append(held.starts[1:], len(held.u))
-    cuts, first = [], 0
-    while first < len(ends):
-        last = int(np.searchsorted(ends, held.starts[first] + AT_ONCE, side="right"))
-        last = max(last, first + 1)
-        cuts.append((int(held.starts[first]), int(ends[last - 1]), first, last))
-        first = last
+def _cuts(starts: Integers, first: int, last: int, points: int) -> list[tuple[int, int]]:
+    """Places from first to last in stretches of about so many points: the first of each, and the one after its last."""
+    cuts = []
+    while first < last:
+        end = int(np.searchsorted(starts, starts[first] + points, side="right")) - 1
+        end = min(max(end, first + 1), last)
+        cuts.append((first, end))
+        first = end
     return cuts
 
 
@@ -135,56 +183,93 @@ def _steps(at: Lattice, bandwidth: float) -> tuple[list[tuple[int, int]], list[t
     return partly, wholly
 
 
-def _add(out: Floats, held: Sorted, row: int, column: int, sums: Floats, places: slice = slice(None)) -> None:
-    """Add what each place's points bring to the centre so many steps away."""
-    there, across = held.row[places] + row, held.column[places] + column
-    inside = (there >= 0) & (there < out.shape[0]) & (across >= 0) & (across < out.shape[1])
+def _piece(
+    at: Lattice,
+    held: Sorted,
+    places: tuple[int, int],
+    *,
+    partly: list[tuple[int, int]],
+    wholly: list[tuple[int, int]],
+    shape: Shape,
+) -> tuple[int, Floats]:
+    """What the points of some places bring to the rows they reach: the first row, and sums (rows, columns)."""
+    here = slice(*places)
+    reach = int(shape.bandwidth / at.step_y + 0.5)
+    first = min(max(0, int(held.row[here].min()) - reach), at.rows)
+    end = max(first, min(at.rows, int(held.row[here].max()) + reach + 1))
+    out = np.zeros((end - first, at.columns))
+    row, column = held.row[here] - first, held.column[here]
+    power = kernels.POWERS.get(shape.kernel, 0)
+    powers = [(i, j, k) for i, j, k in product(range(power + 1), repeat=3) if i + j + k <= power]
+    moments = np.empty((len(powers) if wholly else 0, len(row)))
+    sums = np.empty((len(partly), len(row)))
+    for begin, stop in _cuts(held.starts, *places, AT_ONCE):
+        some = slice(begin - places[0], stop - places[0])
+        points = slice(held.starts[begin], held.starts[stop])
+        u, v = held.u[points], held.v[points]
+        heavy = None if held.weights is None else held.weights[points]
+        starts = held.starts[begin:stop] - held.starts[begin]
+        if wholly:
+            _moments(moments[:, some], powers, u, v, heavy, starts)
+        _point_by_point(sums[:, some], partly, at, u, v, heavy, starts, shape)
+    for step, brought in zip(partly, sums, strict=True):
+        _add(out, row + step[0], column + step[1], brought)
+    for step in wholly:
+        metres = (step[0] * at.step_y, step[1] * at.step_x)
+        brought = _coefficients(powers, power, metres, shape.bandwidth) @ moments
+        _add(out, row + step[0], column + step[1], brought)
+    return first, out
+
+
+def _add(out: Floats, row: Integers, column: Integers, sums: Floats) -> None:
+    """Add to centres what each place's points bring, where they are on the lattice; none of them comes twice."""
+    inside = (row >= 0) & (row < out.shape[0]) & (column >= 0) & (column < out.shape[1])
     if inside.all():
-        out[there, across] += sums
+        out[row, column] += sums
     else:
-        out[there[inside], across[inside]] += sums[inside]
+        out[row[inside], column[inside]] += sums[inside]
 
 
 def _point_by_point(
-    out: Floats,
-    held: Sorted,
-    at: Lattice,
-    chunk: tuple[int, int, int, int],
+    sums: Floats,
     steps: list[tuple[int, int]],
-    shape: tuple[str, float, float],
+    at: Lattice,
+    u: Floats,
+    v: Floats,
+    heavy: Floats | None,
+    starts: Integers,
+    shape: Shape,
 ) -> None:
-    kernel, bandwidth, decay = shape
-    begin, end, first, last = chunk
-    u, v = held.u[begin:end] / bandwidth, held.v[begin:end] / bandwidth
-    heavy = None if held.weights is None else held.weights[begin:end]
-    starts = held.starts[first:last] - begin
-    along = {c: (u - c * at.step_x / bandwidth) ** 2 for c in {column for _, column in steps}}
-    up = {r: (v - r * at.step_y / bandwidth) ** 2 for r in {row for row, _ in steps}}
-    squared = np.empty(end - begin)
-    for row, column in steps:
+    """The kernel of each point at the centre so many steps away, added up by place, (steps, places)."""
+    h = shape.bandwidth
+    along = {c: np.square((u - c * at.step_x) / h) for c in {column for _, column in steps}}
+    up = {r: np.square((v - r * at.step_y) / h) for r in {row for row, _ in steps}}
+    squared = np.empty(len(u))
+    for k, (row, column) in enumerate(steps):
         np.add(along[column], up[row], out=squared)
-        weight = kernels.weight(kernel, squared, decay)
+        weight = kernels.weight(shape.kernel, squared, shape.decay)
         if heavy is not None:
             weight *= heavy
-        _add(out, held, row, column, np.add.reduceat(weight, starts), slice(first, last))
+        np.add.reduceat(weight, starts, out=sums[k])
 
 
-def _moments(held: Sorted, power: int) -> tuple[Floats, list[tuple[int, int, int]]]:
-    """For each place the sums of u^i v^j (u^2 + v^2)^k over its points, for i + j + k up to a power."""
-    powers = [(i, j, k) for i, j, k in product(range(power + 1), repeat=3) if i + j + k <= power]
-    moments = np.empty((len(held.starts), len(powers)))
-    for begin, end, first, last in _chunks(held):
-        u, v = held.u[begin:end], held.v[begin:end]
-        squares = u * u + v * v
-        starts = held.starts[first:last] - begin
-        base = np.ones(end - begin) if held.weights is None else held.weights[begin:end]
-        for column, (i, j, k) in enumerate(powers):
-            value = base
-            for factor, times in ((u, i), (v, j), (squares, k)):
-                for _ in range(times):
-                    value = value * factor
-            moments[first:last, column] = np.add.reduceat(value, starts)
-    return moments, powers
+def _moments(
+    moments: Floats,
+    powers: list[tuple[int, int, int]],
+    u: Floats,
+    v: Floats,
+    heavy: Floats | None,
+    starts: Integers,
+) -> None:
+    """For each place the sums of u^i v^j (u^2 + v^2)^k over its points, (powers, places)."""
+    squares = u * u + v * v
+    base = np.ones(len(u)) if heavy is None else heavy
+    for which, (i, j, k) in enumerate(powers):
+        value = base
+        for factor, times in ((u, i), (v, j), (squares, k)):
+            for _ in range(times):
+                value = value * factor
+        np.add.reduceat(value, starts, out=moments[which])
 
 
 def _coefficients(
