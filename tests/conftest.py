@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -16,6 +17,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # Everything reads the home from here, so a test never sees a person's own; Django's settings are loaded before
 # this line, and the test database is put here below.
@@ -35,6 +37,10 @@ PEER_OUTPUTS = Path(os.environ.get("REDWAY_PEER_OUTPUTS", ROOT / "no-peer-output
 CHROMIUM = os.environ.get("REDWAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 REQUIRE = os.environ.get("REDWAY_REQUIRE_ALL_TESTS") == "1"  # CI: a skip for want of something is a failure
 
+
+# The same examples on every machine and at every time, however busy it is; a test that needs more says so.
+settings.register_profile("redway", settings.get_profile("ci"), max_examples=50)
+settings.load_profile("redway")
 
 MARKERS = ("real_data", "browser", "libreoffice", "spark", "postgresql", "peers")
 
@@ -104,6 +110,14 @@ def no_network():
     socket.socket.connect = connect
     yield
     socket.socket.connect = real
+
+
+@pytest.fixture(autouse=True, scope="session")
+def no_waiting_for_the_disk():
+    """Files are written as they are, but nobody waits until the disk has them: no test turns a machine off."""
+    real, os.fsync = os.fsync, lambda handle: None
+    yield
+    os.fsync = real
 
 
 @pytest.fixture(scope="session")
@@ -195,13 +209,13 @@ def _content(*folders):
 
 @pytest.fixture(scope="session")
 def aldermere_template(pytestconfig):
-    """A home that `redway setup aldermere` made, findings included. Shared by all tests of all runs until what
-    makes it changes: never write to it.
+    """A home that `redway setup aldermere` made, findings included, after `redway demo` was killed there in its
+    import. Shared by all tests of all runs until what makes it changes: never write to it.
     """
     from redway.store.lock import only_one
 
     rests_on = ("aldermere", "sources", "store", "geography", "work/gateways", "work/returns", "profiles/aldermere")
-    rests_on += ("indicators", "methods", "findings")
+    rests_on += ("indicators", "methods", "findings", "config")
     kept = pytestconfig.cache.mkdir("aldermere")
     template = kept / _content(*rests_on)
     with only_one(kept / "lock"):
@@ -211,11 +225,22 @@ def aldermere_template(pytestconfig):
                     shutil.rmtree(older)
             made = Path(tempfile.mkdtemp(dir=kept)) / "home"
             environment = os.environ | {"REDWAY_HOME": str(made), "DJANGO_SETTINGS_MODULE": "redway.config.settings"}
+            demo_killed_in_its_import(made)
             for command in (["-m", "redway", "setup", "aldermere"], ["-c", WARM]):
                 subprocess.run([sys.executable, *command], env=environment, check=True, cwd=ROOT)
             made.rename(template)
             made.parent.rmdir()
     return template
+
+
+def demo_killed_in_its_import(home):
+    """`redway demo` in a folder that is not there yet, killed while it takes files in."""
+    command = [sys.executable, "-m", "redway", "demo", "--no-serve", "--home", str(home)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True) as first:
+        while not list((home / "incoming").glob("import-*/*/*")) and first.poll() is None:
+            time.sleep(0.01)
+        first.kill()
+        assert first.wait() == -signal.SIGKILL, first.stderr.read()
 
 
 WARM = """
@@ -227,6 +252,28 @@ from redway.store.profile import Profile
 from redway.work.returns.versions import snapshot
 what_changed(snapshot(), Profile.of(Home.current()))
 """
+
+
+@pytest.fixture(scope="session")
+def demo_made(tmp_path_factory, aldermere_template):
+    """The home in which `redway demo --no-serve` made all that it has besides Aldermere, and what it said on standard
+    output and error. Made once for all test processes together: never write to it.
+    """
+    from redway.store.lock import only_one
+
+    shared = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        shared = shared.parent
+    home, said = shared / "demo", shared / "demo-said.json"
+    with only_one(shared / "demo.lock"):
+        if not said.exists():
+            shutil.copytree(aldermere_template, home)
+            environment = {k: v for k, v in os.environ.items() if k not in ("REDWAY_SECRET_KEY", "REDWAY_DATABASE")}
+            command = [sys.executable, "-m", "redway", "demo", "--no-serve", "--home", str(home)]
+            done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True, cwd=ROOT)
+            shutil.copytree(home, shared / "demo-for-browsers")
+            said.write_text(json.dumps([done.stdout, done.stderr]), "utf-8")
+    return home, *json.loads(said.read_text("utf-8"))
 
 
 @pytest.fixture
@@ -264,7 +311,10 @@ def aldermere_home(aldermere_template, tmp_path, monkeypatch, db):
         from_json(Submission, row | {"delivery_id": deliveries[d].pk if (d := row["delivery_id"]) else None})
         for row in rows
     ]
-    submissions = dict(zip(ids, Submission.objects.bulk_create([Submission(**row) for row in read]), strict=True))
+    with monkeypatch.context() as as_kept:  # the day each came is kept too, which is otherwise the day it is stored
+        as_kept.setattr(Submission._meta.get_field("received_at"), "auto_now_add", False)
+        made = Submission.objects.bulk_create([Submission(**row) for row in read])
+    submissions = dict(zip(ids, made, strict=True))
     for row in versions:
         number = row.pop("id")
         version = DataVersion.objects.create(**row)

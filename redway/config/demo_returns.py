@@ -7,6 +7,7 @@ import csv
 import io
 from collections.abc import Iterable
 
+from redway import periods
 from redway.aldermere.city import city
 from redway.aldermere.partners import health, justice, places
 from redway.aldermere.partners.drawing import Row
@@ -28,10 +29,18 @@ def returns() -> None:
         return
     broken = [_broken(row) for row in health.assaults(city(), SEED, MONTHS[-2:-1])]
     _hand_in("hospital-istv", "aldermere-infirmary", "october-2025.csv", broken)
-    half = [row for number, row in enumerate(places.fires(city(), SEED, MONTHS[-1:])) if number % 3 == 0]
-    _hand_in("fire", "aldermere-fire-and-rescue", "fires-november.csv", half)
-    newest = list(justice.slavery(city(), SEED + 1, QUARTERS[-3:]))
-    _hand_in("modern-slavery-referrals", "aldermere-city-council", "referrals.csv", newest, acknowledged=True)
+    # The other two are newer copies of what set-up brought, so their rows are of the same draw of all months.
+    november = _of(MONTHS[-1:], "happened_at", places.fires(city(), SEED, MONTHS))
+    _hand_in("fire", "aldermere-fire-and-rescue", "fires-november.csv", november[::3])
+    newest = _of(QUARTERS[-3:], "referred_on", justice.slavery(city(), SEED, QUARTERS))
+    decided = [row | {"conclusive_grounds": "positive"} for row in newest[:2]] + newest[2:]
+    _hand_in("modern-slavery-referrals", "aldermere-city-council", "referrals.csv", decided, acknowledged=True)
+
+
+def _of(months: range, column: str, rows: Iterable[Row]) -> list[Row]:
+    """The rows whose date lies in some months."""
+    labels = set(map(periods.label, months))
+    return [row for row in rows if str(row[column])[:7] in labels]
 
 
 def _broken(row: Row) -> Row:

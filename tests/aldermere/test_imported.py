@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from redway.aldermere import truths
+from redway.aldermere.partners.truths import CAME_LATE
 from redway.findings.changes import what_changed
 from redway.findings.control import control
 from redway.indicators.definitions import load
@@ -11,6 +12,7 @@ from redway.indicators.places import outlines, places
 from redway.indicators.query import series
 from redway.indicators.series import Status
 from redway.store.profile import Profile
+from redway.work.returns.expected import expected
 from redway.work.returns.models import Submission
 from redway.work.returns.versions import snapshot
 
@@ -40,6 +42,15 @@ def test_every_file_is_accepted_and_no_row_refused(aldermere_home):
         share = 5 if submission.dataset == "residents" else 1
         assert submission.rows_accepted * share == submission.rows_read
     assert all((aldermere_home.accepted / s.parquet).is_file() for s in street)
+
+
+def test_returns_came_in_time_or_as_late_as_was_planted(profile):
+    came = [one for one in expected(profile) if one.accepted]
+    assert len(came) > 100
+    for one in came:
+        assert one.days_late == CAME_LATE.get(one.agency, 0), one
+    absent = {(one.dataset, one.period) for one in expected(profile) if not one.accepted}
+    assert absent == {("hospital-istv", "2025-10"), ("hospital-istv", "2025-11")}
 
 
 def test_places_are_the_64_areas_the_generator_drew(profile):

@@ -109,6 +109,14 @@ def test_what_acceptance_would_replace_is_told_before_it_is_accepted(page):
     assert "November 2025: 123 rows, where 97 is usual" in text
 
 
+def test_warnings_to_look_into_are_counted_in_the_first_sentence_while_they_wait(page):
+    assert "There is one warning to look into." in page(Role.ANALYST, state="to-acknowledge")
+    assert "to look into" not in page(Role.ANALYST, state="to-accept")
+    text = page(Role.ANALYST, state="overtaken")
+    assert "What looked wrong when it was checked" in text
+    assert "Warnings" not in text
+
+
 def test_one_refused_row_is_told_in_the_singular(page):
     report = DeliveryReport(items=(Item("f.csv", "2025-11", 30, 29, 1, "accepted"),), reasons=REPORT.reasons[:1])
     assert "1 was refused, for one reason." in page(Role.ANALYST, report)

@@ -322,7 +322,7 @@ def _facts(one: Submission) -> Facts:
 def _periods(accepted: Sequence[Submission], awaited: Sequence[Expected], counts: RowCounts) -> tuple[Period, ...]:
     """What was accepted, the newest first, with a line for each period between that was due and is not there."""
     late_by = {one.period: one.days_late for one in awaited if one.accepted}
-    lines = {one.period: _period(one, late_by.get(one.period, 0), counts) for one in accepted}
+    lines = {one.period: _period(one, late_by.get(one.period), counts) for one in accepted}
     for one in awaited:
         if one.accepted is None and one.days_late:
             gap = missing.how(one) or str(NAMES[one.standing]).lower()
@@ -331,13 +331,14 @@ def _periods(accepted: Sequence[Submission], awaited: Sequence[Expected], counts
     return tuple(lines[label] for label in newest_first[:SHOWN]) if accepted else ()
 
 
-def _period(one: Submission, days_late: int, counts: RowCounts) -> Period:
+def _period(one: Submission, days_late: int | None, counts: RowCounts) -> Period:
+    """`days_late`: None where no day was agreed for it."""
     refused = one.rows_read - one.rows_accepted - one.erased_rows - _facts(one).outside
     return Period(
         periods.in_words(one.period),
         counts(one.rows_accepted),
         _refused(refused, counts),
-        _days(days_late) if days_late else _("in time"),
+        _("no day agreed") if days_late is None else _days(days_late) if days_late else _("in time"),
     )
 
 

@@ -163,7 +163,7 @@ def said(one: Delivery, report: DeliveryReport, counts: RowCounts) -> str:
         fits = _("Accepted %(rows)s.") % {"rows": rows}
     else:
         fits = _("%(rows)s are as they should be.") % {"rows": rows}
-    return fits + _refused(report, counts) if report.rows_refused else fits
+    return fits + _refused(report, counts) + _to_look_into(report, state)
 
 
 def _rows(report: DeliveryReport, counts: RowCounts) -> str:
@@ -176,12 +176,23 @@ def _rows(report: DeliveryReport, counts: RowCounts) -> str:
 
 
 def _refused(report: DeliveryReport, counts: RowCounts) -> str:
-    """` 49 were refused, for 3 reasons.`"""
+    """` 49 were refused, for 3 reasons.`; empty where none were."""
+    if not report.rows_refused:
+        return ""
     reasons = len(report.reasons)
     why = ngettext("one reason", "%(reasons)s reasons", reasons) % {"reasons": f"{reasons:,}"}
     number = report.rows_refused if counts.exact else 2  # of a rounded number not even that it is one is said
     many = ngettext("%(n)s was refused, for %(why)s.", "%(n)s were refused, for %(why)s.", number)
     return " " + many % {"n": counts(report.rows_refused), "why": why}
+
+
+def _to_look_into(report: DeliveryReport, state: State) -> str:
+    """` There is one warning to look into.`, while that waits for somebody."""
+    if state is not State.TO_ACKNOWLEDGE or not report.warnings:
+        return ""
+    number = len(report.warnings)
+    words = ngettext("There is one warning to look into.", "There are %(n)s warnings to look into.", number)
+    return " " + words % {"n": f"{number:,}"}
 
 
 def _fault(report: DeliveryReport, counts: RowCounts) -> str:

@@ -1,0 +1,35 @@
+"""Mistakes of what is typed, in a real browser: told where they are, at a desk, and on a phone without JavaScript."""
+
+import pytest
+
+from redway.work.accounts.roles import Role
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.mark.parametrize(("width", "javascript"), [(1280, True), (360, True), (360, False)])
+def test_mistakes_of_what_is_typed_are_told_where_they_are(browsing, width, javascript):
+    page = browsing.page(Role.ANALYST, width=width, javascript=javascript)
+    browsing.open(page, "/returns/type/agency-counts/")
+    page.select_option("[name=agency]", index=1)
+    page.fill("[name=period-1]", "last week")
+    page.fill("[name=count-1]", "a dozen")
+    browsing.follow(page.get_by_role("button", name="Send", exact=True))
+
+    assert page.title().startswith("Error: ")
+    summary = page.locator(".govuk-error-summary")
+    assert summary.get_by_role("link").count() == 3
+    if javascript:
+        assert summary.evaluate("element => element === document.activeElement")
+        assert browsing.violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    summary.get_by_role("link", name="Row 2: “Number” is not a number").click()
+    box = page.locator("#count-1")
+    if javascript:
+        assert box.evaluate("element => element === document.activeElement")
+    else:
+        assert page.url.endswith("#count-1")
+    assert box.input_value() == "a dozen"
+    assert "count-1-error" in box.get_attribute("aria-describedby")
+    assert "Row 2: “Number” is not a number" in page.locator("#count-1-error").inner_text()
+    assert page.faults == []
