@@ -99,8 +99,7 @@ ALL = [entry for entry in addresses() if declared(entry[1].callback) != TOKEN]
 ROUTES = {pattern.name: route for route, pattern in ALL}
 # What stands in an address for something that exists.
 SAMPLES = {"commitments/": "A1", "priorities/": "domestic-abuse", "indicators/": "recorded-burglary", "gateways/": "1"}
-    "methods/": "xmr",
-SAMPLES |= {"datasets/": "fire", "returns/send/": "agency-counts", "returns/type/": "agency-counts"}
+SAMPLES |= {"methods/": "xmr", "datasets/": "fire", "returns/send/": "agency-counts", "returns/type/": "agency-counts"}
 SAMPLES |= {"quality/": "thames-valley-police", "returns/": "3f2504e0-4f89-41d3-9a0c-0305e82c3301"}
 # Where something has no data yet, its file is not there, whoever asks; nor is a gateway that nobody drafted, or a
 # return that nobody sent (tests/web/test_returns.py asks for those that somebody did).
