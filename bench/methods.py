@@ -49,7 +49,8 @@ def works(topic: str) -> tuple[Work, ...]:
 
 def alone(*words: str) -> dict:
     """What a process of its own answers, in one line of JSON."""
-    ran = subprocess.run([sys.executable, __file__, *words], capture_output=True, text=True, check=False)
+    env = os.environ | {"OMP_NUM_THREADS": "1"}
+    ran = subprocess.run([sys.executable, __file__, *words], env=env, capture_output=True, text=True, check=False)
     if ran.returncode:
         sys.exit(ran.stderr)
     return json.loads(ran.stdout)
@@ -72,7 +73,8 @@ def beside(peer: Peer) -> dict:
     if ran.returncode:
         print(f"{peer.who} did not run here:\n{ran.stderr[-2000:]}", file=sys.stderr)
         return {}
-    return {"seconds": float(ran.stdout.split()[-1])}
+    wall, cpu = map(float, ran.stdout.split()[-2:])
+    return {"wall": wall, "cpu": cpu}
 
 
 def imports(runs: int) -> dict:
@@ -111,14 +113,14 @@ def of(work: Work) -> str:
 def peers_told(work: Work, found: dict) -> str:
     told = []
     for peer, here in zip(work.peers, found["peers"], strict=True):
-        taken = here.get("seconds", peer.there)
+        taken = here.get("wall", peer.there)
         if taken is None:
             continue
-        where = "here" if "seconds" in here else "elsewhere"
         part = f", from {peer.part}" if peer.part else ""
-        was = f"; {seconds(peer.there)} elsewhere" if "seconds" in here and peer.there else ""
+        where = f"here ({seconds(here['cpu'])} of processors{part})" if here else f"elsewhere{part}"
+        was = f"; {seconds(peer.there)} elsewhere" if here and peer.there else ""
         ratio = taken / found["wall"]
-        told.append(f"{peer.who}: {seconds(taken)} {where}{part}{was}; **{ratio:,.{0 if ratio >= 10 else 2}f}**")
+        told.append(f"{peer.who}: {seconds(taken)} {where}{was}; **{ratio:,.{0 if ratio >= 10 else 2}f}**")
     return "<br>".join(told)
 
 
@@ -164,7 +166,9 @@ def report(all_of: list[tuple[Work, dict]], rates: dict, loads: list[float]) -> 
 at most {max(loads):.1f}. Over 1, other work took turns: then the processors' time is what to judge by.
 
 Medians of five after one to warm up, three where it takes long, or once where it says so; every row in a process of
-its own, whose peak memory is that of Python, its input and the work together. "Elsewhere": as measured on two shared
+its own, whose peak memory is that of Python, its input and the work together. Ours has one thread for products of
+matrices (OMP_NUM_THREADS=1): ours are small, and a second thread mostly waits; peers are free to take both processors.
+"Elsewhere": as measured on two shared
 cores, Debian 12, R 4.2.2, Python 3.11. The own limit is what the work costs at least: bytes it must touch, at
 {bandwidth} GB a second, or operations it must do, at {rate} thousand million a second, whichever is longer; both
 measured here, one processor, through numpy: copying, and multiplying and adding within the cache. A logarithm,
@@ -182,7 +186,8 @@ root or exponential counts as ten.
 
 ### How times grow
 
-Processors' time at each size. The exponent is fitted over the sizes: 1 is in proportion, 2 with the square.
+Processors' time at each size. The exponent is fitted over the sizes: 1 is in proportion, 2 with the square, near 0
+where what is done once costs more than what is done for each.
 
 | work | of | {" | ".join(["size: time"] * sizes)} | exponent |
 | --- | --- | {" | ".join(["--:"] * sizes)} | --: |

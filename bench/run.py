@@ -1,6 +1,6 @@
 """Run every benchmark, one after another, and write bench/RESULTS.md.
 
-    REDWAY_OPEN_DATA=FOLDER python bench/run.py            all of them: about eight minutes
+    REDWAY_OPEN_DATA=FOLDER python bench/run.py            all of them: about a quarter of an hour
     REDWAY_OPEN_DATA=FOLDER python bench/run.py pages      one of them; the others' last results stay
 
 Run it on a machine that does nothing else. Times differ between machines and days; the ratios are what counts.

@@ -41,11 +41,11 @@ WORKS = (
     Work(
         "funnel, negative binomial",
         funnelled,
-        64_000,
+        16_000,
         "areas",
         100,
         lambda n: (40.0 * n, 4 * 20 * 10.0 * n),
-        AREAS,
+        (2_000, 4_000, 8_000, 16_000),
         runs=3,
     ),
     Work("rate ratio, quasi-Poisson", ratio, 120, "months", 24, lambda n: (16.0 * n, 10.0 * n), MONTHS),

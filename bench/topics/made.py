@@ -44,14 +44,15 @@ def events(n: int, seed: int = 42) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 
 
 def survey(n: int) -> dict[str, np.ndarray]:
-    """Rows of a survey: weight, y, and 50 strata, 2,000 clusters named, ten subgroups."""
+    """Rows of a survey: weight, y, 2,000 clusters in 50 strata, ten subgroups."""
     rng = np.random.default_rng(1)
     w, y = rng.uniform(1, 3, n), rng.normal(size=n)
+    cluster = rng.integers(0, 2000, n)
     return {
         "w": w,
         "y": y,
-        "stratum": rng.integers(0, 50, n),
-        "cluster": rng.integers(0, 2000, n),
+        "stratum": cluster // 40,
+        "cluster": cluster,
         "by": rng.integers(0, 10, n),
     }
 

@@ -1,9 +1,12 @@
-# R's tools on the same input: prints the seconds of the whole work.
+# R's tools on the same input: prints the seconds of the whole work, by the clock and by the processors.
 #     Rscript bench/topics/peers.R NAME FOLDER       (FOLDER/input.csv, from topics/for_r.py)
 suppressPackageStartupMessages({
   words <- commandArgs(trailingOnly = TRUE)
   given <- read.csv(file.path(words[2], "input.csv"))
-  took <- function(work) system.time(work)[["elapsed"]]
+  took <- function(work) {
+    times <- system.time(work)
+    c(times[["elapsed"]], times[["user.self"]] + times[["sys.self"]])
+  }
   weekly <- function() surveillance::sts(as.matrix(given), frequency = 52, start = c(2010, 1))
   judged <- function(range) took(surveillance::farringtonFlexible(weekly(), control = list(range = range)))
   peers <- list(

@@ -1,4 +1,4 @@
-"""Surveys: 50 strata, 2,000 clusters named, ten subgroups. Rows are read some eight times: 64 bytes a row for weights,
+"""Surveys: 2,000 clusters in 50 strata, ten subgroups. Rows are read some eight times: 64 bytes a row for weights,
 cluster, stratum and y, and two counts by cluster and group."""
 
 from redway.methods.surveys.design import design
