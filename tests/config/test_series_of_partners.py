@@ -36,6 +36,16 @@ def test_a_measure_prints_its_periods_and_its_sentence(ask, capsys):
     assert document["basis"]["files"]
 
 
+@pytest.mark.parametrize(
+    ("by", "name"), [("rolling-12", "feel-safe-after-dark"), ("quarter", "serious-violence-victims-male")]
+)
+def test_other_periods_than_a_measure_has_are_refused_and_it_says_which_it_has(ask, by, name):
+    with pytest.raises(RedwayError) as refused:
+        ask(name, "--by", by)
+    assert (refused.value.came, "cannot be added up" in refused.value.cause) == (f"--by {by}", True)
+    assert "one figure for each" in refused.value.cause
+
+
 def test_small_counts_are_hidden_and_exact_ones_need_a_person_who_may_see_them(ask):
     rows = list(csv.DictReader(io.StringIO(ask("sharp-object-attendances", "--format", "csv"))))
     assert "suppressed" in {row["status"] for row in rows}

@@ -73,3 +73,8 @@ def test_a_file_that_may_have_been_filled_in_is_overwritten_only_by_force(partne
     assert filled.read_text() == "filled in"
     run("asb-incidents", "--out", filled, "--force")
     assert "Report number" in filled.read_text("utf-8-sig")
+
+
+def test_a_folder_that_is_named_by_its_slash_is_made(partnership, tmp_path):
+    run("asb-incidents", "--out", f"{tmp_path}/templates/of 2026/")
+    assert (tmp_path / "templates" / "of 2026" / "asb-incidents.xlsx").is_file()

@@ -19,9 +19,9 @@ from redway.work.returns.senders import name_of_agency
 JSON_VERSION = 1
 SHOWN = 12  # changed figures of one indicator in the text; JSON has all
 EXAMPLES = """examples:
-  redway compare 3 4
-  redway compare 3 4 --format json
-  redway compare 3 4 --exact --by ana
+  redway compare 1 2
+  redway compare 1 2 --format json
+  redway compare 1 2 --exact --by ana
 
 Lists the files that came, superseded others or were withdrawn, then every indicator of which a figure for the whole
 partnership differs. Of partners' data it names files and periods, without numbers of rows and without figures: they are

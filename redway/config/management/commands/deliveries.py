@@ -24,9 +24,9 @@ from redway.work.returns.states import NAMES, OPEN, State
 
 JSON_VERSION = 1
 EXAMPLES = """examples:
-  redway deliveries list
+  redway deliveries list --by ana
   redway deliveries list --all --format json --by ana
-  redway deliveries show 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10
+  redway deliveries show 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --by ana
   redway deliveries acknowledge 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --note "a station closed in May" --by fay
   redway deliveries accept 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --by tom
   redway deliveries refuse 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --reason "last year's file" --by tom

@@ -33,8 +33,8 @@ EXAMPLES = """examples:
   redway import police-street 2025-01-thames-valley-street.csv
   redway import police-street downloads/*.zip
   redway import lsoa-lookup lookup_lsoa11_lsoa21_ltla22.csv.gz
-  redway import fire november.xlsx
-  redway import agency-counts counts.csv --agency victims-first --period 2025-11
+  redway import fire november.xlsx --by ana
+  redway import agency-counts counts.csv --agency aldermere-city-council --period 2025/26-Q2 --by ana
   redway import fire november.xlsx --by ana --acknowledge
   redway import probation november.csv --by ana --accept-as tom
 

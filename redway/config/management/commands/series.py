@@ -12,6 +12,7 @@ from redway.findings import measured as measured_words
 from redway.findings import words
 from redway.indicators import definitions, windows
 from redway.indicators.definitions import Indicator
+from redway.indicators.measure import Measure
 from redway.indicators.measures import measured
 from redway.indicators.places import Places, places
 from redway.indicators.query import awaiting, series
@@ -37,10 +38,10 @@ BY: dict[str, Callable[[Series], Windows]] = {
 
 EXAMPLES = """examples:
   redway series recorded-shoplifting
-  redway series recorded-burglary --area E01016715 --by quarter
+  redway series recorded-burglary --area E01999036 --by quarter    (of Aldermere; others have areas of their own)
   redway series recorded-vehicle-crime --by rolling-12 --format csv > vehicle-crime.csv
   redway series recorded-robbery --as-at 1 --format json
-  redway series serious-violence-victims-male --definition youth-justice-board --exact --as ANALYST
+  redway series serious-violence-victims-male --definition youth-justice-board --exact --as ana
 
 Columns: area, period, count, denominator, value, status. A period without every month it needs is
 “not available”, or “not yet come” where only later months are missing: never zero, and never the sum of a
@@ -74,7 +75,9 @@ class Command(RedwayCommand):
             help="district, community safety partnership, or small area (LSOA) of 2011 or 2021; "
             "without it, the whole partnership",
         )
-        parser.add_argument("--by", choices=list(BY), default="month", help="without it, month")
+        parser.add_argument(
+            "--by", choices=list(BY), help="without it, month; an indicator that measures has periods of its own"
+        )
         parser.add_argument("--as-at", type=int, metavar="VERSION", help="a data version; without it, the newest")
         parser.add_argument(
             "--definition", metavar="NAME", help="a definition of serious violence; without it, the profile's first"
@@ -120,6 +123,8 @@ class Command(RedwayCommand):
         if not (indicator.count and version.has(indicator.count.dataset)) and indicator.measure:
             if area.level == "area":
                 raise RedwayError("an indicator that is counted by area", came=f"“{indicator.id}”, which is not")
+            if options["by"] not in (None, indicator.measure.by):
+                raise own_periods(indicator.id, indicator.measure, options["by"])
             self._measured(indicator, version, where, partnership.police_force, options)
             return
         whole = area.level == "partnership"
@@ -135,13 +140,14 @@ class Command(RedwayCommand):
                     cause="counts by area of partners' data are shown only with --exact, which is written down.",
                 )
             found = shown(found, policy, name_of(indicator, area.code), home)
-        printed = rows(BY[options["by"]](found), indicator)
+        by = options["by"] or "month"
+        printed = rows(BY[by](found), indicator)
         if options["format"] == "json":
             text = as_json(
                 printed,
                 indicator=indicator,
                 area=area,
-                by=options["by"],
+                by=by,
                 snapshot=version,
                 rounded_to=found.rounded_to,
             )
@@ -149,10 +155,22 @@ class Command(RedwayCommand):
             text = as_csv(printed, found.rounded_to) if options["format"] == "csv" else as_table(printed)
         self.stdout.write(text, ending="")
         for sentence in [
-            *remarks(options["area"], area, indicator, found, options["by"]),
+            *remarks(options["area"], area, indicator, found, by),
             *unmade([version.number], of=indicator.datasets).values(),
         ]:
             print(sentence, file=sys.stderr)
+
+
+def own_periods(name: str, measure: Measure, by: str) -> RedwayError:
+    """The refusal of other periods than those that a measure has."""
+    every = "wave" if measure.wave else measure.by
+    periods = "the periods of its returns" if every == "own" else f"one figure for each {every}"
+    return RedwayError(
+        f"--by {every}, or none" if every in BY else f"no --by, as “{name}” has {periods}",
+        came=f"--by {by}",
+        cause=f"an indicator that is counted was meant. “{name}” is measured ({measure.kind}), with {periods}: they "
+        "cannot be added up to others.",
+    )
 
 
 def audited(indicator: Indicator, name: str) -> None:

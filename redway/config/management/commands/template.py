@@ -33,7 +33,10 @@ class Command(RedwayCommand):
         parser.add_argument("dataset", help="its name, as redway datasets lists it")
         parser.add_argument("--format", choices=KINDS, help="without it, as --out ends, or xlsx")
         parser.add_argument(
-            "--out", type=Path, metavar="FILE", help="or a folder, for DATASET.xlsx in it; without it, standard output"
+            "--out",
+            type=_path,
+            metavar="FILE",
+            help="or a folder, for DATASET.xlsx in it (one that ends in / is made); without it, standard output",
         )
         parser.add_argument("--force", action="store_true", help="overwrite a file that is there")
         parser.add_argument("--example", action="store_true", help="with the worked example; a workbook always has it")
@@ -63,6 +66,13 @@ class Command(RedwayCommand):
         else:
             sys.stdout.buffer.write(written)
             sys.stdout.buffer.flush()
+
+
+def _path(given: str) -> Path:
+    """A path as typed; the folder that it names by the slash at its end is made."""
+    if given.endswith("/"):
+        Path(given).mkdir(parents=True, exist_ok=True)
+    return Path(given)
 
 
 def _kind(out: Path | None, asked: str) -> str:

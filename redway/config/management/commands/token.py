@@ -16,13 +16,13 @@ from redway.work.returns.tokens import make_token, revoke_token
 
 JSON_VERSION = 1
 EXAMPLES = """examples:
-  redway token make --agency hospital --name "integration engine"
+  redway token make --agency hospital --name "integration engine" --by ada
   redway token list
   redway token list --format json
-  redway token revoke 3f2a8c1e5b7d
+  redway token revoke 3f2a8c1e5b7d --by ada
 
 A token is shown once, when it is made: hand it to the agency on a safe way. Whoever has it can hand in that agency's
-returns and read what became of them, and nothing else. The page /api/v1/docs says how it is used.
+returns and read what became of them, and nothing else. The page /api/v1/docs/ says how it is used.
 """
 
 

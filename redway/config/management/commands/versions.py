@@ -20,7 +20,7 @@ from redway.work.returns.reconcile import missing
 
 EXAMPLES = """examples:
   redway versions
-  redway series recorded-burglary --area E06000042 --as-at 2
+  redway series recorded-burglary --as-at 1
 """
 # What receive.py and deliveries.py write into a version's summary.
 WORDS = {

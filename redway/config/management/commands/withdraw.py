@@ -15,9 +15,9 @@ from redway.work.returns.versions import everything
 from redway.work.returns.withdrawing import withdraw_open
 
 EXAMPLES = """examples:
-  redway withdraw 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --reason "the file was of another area"
-  redway withdraw police-street --period 2025-01 --provider "Thames Valley Police" --reason "published by mistake"
-  redway withdraw deprivation-2019 --reason "File 1, which has no domains"
+  redway withdraw 3f2a8c1e-5b7d-4e9a-9c61-0d2f4b6a8e10 --reason "the file was of another area" --by ana
+  redway withdraw police-street --period 2025-01 --provider "Thames Valley Police" --reason "no crimes" --by ana
+  redway withdraw deprivation-2019 --reason "File 1, which has no domains" --by ana
 
 A new data version is made without it. Older versions keep it, and what it had superseded does not come back by itself:
 send or import that again. The result of an import names the delivery; open data, which come in none, are named by
