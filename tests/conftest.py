@@ -12,7 +12,6 @@ import sys
 import tempfile
 import time
 from contextlib import closing
-from datetime import UTC, datetime
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -214,22 +213,30 @@ def aldermere_template(pytestconfig):
     """
     from redway.store.lock import only_one
 
-    rests_on = ("aldermere", "sources", "store", "geography", "work/gateways", "work/returns", "profiles/aldermere")
-    rests_on += ("indicators", "methods", "findings", "config")
+    taken_in_by = ("aldermere", "sources", "store", "geography", "work/gateways", "work/returns", "profiles/aldermere")
+    taken_in_by += ("config",)
     kept = pytestconfig.cache.mkdir("aldermere")
-    template = kept / _content(*rests_on)
+    imported = kept / f"imported-{_content(*taken_in_by)}"
+    template = kept / f"found-{_content(*taken_in_by, 'indicators', 'methods', 'findings')}"
+    made = kept / f"making-{os.getpid()}"
+
+    def run(*command):
+        environment = os.environ | {"REDWAY_HOME": str(made), "DJANGO_SETTINGS_MODULE": "redway.config.settings"}
+        subprocess.run([sys.executable, *command], env=environment, check=True, cwd=ROOT)
+
     with only_one(kept / "lock"):
         if not template.is_dir():
+            shutil.rmtree(made, ignore_errors=True)
             for older in kept.iterdir():
-                if older.is_dir() and time.time() - older.stat().st_mtime > 3600:
+                if older.is_dir() and older != imported and time.time() - older.stat().st_mtime > 3600:
                     shutil.rmtree(older)
-            made = Path(tempfile.mkdtemp(dir=kept)) / "home"
-            environment = os.environ | {"REDWAY_HOME": str(made), "DJANGO_SETTINGS_MODULE": "redway.config.settings"}
-            demo_killed_in_its_import(made)
-            for command in (["-m", "redway", "setup", "aldermere"], ["-c", WARM]):
-                subprocess.run([sys.executable, *command], env=environment, check=True, cwd=ROOT)
+            if not imported.is_dir():
+                demo_killed_in_its_import(made)
+                run("-m", "redway", "setup", "aldermere")
+                made.rename(imported)
+            shutil.copytree(imported, made)
+            run("-c", WARM)
             made.rename(template)
-            made.parent.rmdir()
     return template
 
 
@@ -276,49 +283,38 @@ def demo_made(tmp_path_factory, aldermere_template):
     return home, *json.loads(said.read_text("utf-8"))
 
 
+@pytest.fixture(scope="session")
+def aldermere_rows(aldermere_template):
+    """What the database of Aldermere's home knows of what was accepted: the columns and the rows of each table."""
+    tables = ["gateways_gateway", "returns_delivery", "returns_submission", "returns_dataversion"]
+    tables += ["returns_dataversion_submissions"]
+    found = {}
+    with closing(sqlite3.connect(f"file:{aldermere_template}/redway.sqlite3?immutable=1", uri=True)) as kept:
+        for table in tables:
+            told = kept.execute(f"SELECT * FROM {table} ORDER BY id")
+            found[table] = [column for column, *_ in told.description], told.fetchall()
+    return found
+
+
 @pytest.fixture
-def aldermere_home(aldermere_template, tmp_path, monkeypatch, db):
+def aldermere_home(aldermere_template, aldermere_rows, tmp_path, monkeypatch, db):
     """A home of the test's own that holds all of Aldermere, and a test database that knows what was accepted.
 
     Nobody can sign in yet, and no commitment has an owner: a test adds the people it needs.
     """
-    from redway.store.home import Home
-    from redway.work.gateways.models import Gateway
-    from redway.work.returns.models import DataVersion, Delivery, Submission
+    from django.db import connection
 
-    def from_json(model, row):
-        """A row of SQLite's with its JSON and its instants read, without its ID."""
-        read = {"JSONField": json.loads, "DateTimeField": lambda v: datetime.fromisoformat(v).replace(tzinfo=UTC)}
-        how = {f.column: read.get(f.get_internal_type(), lambda v: v) for f in model._meta.fields}
-        return {k: v if v is None else how[k](v) for k, v in row.items() if k != "id"}
+    from redway.store.home import Home
 
     # Accepted files are never changed and derived ones replaced whole, so links are as good as copies.
     monkeypatch.setenv("REDWAY_HOME", str(tmp_path / "aldermere"))
     home = Home.current()
     shutil.copytree(aldermere_template, home.root, copy_function=os.link)
     home.database.unlink()  # the test database stands in for it
-    with closing(sqlite3.connect(f"file:{aldermere_template}/redway.sqlite3?immutable=1", uri=True)) as kept:
-        kept.row_factory = sqlite3.Row
-        rows = [dict(row) for row in kept.execute("SELECT * FROM returns_submission ORDER BY id")]
-        versions = [dict(row) for row in kept.execute("SELECT * FROM returns_dataversion ORDER BY number")]
-        held = kept.execute("SELECT dataversion_id, submission_id FROM returns_dataversion_submissions").fetchall()
-        brought = [dict(row) for row in kept.execute("SELECT * FROM returns_delivery ORDER BY id")]
-        gateways = [dict(row) for row in kept.execute("SELECT * FROM gateways_gateway ORDER BY id")]
-    Gateway.objects.bulk_create(Gateway(**from_json(Gateway, row)) for row in gateways)
-    ids = [row["id"] for row in rows]
-    deliveries = {row["id"]: Delivery.objects.create(**from_json(Delivery, row)) for row in brought}
-    read = [
-        from_json(Submission, row | {"delivery_id": deliveries[d].pk if (d := row["delivery_id"]) else None})
-        for row in rows
-    ]
-    with monkeypatch.context() as as_kept:  # the day each came is kept too, which is otherwise the day it is stored
-        as_kept.setattr(Submission._meta.get_field("received_at"), "auto_now_add", False)
-        made = Submission.objects.bulk_create([Submission(**row) for row in read])
-    submissions = dict(zip(ids, made, strict=True))
-    for row in versions:
-        number = row.pop("id")
-        version = DataVersion.objects.create(**row)
-        version.submissions.add(*(submissions[s] for v, s in held if v == number))
+    with connection.cursor() as cursor:
+        for table, (columns, rows) in aldermere_rows.items():
+            names, values = ", ".join(f'"{column}"' for column in columns), ", ".join(["%s"] * len(columns))
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({values})", rows)
     return home
 
 

@@ -54,14 +54,19 @@ def rows(home):
         return found
 
 
-@pytest.fixture
-def aldermere(aldermere_template, tmp_path):
-    """A home with all of Aldermere, somebody in it, and a delivery that waits."""
-    home = Home(tmp_path / "aldermere")
+@pytest.fixture(scope="module")
+def lived_in(aldermere_template, tmp_path_factory):
+    """A home with all of Aldermere, somebody in it, and a delivery that waits; to be copied."""
+    home = Home(tmp_path_factory.mktemp("backup") / "aldermere")
     shutil.copytree(aldermere_template, home.root)
     redway("person", "add", "ada", "--role", "analyst", home=home.root)
     (home.quarantine / "waiting.age").write_bytes(b"age-encryption.org/v1 sealed")
     return home.root
+
+
+@pytest.fixture
+def aldermere(lived_in, tmp_path):
+    return shutil.copytree(lived_in, tmp_path / "aldermere")
 
 
 @pytest.fixture
