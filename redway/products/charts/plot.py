@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 from math import ceil, floor, log10
 from typing import Any, Literal
 
+import numpy.typing as npt
+
 from redway.products.charts import style
 from redway.products.charts.spc import _layer
 from redway.products.charts.style import Size, frame
 
 Kind = Literal["line", "dots", "band", "cells", "spans", "words"]
+Numbers = Sequence[float] | npt.NDArray[Any]
 LETTER = 0.53  # of the type's height: how wide a letter is, roughly
 
 
@@ -91,17 +94,18 @@ class Marks:
 def marks(
     kind: Kind,
     look: str,
-    x: Sequence[float],
-    y: Sequence[float],
-    x2: Sequence[float] = (),
-    y2: Sequence[float] = (),
+    x: Numbers,
+    y: Numbers,
+    x2: Numbers = (),
+    y2: Numbers = (),
     *,
     text: Sequence[str] = (),
     align: str = "center",
     name: str = "",
 ) -> Marks:
     """Marks of any sequences of numbers, to five figures: what no eye sees makes no difference."""
-    return Marks(kind, look, *(tuple(map(figures, one)) for one in (x, y, x2, y2)), tuple(text), align, name)
+    first, second, third, fourth = (tuple(map(figures, one)) for one in (x, y, x2, y2))
+    return Marks(kind, look, first, second, third, fourth, tuple(text), align, name)
 
 
 def figures(value: float) -> float:
@@ -256,8 +260,8 @@ class Plot:
                 layers.append(_layer(rows, text | {"align": "right"}, x={"value": -8}, y=y, text=True))
             if self.y.title:
                 mark = text | {"align": "left", "fill": style.INK}
-                place = {"value": -12 - size.type // 2}
-                layers.append(_layer([{"text": self.y.title}], mark, x={"value": 8 - size.left}, y=place, text=True))
+                up = {"value": -12 - size.type // 2}
+                layers.append(_layer([{"text": self.y.title}], mark, x={"value": 8 - size.left}, y=up, text=True))
         return layers
 
     def _aligned(self, at: float, words: str, size: Size) -> str:

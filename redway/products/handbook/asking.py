@@ -18,7 +18,7 @@ def ask(name: str, columns: Mapping[str, Any], *, seed: int = 1, **given: Any) -
     method = methods()[name]
     settings = {parameter.name: parameter.default for parameter in method.parameters} | given
     kinds = {column.name: column.kind for column in method.columns}
-    types = {"number": np.float64, "text": np.str_, "date": "datetime64[D]", "yes-no": np.bool_}
+    types: dict[str, Any] = {"number": np.float64, "text": np.str_, "date": "datetime64[D]", "yes-no": np.bool_}
     table = {column: np.asarray(values, dtype=types[kinds[column]]) for column, values in columns.items()}
     return method.run(table, settings, np.random.default_rng(seed))
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from redway.methods.evaluation.interrupted_time_series import interrupted_time_series
+from redway.methods.evaluation.interrupted_time_series import Interrupted, interrupted_time_series
 from redway.methods.evaluation.structural import Structural, structural
 from redway.methods.evaluation.synthetic_control import Synthetic, synthetic_control
 from redway.products.charts.plot import Axis, Marks, Plot, axis, marks
@@ -123,6 +123,7 @@ def interrupted() -> Plot:
     counts = steady(usual * np.where(month >= 40, 0.72, 1.0), 8)
     found = ask("interrupted-time-series", {"count": counts, "after": month >= 40})
     fit = interrupted_time_series(counts, 40)
+    assert isinstance(fit, Interrupted)
     return Plot(
         "The level jumped down when it began",
         told(

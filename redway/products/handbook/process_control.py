@@ -1,5 +1,7 @@
 """Pictures of process control: is it unusual against its own past?"""
 
+from typing import Any
+
 import numpy as np
 
 from redway.methods.process_control.charts import control_chart
@@ -47,7 +49,13 @@ def control() -> Plot:
     counts = steady(visits * np.r_[np.full(14, 0.22), np.full(14, 0.14)], 7)
     dates = months("2023-01", 28)
     columns = {"date": dates, "value": counts, "size": visits}
-    given = {"chart": "u", "part": "14", "improvement_direction": "lower", "target": 0.2, "rules": "limits"}
+    given: dict[str, Any] = {
+        "chart": "u",
+        "part": "14",
+        "improvement_direction": "lower",
+        "target": 0.2,
+        "rules": "limits",
+    }
     found = ask("control-chart", columns, **given)
     rows = {
         name: values.astype(float) for name, values in found.rows.items() if name not in ("date", "signal", "meaning")
