@@ -85,6 +85,8 @@ def _gi(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.G
         p, sentence = tails.p(), tails.sentence
     adjusted = benjamini_hochberg(p, 0.05).adjusted
     rows = centres(grid, n=n, gistar=found.z, pvalue=p, adjusted=adjusted, hot=(adjusted <= 0.05) & (found.z > 0))
+    if given["like_sfhotspot"]:
+        rows["as_sfhotspot"] = found.as_sfhotspot
     return Answer(sentence, rows, notes)
 
 
@@ -100,8 +102,11 @@ def _moran(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rando
 
 def _kde(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
     grid, notes = gridded(columns, given)
+    x, y, h = columns["x"], columns["y"], given["bandwidth"]
+    if not h and given["like_sfhotspot"]:
+        h = densities.automatic_bandwidth(x, y, like_sfhotspot=True)
     found = densities.kde(
-        grid, columns["x"], columns["y"], bandwidth=given["bandwidth"] or None, kernel=given["kernel"],
+        grid, x, y, bandwidth=h or None, kernel=given["kernel"],
         weights=columns.get("weight"), scale=given["scale"], decay=given["decay"], edge=given["edge"],
         adaptive=given["adaptive"],
     )  # fmt: skip
@@ -195,6 +200,7 @@ METHODS = (
             Parameter("include_self", True, "whether a cell counts among its neighbours (Gi*), or not (Gi)", bool),
             Parameter("p_value", "exact", "where p comes from", str, choices=P_VALUES),
             Parameter("nsim", 999, "shuffles, for permutation", int),
+            Parameter("like_sfhotspot", False, "give sfhotspot's adjusted p too, which adjusts each cell alone", bool),
         ),
         like="sfhotspot::hotspot_gistar, esda.G_Local",
         random=True,
@@ -222,6 +228,7 @@ METHODS = (
             Parameter("decay", 0.0, "what the triangular kernel keeps at its end", float),
             Parameter("edge", False, "whether to mend the study area's edge", bool),
             Parameter("adaptive", False, "whether thin parts are smoothed more", bool),
+            Parameter("like_sfhotspot", False, "whether the rule of thumb leaves y out, as sfhotspot's does", bool),
         ),
         like="sfhotspot::hotspot_kde, SpatialKDE::kde",
     ),

@@ -42,6 +42,19 @@ def test_hot_spots_are_found_where_they_were_put(columns, p_value):
     assert (np.hypot(rows["x"][rows["hot"]] - 2000, rows["y"][rows["hot"]] - 2000) < 900).all()
 
 
+def test_sfhotspots_ways_can_be_asked_for_and_are_not_ours(columns):
+    plain, theirs = (run("hot-spots", columns, p_value="normal", like_sfhotspot=like).rows for like in (False, True))
+    assert "as_sfhotspot" not in plain
+    inner = theirs["as_sfhotspot"] / theirs["pvalue"]
+    assert np.median(inner[theirs["as_sfhotspot"] < 1]) == 10, "nine cells and one, whatever else was looked at"
+    assert (theirs["hot"] == plain["hot"]).all()
+    stretched = columns | {"y": 3 * columns["y"]}
+    ours, like_theirs = (run("kernel-density", stretched, like_sfhotspot=like).rows["kde"] for like in (False, True))
+    assert like_theirs.max() > 1.5 * ours.max(), "a bandwidth of x alone is too narrow where y is wide"
+    given = run("kernel-density", stretched, like_sfhotspot=True, bandwidth=700.0).rows["kde"]
+    assert (given == run("kernel-density", stretched, bandwidth=700.0).rows["kde"]).all()
+
+
 def test_drawing_shuffles_of_moran_and_finer_hexagons(columns):
     assert run("local-moran", columns, permutations=99).rows["pvalue"].min() >= 0.01
 
