@@ -4,6 +4,7 @@ A second look at the file, numbered, which only a faulty one needs. Whatever the
 of rows is held in memory.
 """
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,7 +80,7 @@ class Refusing:
 
         month_first  a column whose dates are written so: that is then what is wrong with one that lies elsewhere
         """
-        faulty = self._faulty()
+        faulty = self._faulty(month_first)
         if month_first:
             swapped = ", ".join(map(query.text, (OTHER_PERIOD, TO_COME, *NO_DAY)))
             its = f'"column" = {query.text(self.rows.heading(month_first))} AND rule IN ({swapped})'
@@ -92,11 +93,18 @@ class Refusing:
         self.rows.file.as_view(self.rows.db, "sent", numbered=True)
         self.rows.db.execute(f"COPY ({sql}) TO {query.text(self.file)} ({WRITTEN})")
 
-    def _faulty(self) -> str:
-        """SQL for every faulty cell, in the form of refused.parquet."""
+    def _faulty(self, month_first: str) -> str:
+        """SQL for every faulty cell, in the form of refused.parquet. Rules that compare a column written month first
+        with others say nothing: its own stand for what is wrong with it, and the others are left out.
+        """
         rows, present = self.rows, self.rows.headings.at
         faults = [(c.wrong, c.number, f'"r_{c.column.name}"') for c in rows.cells if c.column.name in present]
+        swapped = 0
         for (wrong, number), rule in zip(rows.rules, rows.dataset.rules, strict=True):
+            if month_first and re.search(rf"\b{month_first}\b", rule.wrong):
+                if rule.column != month_first or swapped:
+                    continue
+                number = swapped = rows.faults.add(self._swapped(month_first))
             faults.append((wrong, str(number), f'"r_{rule.column}"' if rule.column in present else "NULL"))
         faults.append(("stray", str(rows.faults.add(STRAY)), "NULL"))
         if key := rows.dataset.key:
@@ -133,6 +141,9 @@ class Refusing:
         code = f"CASE WHEN {codes} <> '' THEN nullif(nearest_code({codes}, f.v), '') END"
         named = f"'Write “' || {code} || '” if that is what is meant, or another code of the template''s list.'"
         return f"coalesce({named}, getvariable('mend')[f.n])"
+
+    def _swapped(self, column: str) -> Fault:
+        return Fault(column, self.rows.heading(column), MONTH_FIRST, EITHER, DAY_FIRST)
 
     def _again(self) -> Fault:
         name, *more = self.rows.dataset.key

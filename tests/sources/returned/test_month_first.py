@@ -83,6 +83,18 @@ class TestWhatIsTold:
         fault = load_text(text, columns, period_from="month", dates_from="at").fault
         assert fault.place.column == "Date"
 
+    def test_what_only_follows_from_it_is_not_told_beside_it(self, load_text):
+        columns = [*COLUMNS[:1], {"name": "other", "type": "date", "about": "o", "publisher_name": "Other"}]
+        rules = [
+            {"wrong": '"at" < "other"', "reason": "is before the other", "column": "at", "expected": "e"},
+            {"wrong": '"other" > "at"', "reason": "is after the other", "column": "other", "expected": "e"},
+        ]
+        text = "Date,Other\n" + "".join(f"{day:{MONTH_FIRST}},{day:%Y-%m-%d}\n" for day in month(11, range(1, 31)))
+        told = load_text(text, columns, rules=rules, **DATED)
+        assert {(row["column"], row["rule"]) for row in told.refused} == {("Date", "has the month before the day")}
+        assert len(told.refused) == 18 + sum(1 for day in range(1, 11))
+        assert all(row["line"] for row in told.refused)
+
     def test_other_mistakes_of_the_rows_stay_in_the_list(self, load_text):
         columns = [*COLUMNS[:1], COLUMNS[1] | {"type": "code", "codes": "sex"}]
         text = "Date,How\n" + "".join(f"{day},unheard of\n" for day in written(month(11), MONTH_FIRST))
