@@ -245,6 +245,12 @@ def test_too_many_calls_are_put_off(call, monkeypatch):
     assert call("get", "versions", agency="police").status_code == 200, "each token has its own count"
 
 
+@pytest.mark.parametrize("host", [{}, {"secure": True}])
+def test_the_page_is_found_without_the_slash_at_its_end(ready, client, host):
+    answer = client.get("/api/v1/docs", **host)
+    assert (answer.status_code, answer["Location"]) == (301, "/api/v1/docs/")
+
+
 def test_the_page_and_the_description_ask_no_other_host(call, client):
     page = client.get("/api/v1/docs/")
     assert page.status_code == 200

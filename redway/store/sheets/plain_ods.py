@@ -77,13 +77,13 @@ def rows(content: bytes) -> list[tuple[int, list[str]]]:
         if before:
             reading.take(before)
             cells = reading.cells
-        given = value or shown
+        cell = value or shown
         if len(value) == DAY and at_midnight(value, shown):
-            given = value + MIDNIGHT
+            cell = value + MIDNIGHT
         if times == 1:
-            cells.append(given)
+            cells.append(cell)
         elif times:
-            reading.take((Cell(times, given),))
+            reading.take((Cell(times, cell),))
         else:
             raise Other
     reading.take(_between(rest.rstrip()).before)
