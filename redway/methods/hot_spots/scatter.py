@@ -28,7 +28,7 @@ from redway.methods.inputs import Floats, Integers
 
 VERSION = 1
 
-AT_ONCE = 16_384  # points: their arrays stay in the cache
+AT_ONCE = 32_768  # points: their arrays stay in the cache
 PIECES = 16  # of the points, for threads to take in turn
 FAR = 8.5
 
