@@ -150,6 +150,16 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
     with django_db_blocker.unblock():
         triggers.remove(connection)
+    if connection.vendor == "postgresql":
+        connection.ops.sql_flush = emptied
+
+
+def emptied(style, tables, *, reset_sequences=False, allow_cascade=False):
+    """SQL that empties tables of PostgreSQL, in whatever order: for a few rows far quicker than TRUNCATE, which makes
+    every table and index anew.
+    """
+    unchecked = "SET session_replication_role = {}".format
+    return [unchecked("replica"), *(f'DELETE FROM "{table}"' for table in tables), unchecked("origin")]
 
 
 @pytest.fixture
