@@ -96,14 +96,14 @@ class MonthFirst:
 
 def found(rows: Rows) -> MonthFirst | None:
     """What is to be told of a file whose rows were typed; None where its dates are as they should be, or too few to
-    say. The file itself is read again only where something is wrong with it, or its dates look swapped.
+    say. The file itself is read again only where some dates could not be read, or they look swapped.
     """
     dataset, named = rows.dataset, rows.context.period
     for name in dict.fromkeys((dataset.period_from, dataset.dates_from)):
         kind = next((c.type for c in dataset.columns if c.name == name), "")
         if kind not in ("date", "date-time") or name not in rows.headings.at or dataset.cadence == "once":
             continue
-        if not rows.wrong and judged(name, _typed(rows, name), named) is None:
+        if not _unread(rows, name) and judged(name, _typed(rows, name), named) is None:
             continue
         rows.file.as_view(rows.db, "sent", numbered=True)
         if told := judged(name, _written(rows, name), named):
@@ -149,6 +149,12 @@ def _doubtful(dates: list[Dates]) -> tuple[list[Dates], bool]:
     one_way = all(not (d.day_first and d.month_first) for d in text_dates)
     half = bool(own and text_dates) and one_way and all(d.month_first for d in own)
     return (dates if half else text_dates), half
+
+
+def _unread(rows: Rows, name: str) -> bool:
+    """Whether some cells of the column are no dates."""
+    found = rows.db.execute(f'SELECT bool_or("{name}" IS NULL) FROM typed WHERE wrong AND NOT empty').fetchall()  # noqa: S608
+    return bool(found[0][0])
 
 
 def _typed(rows: Rows, name: str) -> list[Dates]:

@@ -8,6 +8,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from duckdb.func import ARROW, SPECIAL
+
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import REFUSED, Refusals
 from redway.sources.returned import identifiers
@@ -135,7 +137,7 @@ class Refusing:
         """SQL for how to mend the cell of a fault `f`: with the nearest code, where one is near."""
         near = Nearest(self.rows.look_ups)
         self.rows.db.create_function(
-            "nearest_code", near.codes, ["VARCHAR", "VARCHAR"], "VARCHAR", type="arrow", null_handling="special"
+            "nearest_code", near.codes, ["VARCHAR", "VARCHAR"], "VARCHAR", type=ARROW, null_handling=SPECIAL
         )
         codes = "getvariable('codes')[f.n]"
         code = f"CASE WHEN {codes} <> '' THEN nullif(nearest_code({codes}, f.v), '') END"
