@@ -278,7 +278,7 @@ class Plot:
         if len(ticks) < 2:
             return ticks
         slot = size.plot_width * (ticks[1][0] - ticks[0][0]) / (self.x.high - self.x.low)
-        widest = max(len(words) for _at, words in ticks) * size.type * 0.6 + 14
+        widest = max(len(words) for _at, words in ticks) * size.type * 0.56 + 12
         return ticks[:: max(1, ceil(widest / slot))]
 
     def _key(self, size: Size) -> list[list[tuple[float, Marks]]]:

@@ -1,7 +1,7 @@
 """Running a method on made-up columns as `redway method` does, and axes of time for what it answers."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -23,7 +23,14 @@ def ask(name: str, columns: Mapping[str, Any], *, seed: int = 1, **given: Any) -
     return method.run(table, settings, np.random.default_rng(seed))
 
 
-def told(about: str, answer: Answer) -> str:
+class Says(Protocol):
+    """A result that says itself in one sentence."""
+
+    @property
+    def sentence(self) -> str: ...
+
+
+def told(about: str, answer: Says) -> str:
     """The words under a picture: what is drawn, then what the method says of it."""
     sentence = answer.sentence if answer.sentence.endswith(".") else f"{answer.sentence}."
     return f"{about} The method says: “{sentence}”"

@@ -27,9 +27,9 @@ LONG = re.compile(r"\d+\.\d{3,}")
 
 @cache
 def pictures() -> Mapping[str, Callable[[], Plot]]:
-    """What draws each method's picture, by its name."""
+    """What draws each page's picture, by its name."""
     found: dict[str, Callable[[], Plot]] = {}
-    for topic in TOPICS:
+    for topic in (*TOPICS, "foundations"):
         found |= import_module(f"redway.products.handbook.{topic}").PICTURES
     return found
 

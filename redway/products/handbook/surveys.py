@@ -176,7 +176,7 @@ def survey_replicates() -> Plot:
         ),
         names,
         intervals(value, low, high, name="share", line="95% interval"),
-        axis(min(low) - 1, max(high) + 1, "Feel safe", suffix="%"),
+        axis(min(low) - 1, max(high) + 1, "Feel safe", suffix="%", count=4),
     )
 
 
