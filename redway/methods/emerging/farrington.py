@@ -181,13 +181,24 @@ def farrington_flexible(
     for like, columns in _alike(judge, use, days):
         pieces = _pieces(table.shape[0], like.back.size * columns.size)
         piece = partial(_piece, table, people, weeks=judge[columns], like=like, use=use)
-        for rows, found in zip(pieces, threads.each(piece, pieces), strict=True):
+        try:
+            fitted = threads.each(piece, pieces)
+        except Unfit:
+            _look_at(table, people)  # a fault of the table names its row there, not its row in a piece
+            raise
+        for rows, found in zip(pieces, fitted, strict=True):
             for name, values in found.items():
                 out[name][rows, columns] = values
     observed, bound = out["observed"], out["upperbound"]
     return Farrington(
         weeks=judge, alarm=(observed > bound) & (observed > 0), settings=use, **{name: out[name] for name in names}
     )
+
+
+def _look_at(table: npt.NDArray[Any], people: npt.NDArray[Any] | None) -> None:
+    _counts(table)
+    if people is not None:
+        inputs.above(people, "population", 0, dimensions=2)
 
 
 def _table(counts: npt.ArrayLike) -> npt.NDArray[Any]:

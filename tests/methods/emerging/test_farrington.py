@@ -8,6 +8,7 @@ import pytest
 from scipy.stats import nbinom, norm, poisson
 from scipy.stats import t as student
 
+from redway.methods.emerging import farrington
 from redway.methods.emerging.farrington import Settings, farrington_flexible
 from redway.methods.emerging.reference_weeks import references
 from redway.methods.inputs import Unfit
@@ -258,3 +259,14 @@ def test_what_cannot_be_worked_with_is_said():
         with pytest.raises(Unfit):
             farrington_flexible(np.ones(312), settings=Settings(**wrong))
     assert farrington_flexible(np.ones((0, 312))).cannot_tell
+
+
+def test_a_fault_names_its_row_in_the_whole_table_however_it_was_cut(monkeypatch):
+    monkeypatch.setattr(farrington, "CELLS", 1)
+    counts = np.full((8, 400), 5.0)
+    counts[6, 350] = -1
+    with pytest.raises(Unfit) as fault:
+        farrington_flexible(counts)
+    with pytest.raises(Unfit) as of_the_whole:
+        farrington._counts(counts)
+    assert fault.value.place == of_the_whole.value.place
