@@ -40,6 +40,12 @@ def test_a_picture_of_something_else_is_stale():
     assert stale("rates", replace(plot, layers=plot.layers[1:])) == ["wide", "narrow"]
 
 
+def test_the_last_figures_of_another_processor_make_no_picture_stale():
+    plot = pictures()["rates"]()
+    other = tuple(replace(one, x=tuple(x * (1 + 1e-9) for x in one.x)) for one in plot.layers)
+    assert stale("rates", replace(plot, layers=other)) == []
+
+
 @pytest.mark.parametrize("size", ["wide", "narrow"])
 def test_a_picture_is_light_and_speaks_for_itself(size):
     for name in pictures():

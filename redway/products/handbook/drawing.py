@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from redway import methods
 from redway.methods.catalogue import TOPICS
@@ -40,9 +41,19 @@ def path(name: str, size: str) -> Path:
 
 
 def digest(plot: Plot, size: Size) -> str:
-    """A name for everything that is drawn at that size."""
-    whole = json.dumps([plot.title, plot.description, plot.spec(size)], sort_keys=True)
+    """A name for everything that is drawn at that size, as far as an eye sees it: another processor's last figures
+    make no picture stale."""
+    whole = json.dumps([plot.title, plot.description, _coarse(plot.spec(size))], sort_keys=True)
     return hashlib.sha256(whole.encode()).hexdigest()[:16]
+
+
+def _coarse(part: Any) -> Any:
+    """The same with numbers to three figures."""
+    if isinstance(part, float):
+        return float(f"{part:.3g}")
+    if isinstance(part, dict):
+        return {name: _coarse(value) for name, value in part.items()}
+    return [_coarse(value) for value in part] if isinstance(part, list) else part
 
 
 def stale(name: str, plot: Plot) -> list[str]:
