@@ -167,12 +167,13 @@ at most {max(loads):.1f}. Over 1, other work took turns: then the processors' ti
 
 Medians of five after one to warm up, three where it takes long, or once where it says so; every row in a process of
 its own, whose peak memory is that of Python, its input and the work together. Ours has one thread for products of
-matrices (OMP_NUM_THREADS=1): ours are small, and a second thread mostly waits; peers are free to take both processors.
-"Elsewhere": as measured on two shared
-cores, Debian 12, R 4.2.2, Python 3.11. The own limit is what the work costs at least: bytes it must touch, at
-{bandwidth} GB a second, or operations it must do, at {rate} thousand million a second, whichever is longer; both
-measured here, one processor, through numpy: copying, and multiplying and adding within the cache. A logarithm,
-root or exponential counts as ten.
+matrices (OMP_NUM_THREADS=1): ours are small, and a second thread mostly waits. Peers are free to take both processors;
+the processors' time of helpers they keep is not in theirs. "Elsewhere": as measured on two shared cores, Debian 12,
+R 4.2.2, Python 3.11.
+
+The own limit is what the work costs at least: bytes it must touch, at {bandwidth} GB a second, or operations it must
+do, at {rate} thousand million a second, whichever is longer; both measured here, one processor, through numpy: copying,
+and multiplying and adding within the cache. A logarithm, root or exponential counts as ten.
 
 ### With a limit
 
@@ -196,14 +197,19 @@ where what is done once costs more than what is done for each.
 
 
 def importing(taken: dict) -> str:
-    over, parts = (taken[OURS][0] - taken[less][0] for less in (BARE, PARTS))
+    ours = taken[OURS]
+
+    def over(what: str) -> str:
+        wall, cpu = (more - less for more, less in zip(ours, taken[what], strict=True))
+        return f"{seconds(wall)} ({seconds(cpu)} of the processors)"
+
     lines = "\n".join(f"| `{what}` | {seconds(wall)} | {seconds(cpu)} |" for what, (wall, cpu) in taken.items())
     return f"""
 ### What importing costs
 
-Fresh processes, bytecode written, medians of {IMPORTS} taken in turn. All topics take {seconds(over)} more than numpy
-and scipy bare, which load hardly a part of themselves, and {seconds(parts)} more than the parts that are used
-(limit {seconds(IMPORT_LIMIT)}).
+Fresh processes, bytecode written, medians of {IMPORTS} taken in turn. All topics take {over(PARTS)} more than the parts
+of numpy and scipy that they use (limit {seconds(IMPORT_LIMIT)}), and {over(BARE)} more than both bare, which load
+hardly a part of themselves.
 
 | | by the clock | by the processors |
 | --- | --: | --: |
