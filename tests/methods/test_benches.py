@@ -15,13 +15,13 @@ def test_every_benchmark_runs_at_a_tiny_size_and_every_topic_has_one():
     ran = subprocess.run([sys.executable, METHODS, "--quick"], capture_output=True, text=True, check=False)
     assert ran.returncode == 0, ran.stderr
     told, growth = ran.stdout.split("### How times grow")
-    assert "Farrington flexible, newest week" in told
+    assert "| Farrington flexible, newest week" in told
     assert "Knox, 99 shuffles | events | 60: " in growth
     assert "nan" not in ran.stdout
     assert {f.stem for f in (METHODS.parent / "topics").glob("*.py")} >= set(TOPICS)
 
 
-@pytest.mark.parametrize("heavy", ["django", "statsmodels", "pandas", "scipy.stats", "ibis", "duckdb", "scipy.optimize"])
+@pytest.mark.parametrize("heavy", ["django", "statsmodels", "pandas", "duckdb", "scipy.stats", "scipy.optimize"])
 def test_importing_every_method_brings_numpy_and_light_parts_of_scipy_alone(heavy, imported):
     assert heavy not in imported
 
