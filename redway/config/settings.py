@@ -10,6 +10,10 @@ from csp.constants import NONE, SELF
 
 from redway.store.home import Home
 
+# Read when numpy is first loaded, which is after this. Threads of the linear algebra library wait for one another by
+# turning in circles: beside other work, its small products take up to a hundred times longer with them than without.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 PACKAGE = Path(__file__).resolve().parent.parent
 HOME = Home.current()
 
