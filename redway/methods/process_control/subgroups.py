@@ -46,8 +46,9 @@ class Subgroups:
         if self.cannot_tell:
             return f"Cannot tell: {self.cannot_tell}"
         means, spreads = int((self.of_means.rule > 0).sum()), int((self.of_spreads.rule > 0).sum())
+        have = "has" if means == 1 else "have"
         return (
-            f"Of {self.names.size:,} groups {means:,} {'has' if means == 1 else 'have'} an unusual mean and {spreads:,} an unusual spread, by "
+            f"Of {self.names.size:,} groups {means:,} {have} an unusual mean and {spreads:,} an unusual spread, by "
             f"limits made from the spread within groups."
         )
 
