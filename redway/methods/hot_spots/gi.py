@@ -89,7 +89,10 @@ def gi(values: Any, around: Neighbours, *, star: bool = True) -> Gi:
     if cannot:
         return Gi(np.zeros(len(x)), np.ones(len(x)), sums, counts, star, cannot)
     z = _starred(x, sums, counts) if star else _unstarred(x, sums, counts)
-    return Gi(z, 2 * ndtr(-np.abs(z)), sums, counts, star)
+    p = np.negative(np.abs(z))
+    ndtr(p, out=p)
+    p *= 2
+    return Gi(z, p, sums, counts, star)
 
 
 def _cannot_tell(x: Floats) -> str:
@@ -101,7 +104,14 @@ def _cannot_tell(x: Floats) -> str:
 def _starred(x: Floats, sums: Floats, counts: Floats) -> Floats:
     n, mean = len(x), x.mean()
     spread = np.sqrt(max(0.0, np.dot(x, x) / n - mean * mean) / (n - 1))
-    return _over(sums - counts * mean, spread * np.sqrt(np.maximum(0.0, (n - counts) * counts)))
+    # in place: of a hundred thousand cells, making arrays takes longer than the arithmetic
+    above = counts * -mean
+    above += sums
+    below = n - counts
+    below *= counts
+    np.sqrt(np.maximum(below, 0, out=below), out=below)
+    below *= spread
+    return _over(above, below)
 
 
 def _unstarred(x: Floats, sums: Floats, counts: Floats) -> Floats:
@@ -113,4 +123,6 @@ def _unstarred(x: Floats, sums: Floats, counts: Floats) -> Floats:
 
 
 def _over(above: Floats, below: Floats) -> Floats:
+    if below.min(initial=1.0) > 0:
+        return np.divide(above, below, out=above)
     return np.divide(above, below, out=np.zeros_like(above), where=below > 0)
