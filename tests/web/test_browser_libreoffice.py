@@ -48,7 +48,7 @@ def libreoffice(tmp_path):
     """`libreoffice(orders)`: what a person does in it, as at_the_desk.bas reads it."""
     settings = tmp_path / "libreoffice"
     office = ["soffice", f"-env:UserInstallation={settings.as_uri()}", "--headless", "--norestore"]
-    subprocess.run([*office, "--terminate_after_init"], check=True, capture_output=True, timeout=60)
+    subprocess.run([*office, "--terminate_after_init"], check=True, capture_output=True, timeout=180)
     basic = settings / "user" / "basic" / "Standard"
     (basic / "Desk.xba").write_text(MODULE.format(escape(MACRO.read_text("utf-8"))), "utf-8")
     (basic / "script.xlb").write_text(LIBRARY.format('<library:element library:name="Desk"/>'), "utf-8")
@@ -56,7 +56,7 @@ def libreoffice(tmp_path):
     def work(orders):
         path = tmp_path / "orders"
         path.write_text("".join("\t".join(map(str, order)) + "\n" for order in orders), "utf-8")
-        said = subprocess.run([*office, f'macro:///Standard.Desk.Work("{path}")'], capture_output=True, timeout=60)
+        said = subprocess.run([*office, f'macro:///Standard.Desk.Work("{path}")'], capture_output=True, timeout=180)
         failed = tmp_path / "orders.failed"
         assert not failed.exists(), failed.read_text("utf-8")
         saved = Path(orders[-1][1])
