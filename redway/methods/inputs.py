@@ -16,6 +16,11 @@ Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 
 
+NOT_THERE = "an empty cell, or a division by nought in the table it comes from."
+TOO_LARGE = "a mistyped number, or one that names something (a reference, a telephone) in place of one that counts."
+LARGEST = 1e15  # above it, a double cannot tell one whole number from the next, and squares and products overflow
+
+
 class Unfit(RedwayError):
     """What a method was given cannot be worked with. A result that "cannot tell" is no fault, and is not this."""
 
@@ -32,7 +37,18 @@ def numbers(values: Any, what: str, *, dimensions: int = 1, missing: bool = Fals
             came=f"one of shape {array.shape}",
             cause="a table where a column was meant, or a single number where a series was.",
         )
-    _every(np.isfinite(array) | (missing & np.isnan(array)), array, what, "numbers that are finite and there")
+    fit = np.abs(array) <= LARGEST
+    if missing:
+        fit |= np.isnan(array)
+    if not fit.all():
+        _every(
+            np.isfinite(array) | (missing & np.isnan(array)),
+            array,
+            what,
+            "numbers that are finite and there",
+            NOT_THERE,
+        )
+        _every(fit, array, what, f"numbers of at most {LARGEST:g} in size", TOO_LARGE)
     return array
 
 
@@ -102,10 +118,10 @@ def chosen(value: str, what: str, among: Collection[str]) -> str:
     return value
 
 
-def _every(fit: npt.NDArray[np.bool_], array: Floats, what: str, expected: str) -> None:
+def _every(fit: npt.NDArray[np.bool_], array: Floats, what: str, expected: str, cause: str = "") -> None:
     """Raise Unfit with the first place, from 1, where `fit` is not so."""
     wrong = np.argwhere(~fit)
     if len(wrong):
         first = tuple(wrong[0])
         place = Place(row=int(first[0]) + 1)
-        raise Unfit(f"{what}: {expected}", came=f"{array[first]:g}", place=place, count=len(wrong))
+        raise Unfit(f"{what}: {expected}", came=f"{array[first]:g}", cause=cause, place=place, count=len(wrong))

@@ -18,6 +18,7 @@ def test_numbers_come_back_as_floats():
         (inputs.numbers, ["a"], "something that is not a number"),
         (inputs.numbers, [[1.0]], "one of shape (1, 1)"),
         (inputs.numbers, [1, np.nan, np.inf], "line 3: expected events: numbers that are finite and there"),
+        (inputs.numbers, [1, 1e16], "line 3: expected events: numbers of at most 1e+15 in size. What came: 1e+16."),
         (inputs.counts, [1, -1], "line 3: expected events: numbers of at least 0. What came: -1."),
         (inputs.counts, [1.5, 2, 2.5], "2 rows have this fault"),
         (lambda v, what: inputs.above(v, what, 0), [0], "numbers above 0"),
