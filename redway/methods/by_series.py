@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from redway.errors import Place
+from redway.methods import inputs
 from redway.methods.catalogue import Array, Column
 from redway.methods.inputs import Floats, Unfit
 
@@ -39,11 +41,25 @@ class BySeries:
         return ends | {name: np.asarray(values).reshape(-1) for name, values in of.items()}
 
 
-def by_series(columns: Mapping[str, Array], values: Sequence[str], frequency: int) -> BySeries:
-    """The table of the columns `series` (may be missing), `date` and those named. Unfit for two rows of one period."""
+def by_series(
+    columns: Mapping[str, Array], values: Sequence[str], frequency: int, *, whole: Sequence[str] = ()
+) -> BySeries:
+    """The table of the columns `series` (may be missing), `date` and those named.
+
+    whole  columns that need a number for every period of every series
+
+    Raises Unfit, with the line of the file, for a row without a date, two rows of one period, numbers that are none (or
+    negative, or parts, where they are counts), and gaps in columns that need to be whole.
+    """
     dates = columns["date"].astype("datetime64[D]")
-    if not dates.size or np.isnat(dates).any():
-        raise Unfit("a date in every row", came="none" if dates.size else "no rows")
+    if not dates.size:
+        raise Unfit("a date in every row", came="no rows")
+    if (none := np.flatnonzero(np.isnat(dates))).size:
+        place = Place(row=int(none[0]) + 1, column="date")
+        raise Unfit("a date in every row", came="an empty cell", cause=NO_DATE, place=place, count=none.size)
+    for name in values:
+        if name in columns:
+            (inputs.counts if name == COUNT.name else inputs.numbers)(columns[name], name, missing=True)
     at, starts = _periods(dates, frequency)
     given = columns.get("series")
     names, which = (
@@ -52,17 +68,47 @@ def by_series(columns: Mapping[str, Array], values: Sequence[str], frequency: in
         else np.unique(given.astype(str), return_inverse=True)
     )
     cell = which * starts.size + at
-    if np.unique(cell).size < cell.size:
-        raise Unfit("one row for each series and period", came=f"{cell.size - np.unique(cell).size:,} more", cause=MANY)
+    row_of = np.full(names.size * starts.size, -1)
+    row_of[cell[::-1]] = np.arange(dates.size)[::-1]  # the first of each
+    if (again := np.flatnonzero(row_of[cell] != np.arange(dates.size))).size:
+        raise Unfit(
+            "one row for each series and period",
+            came=f"another for {_named(names, starts, int(cell[again[0]]))}",
+            cause=MANY,
+            place=Place(row=int(again[0]) + 1, column="date"),
+            count=again.size,
+        )
     tables = {}
     for name in values:
         if name in columns:
             table = np.full((names.size, starts.size), np.nan)
             table[which, at] = columns[name]
             tables[name] = table
+            if name in whole and (gaps := np.flatnonzero(np.isnan(table))).size:
+                raise _gap(name, gaps, row_of, _named(names, starts, int(gaps[0])))
     return BySeries(names, starts, tables)
 
 
+def _gap(name: str, gaps: npt.NDArray[Any], row_of: npt.NDArray[Any], period: str) -> Unfit:
+    """What to say of the first gap: an empty cell has a line, a period that was left out has the row before it."""
+    first, expected = int(gaps[0]), f"{name}: a number for every period"
+    if row_of[first] >= 0:
+        place = Place(row=int(row_of[first]) + 1, column=name)
+        return Unfit(expected, came=f"an empty cell for {period}", cause=NOT_KNOWN, place=place, count=gaps.size)
+    before = row_of[first - 1] if first else -1
+    place = Place(row=int(before) + 1, column=name) if before >= 0 else Place(column=name)
+    told = "after this line no row" if before >= 0 else "no row"
+    return Unfit(expected, came=f"{told} for {period}", cause=NOT_KNOWN, place=place)
+
+
+def _named(names: npt.NDArray[Any], starts: npt.NDArray[np.datetime64], cell: int) -> str:
+    """A period of a series in words: the first day, and the series where there are several."""
+    series, at = divmod(cell, starts.size)
+    return f"{starts[at]}" + (f" of “{names[series]}”" if names.size > 1 else "")
+
+
+NO_DATE = "an empty row in the table, or one of totals under it."
+NOT_KNOWN = "a period that nobody counted, or one without events: write its 0 if it had none; else begin after it."
 MANY = "rows of several areas or kinds: name them in a column “series”; or the wrong frequency."
 
 

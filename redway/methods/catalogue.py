@@ -53,6 +53,7 @@ class Parameter:
 
     choices  the words it may be, where it is one of some
     several  whether it is a list, written with commas
+    day      whether it is a day, or days; whoever runs the method gives it as 2025-11-30
     """
 
     name: str
@@ -61,6 +62,7 @@ class Parameter:
     kind: type = str
     choices: tuple[str, ...] = ()
     several: bool = False
+    day: bool = False
 
 
 @dataclass(frozen=True)

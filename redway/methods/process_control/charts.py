@@ -10,7 +10,7 @@ measured on what is left after the centre of each phase, and `leaning` says whet
 """
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,6 +26,15 @@ VERSION = 1
 FEWEST, TRIAL = 5, 12
 BETTER = ("lower", "higher", "neutral")
 ASSURANCE = ("consistently passing", "consistently failing", "hit and miss")
+GOOD = {"lower": -1, "higher": 1, "neutral": 0}
+MEANING = ("neutral", "improvement", "concern")  # by GOOD times the way of a signal: 0, 1, -1
+CHECK: dict[str, Callable[..., Floats]] = {
+    "c": inputs.counts,
+    "g": inputs.counts,
+    "p": inputs.counts,
+    "pp": inputs.counts,
+}
+CHECK |= dict.fromkeys(("u", "up", "t"), lambda values, what, **options: inputs.at_least(values, what, 0, **options))
 
 
 @dataclass(frozen=True)
@@ -56,9 +65,8 @@ class Chart:
     @property
     def meaning(self) -> list[str]:
         """improvement, concern or neutral for each signal; "" where there is none."""
-        good = {"lower": -1, "higher": 1, "neutral": 0}[self.better]
-        words = {0: "neutral", 1: "improvement", -1: "concern"}
-        return [words[good * int(way)] if rule else "" for rule, way in zip(self.rule, self.way, strict=True)]
+        good = GOOD[self.better]
+        return [MEANING[good * int(way)] if rule else "" for rule, way in zip(self.rule, self.way, strict=True)]
 
     @property
     def run_analysis(self) -> Runs:
@@ -166,19 +174,15 @@ def control_chart(
 
 def looked_at(kind: str, values: npt.ArrayLike, sizes: npt.ArrayLike | None) -> tuple[Floats, Floats]:
     """Values and sizes as the kind needs them, or Unfit."""
-    check = {"c": inputs.counts, "g": inputs.counts, "p": inputs.counts, "pp": inputs.counts}
-    if kind in check:
-        y = check[kind](values, "values")
-    elif kind in ("u", "up", "t"):
-        y = inputs.at_least(values, "values", 0)
-    else:
-        y = inputs.numbers(values, "values")
+    y = CHECK.get(kind, inputs.numbers)(values, "values")
     if kind not in SIZED:
         return y, np.ones(y.size)
     if sizes is None:
         raise Unfit(f"sizes, for a chart of kind {kind}", came="none")
     n = inputs.above(sizes, "sizes", 0)
     inputs.same_length(values=y, sizes=n)
+    with np.errstate(over="ignore"):
+        inputs.numbers(y / n, "values over sizes")
     if kind in ("p", "pp") and (y > n).any():
         raise Unfit("no more than there are (sizes)", came=f"{int((y > n).sum()):,} values above their size")
     return y, n

@@ -5,13 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
+from redway.methods import inputs
 from redway.methods.by_series import DATE, SERIES, by_series
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.inputs import Unfit
 from redway.methods.process_control import charts, choice, false_alarms, subgroups, xmr_many
 from redway.methods.process_control.limits import KINDS, SIZED
 from redway.methods.process_control.rules import SETS, Rules
+from redway.methods.wording import several
 
 FREQUENCY = Parameter("frequency", 12, "periods a year: 12 months, 52 weeks, 365 days", int)
 BETTER = Parameter("improvement_direction", "neutral", "which way is better", choices=charts.BETTER)
@@ -29,7 +32,12 @@ def _chart(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         dates, values = columns["date"][order], columns["value"][order]
         sizes = None
     else:
-        table = by_series(columns, ("value", "size"), given["frequency"])
+        charts.CHECK.get(kind, inputs.numbers)(columns["value"], "value", missing=True)
+        if kind in SIZED and "size" in columns:
+            inputs.above(columns["size"], "size", 0, missing=True)
+        table = by_series(
+            columns, ("value", "size"), given["frequency"], whole=("value", "size")[: 1 + (kind in SIZED)]
+        )
         if table.names.size > 1:
             raise Unfit("one series", came=f"{table.names.size:,}", cause="use xmr, or one table for each.")
         dates, values = table.starts, table.values["value"][0]
@@ -126,23 +134,59 @@ def _groups(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
 
 def _many(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     table = by_series(columns, ("value",), given["frequency"])
-    found = xmr_many.xmr_many(
-        table.values["value"],
+    values = table.values["value"]
+    found = xmr_many.xmr_runs(
+        values,
+        breaks=_positions(given["rebase"], table.starts),
         counts=given["counts"],
         baseline=given["fix_after_n_points"],
         screen=given["screen_outliers"],
         rules=SETS[given["rules"]],
     )
-    shape = found.rule.shape
-    rows = {
-        "value": table.values["value"],
-        "mean": np.broadcast_to(found.centre[:, None], shape),
-        "lpl": np.broadcast_to(found.lower[:, None], shape),
-        "upl": np.broadcast_to(found.upper[:, None], shape),
-        "signal": np.array([SETS[given["rules"]].words(int(rule)) for rule in found.rule.ravel()]),
-        "way": found.way,
-    }
-    return Answer(found.sentence, table.rows(rows))
+    rows: dict[str, Array] = {"value": values, "mean": found.centre, "lpl": found.lower, "upl": found.upper}
+    rows["signal"] = np.array([SETS[given["rules"]].words(int(rule)) for rule in found.rule.ravel()])
+    rows["way"] = found.way
+    good = charts.GOOD[given["improvement_direction"]]
+    rows["meaning"] = np.where(found.rule > 0, np.array(charts.MEANING)[good * found.way], "")
+    if given["target"] is not None:
+        rows["assurance"] = _assured(found, given["improvement_direction"], given["target"])
+    notes = []
+    if gaps := int((~found.known).sum()):
+        notes.append(
+            f"{several(gaps, 'period')} without a value: each unbroken run ({found.runs:,}) has its own limits."
+        )
+    return Answer(found.sentence, table.rows(rows), tuple(notes))
+
+
+def _assured(found: xmr_many.RunsXmR, better: str, target: float) -> Array:
+    """Whether each point's limits meet a target always, never or now and then; "" where that cannot be told."""
+    one, of = inputs.number(target, "target"), charts.ASSURANCE
+    if better == "neutral":
+        raise Unfit(
+            "improvement_direction: lower or higher, to judge a target by",
+            came="neutral",
+            cause="a target alone does not say which side of it is the good one.",
+        )
+    above, below = (of[0], of[1]) if better == "lower" else (of[1], of[0])
+    cases = [~found.drawn, one > found.upper, one < found.lower]
+    return np.select(cases, ["", above, below], of[2])
+
+
+def _positions(given: Any, starts: npt.NDArray[np.datetime64]) -> list[int]:
+    """The positions of the periods that hold these days."""
+    days = [given] if isinstance(given, str) else list(given or ())
+    try:
+        on = np.array(days, dtype="datetime64[D]")
+    except ValueError:
+        raise Unfit("rebase: days such as 2025-11-30", came=", ".join(days)) from None
+    at = np.searchsorted(starts, on, side="right") - 1
+    if (at < 1).any() or np.unique(at).size < at.size:
+        raise Unfit(
+            f"rebase: days of different periods, after the first ({starts[0]})",
+            came=", ".join(days),
+            cause="a mistyped date, or two days of one period. The first period begins limits anyhow.",
+        )
+    return sorted(at.tolist())
 
 
 def _alarms(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
@@ -184,6 +228,9 @@ METHODS = (
             Parameter("screen_outliers", True, "leave out large steps once", bool),
             Parameter("counts", True, "refuse small counts", bool),
             Parameter("rules", "nhs", "which rules make a signal; nhs6 has runs of six", choices=tuple(SETS)),
+            Parameter("rebase", None, "days in whose periods new limits begin", several=True, day=True),
+            BETTER,
+            Parameter("target", None, "to be met always, never or now and then", float),
         ),
         like="NHSRplotthedots::ptd_spc",
     ),

@@ -1,11 +1,13 @@
 """XmR charts of thousands of series at once, the same as `xmr` gives each.
 
 Limits and rules are those of `process_control.xmr`: mean -/+ 2.66 x mean moving range, ranges of at least 3.267 times
-their mean left out once, and NHS England's four rules. All series have the same periods, none missing.
+their mean left out once, and NHS England's four rules. `xmr_many` takes unbroken runs of one length; `xmr_runs` takes
+series with gaps and rebases, cuts them into their unbroken runs, and charts runs of one length together.
 
 Assumes what `xmr` assumes. Source: Wheeler and Chambers, *Understanding Statistical Process Control*, 1992.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,12 +15,14 @@ import numpy.typing as npt
 
 from redway.methods import inputs
 from redway.methods.inputs import Floats
-from redway.methods.process_control.charts import FEWEST
+from redway.methods.process_control.charts import FEWEST, phases
 from redway.methods.process_control.limits import limits
 from redway.methods.process_control.rules import NHS, Codes, Rules, signals
 from redway.methods.process_control.xmr import SMALLEST_MEAN
 
 VERSION = 1
+
+Booleans = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -30,22 +34,65 @@ class ManyXmR:
     upper: Floats
     rule: Codes
     way: Codes
-    refused: npt.NDArray[np.bool_]
+    refused: Booleans
 
     @property
     def cannot_tell(self) -> str:
-        return f"fewer than {FEWEST} points, or counts that are too small." if self.refused.all() else ""
+        return NOT_DRAWN if self.refused.all() else ""
+
+    @property
+    def sentence(self) -> str:
+        return _told(self.rule[:, -1:], self.refused, self.cannot_tell)
+
+
+@dataclass(frozen=True)
+class RunsXmR:
+    """Arrays (series, points), NaN or 0 where nothing is known: limits are those of the run that a point is in.
+
+    drawn  whether a point is in a run that has limits
+    known  whether there is a value
+    runs   how many unbroken runs there are
+    """
+
+    centre: Floats
+    lower: Floats
+    upper: Floats
+    rule: Codes
+    way: Codes
+    drawn: Booleans
+    known: Booleans
+    runs: int
+
+    @property
+    def newest(self) -> npt.NDArray[np.int64]:
+        """(series,) the position of the last value; 0 for a series without one."""
+        last = self.known.shape[1] - 1 - np.argmax(self.known[:, ::-1], axis=1)
+        return np.where(self.known.any(axis=1), last, 0)
+
+    @property
+    def cannot_tell(self) -> str:
+        return "" if self.drawn.any() else NOT_DRAWN
 
     @property
     def sentence(self) -> str:
         if self.cannot_tell:
             return f"Cannot tell: {self.cannot_tell}"
-        drawn = int((~self.refused).sum())
-        newest = int((self.rule[:, -1] > 0).sum())
-        return (
-            f"The newest point is unusual in {newest:,} of {drawn:,} charts; of charts of chance alone about one in "
-            f"five shows a signal somewhere in two years."
-        )
+        newest = self.newest[:, None]
+        refused = ~np.take_along_axis(self.drawn, newest, axis=1)[:, 0]
+        return _told(np.take_along_axis(self.rule, newest, axis=1), refused, NEWEST_SHORT if refused.all() else "")
+
+
+NOT_DRAWN = f"fewer than {FEWEST} points, or counts that are too small."
+NEWEST_SHORT = f"since the last gap or rebase there are fewer than {FEWEST} points, or counts that are too small."
+
+
+def _told(newest: Codes, refused: Booleans, why: str) -> str:
+    if why:
+        return f"Cannot tell: {why}"
+    return (
+        f"The newest point is unusual in {int((newest > 0).sum()):,} of {int((~refused).sum()):,} charts; of charts of "
+        f"chance alone about one in five shows a signal somewhere in two years."
+    )
 
 
 def xmr_many(
@@ -71,3 +118,52 @@ def xmr_many(
         lower[refused] = upper[refused] = np.nan
         rule[refused] = way[refused] = 0
     return ManyXmR(centre, lower, upper, rule, way, refused)
+
+
+def xmr_runs(
+    values: npt.ArrayLike,
+    *,
+    breaks: Sequence[int] = (),
+    counts: bool = True,
+    baseline: int | None = None,
+    screen: bool = True,
+    rules: Rules = NHS,
+) -> RunsXmR:
+    """The charts of values (series, points), NaN where nothing is known: each unbroken run has limits of its own.
+
+    breaks  positions at which every series begins a new run, known or not: a rebase
+    Other arguments as of `xmr_many`; `baseline` is of each run. Raises Unfit for breaks out of order.
+    """
+    x = inputs.numbers(values, "values", dimensions=2, missing=True)
+    known = ~np.isnan(x)
+    series, start, length = _runs(known, breaks)
+    centre, lower, upper = (np.full(x.shape, np.nan) for _ in range(3))
+    rule, way = (np.zeros(x.shape, dtype=np.int8) for _ in range(2))
+    drawn = np.zeros(x.shape, dtype=bool)
+    for size in np.unique(length):
+        these = length == size
+        cells = series[these][:, None], start[these][:, None] + np.arange(size)
+        found = xmr_many(x[cells], counts=counts, baseline=baseline, screen=screen, rules=rules)
+        for whole, part in (
+            (centre, found.centre),
+            (lower, found.lower),
+            (upper, found.upper),
+            (drawn, ~found.refused),
+        ):
+            whole[cells] = part[:, None]
+        rule[cells], way[cells] = found.rule, found.way
+    return RunsXmR(centre, lower, upper, rule, way, drawn, known, length.size)
+
+
+def _runs(known: Booleans, breaks: Sequence[int]) -> tuple[npt.NDArray[np.intp], ...]:
+    """The series, first position and length of each unbroken run."""
+    edges = phases(known.shape[1], breaks)
+    begins = known.copy()
+    begins[:, 1:] &= ~known[:, :-1]
+    ends = known.copy()
+    ends[:, :-1] &= ~known[:, 1:]
+    for first, _ in edges[1:]:
+        begins[:, first] = known[:, first]
+        ends[:, first - 1] = known[:, first - 1]
+    series, start = np.nonzero(begins)
+    return series, start, np.nonzero(ends)[1] - start + 1

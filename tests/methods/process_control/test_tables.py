@@ -5,6 +5,7 @@ import pytest
 
 from redway.methods.catalogue import methods
 from redway.methods.inputs import Unfit
+from redway.methods.process_control.xmr_many import xmr_runs
 
 
 def run(name, columns, **given):
@@ -52,11 +53,83 @@ def test_phases_sizes_and_events():
             run("control-chart", waits if refused["chart"] == "t" else monthly(), rules="calibrated", **refused)
 
 
-def test_gaps_are_refused():
-    table = {key: np.delete(column, 9) for key, column in monthly().items()}
-    for name in ("xmr", "control-chart"):
-        with pytest.raises(Unfit, match="finite and there"):
-            run(name, table)
+def left_out(table, at):
+    return {key: np.delete(column, at) for key, column in table.items()}
+
+
+def emptied(table, at):
+    return table | {"value": np.where(np.arange(36) == at, np.nan, table["value"])}
+
+
+@pytest.mark.parametrize("make", [left_out, emptied])
+def test_each_unbroken_run_has_its_own_limits(make):
+    table = monthly()
+    answer = run("xmr", make(table, 9))
+    alone = [run("xmr", {key: column[part] for key, column in table.items()}) for part in (slice(9), slice(10, None))]
+    for name in ("mean", "lpl", "upl", "signal", "way"):
+        rows = answer.rows[name]
+        assert rows[:9].tolist() == alone[0].rows[name].tolist()
+        assert rows[10:].tolist() == alone[1].rows[name].tolist()
+    assert np.isnan(answer.rows["mean"][9])
+    assert answer.notes == ("1 period without a value: each unbroken run (2) has its own limits.",)
+    assert answer.sentence.startswith("The newest point is unusual in ")
+
+
+def test_runs_of_many_series_are_those_of_each():
+    values = np.random.default_rng(5).poisson(20, (6, 30)).astype(float)
+    values[np.random.default_rng(6).random((6, 30)) < 0.08] = np.nan
+    together = xmr_runs(values, breaks=[15])
+    for at, series in enumerate(values):
+        alone = xmr_runs(series[None], breaks=[15])
+        for name in ("centre", "upper", "rule", "drawn"):
+            np.testing.assert_array_equal(getattr(together, name)[at], getattr(alone, name)[0])
+    assert together.newest.tolist() == [int(np.flatnonzero(~np.isnan(one))[-1]) for one in values]
+
+
+def test_after_a_short_gap_nothing_can_be_told_of_the_newest():
+    assert run("xmr", emptied(monthly(), 33)).sentence.startswith("Cannot tell: since the last gap or rebase")
+    none = monthly() | {"value": np.full(36, np.nan)}
+    assert run("xmr", none).sentence.startswith("Cannot tell: fewer than 5")
+
+
+def test_rebase_target_and_the_better_way():
+    table = monthly()
+    table["value"][24:] += 40
+    for days in ("2024-01-20", ("2024-01-01",)):
+        rows = run("xmr", table, rebase=days, improvement_direction="lower", target=40.0).rows
+        assert (
+            rows["mean"].tolist()
+            == np.repeat([table["value"][:24].mean(), table["value"][24:].mean()], [24, 12]).tolist()
+        )
+        assert rows["assurance"][[0, -1]].tolist() == ["consistently passing", "consistently failing"]
+    rows = run("xmr", table, fix_after_n_points=24, improvement_direction="higher").rows
+    assert rows["meaning"][-1] == "improvement"
+    for wrong in ("2021-01-01", "2022-01-31", "soon", ("2023-02-01", "2023-02-02")):
+        with pytest.raises(Unfit, match="rebase: days"):
+            run("xmr", table, rebase=wrong)
+    with pytest.raises(Unfit, match="improvement_direction: lower or higher"):
+        run("xmr", table, target=40.0)
+
+
+def test_a_fault_names_the_line_of_the_file():
+    table = monthly()
+    shuffled = {key: column[::-1] for key, column in table.items()}
+    negative = shuffled | {"value": np.where(np.arange(36) == 3, -1.0, shuffled["value"])}
+    for name, given, columns, told in (
+        ("control-chart", {}, emptied(table, 9), "line 11, column “value”: .*an empty cell for 2022-10-01"),
+        ("control-chart", {}, left_out(table, 9), "line 10, column “value”: .*after this line no row for 2022-10-01"),
+        ("control-chart", {"chart": "c"}, negative, "line 5: expected value: numbers of at least 0"),
+        ("xmr", {}, table | {"value": np.where(np.arange(36) == 3, np.inf, 1.0)}, "line 5: expected value"),
+        (
+            "xmr",
+            {},
+            {key: np.r_[column, column[3]] for key, column in table.items()},
+            "line 38, column “date”: .*2022-04",
+        ),
+        ("xmr", {}, table | {"date": np.r_[MONTHS[:-1], np.datetime64("NaT")]}, "line 37, column “date”: .*empty cell"),
+    ):
+        with pytest.raises(Unfit, match=told):
+            run(name, columns, **given)
     with pytest.raises(Unfit, match="positions"):
         run("control-chart", monthly(), part="a")
 
