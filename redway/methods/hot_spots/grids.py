@@ -17,11 +17,12 @@ import numpy as np
 import numpy.typing as npt
 
 from redway.methods import inputs
+from redway.methods.hot_spots.locations import located
 from redway.methods.inputs import Floats, Integers, Unfit
 
 VERSION = 1
 
-MOST_CELLS = 25_000_000  # of the lattice: its arrays still fit a small machine
+MOST_CELLS = 5_000_000  # of the lattice: its arrays, and the rows of an answer, still fit a small machine
 SIDES = 120  # of the polygon that stands for a circle where the hull is widened
 
 
@@ -152,9 +153,10 @@ def grid_over(
     area       "hull": cells that touch the convex hull widened by half a cell; "box": the whole rectangle
     origin     centre of a cell that the lattice goes through; None to begin half a cell outside the points' box
 
-    Raises Unfit for no points, for a cell size that is not above nought, and for a lattice of over `MOST_CELLS` places.
+    Raises Unfit for no points, for points that are no places of one area (`located`), for a cell size that is not
+    above nought, and for a lattice of over `MOST_CELLS` places.
     """
-    east, north = points(x, y)
+    east, north = located(x, y)
     inputs.chosen(grid_type, "grid_type", ("square", "hex"))
     inputs.chosen(area, "area", ("hull", "box"))
     if not len(east):

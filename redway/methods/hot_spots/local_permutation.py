@@ -38,6 +38,10 @@ VERSION = 1
 
 ALTERNATIVES = ("two-sided", "greater", "less", "directed")
 MOST_SUMS = 20_000  # different sums that are still worth counting exactly
+ONE_CELL = (
+    "over half of all events in one cell, as where many records share one point (a station, a postcode's middle, a "
+    "missing place): see whether that is where they happened; use permutations."
+)
 
 
 @dataclass(frozen=True)
@@ -126,7 +130,9 @@ def exact_p(values: Any, around: Neighbours, *, conditional: bool = True) -> Tai
         raise Unfit(
             f"counts whose sums over neighbours stay under {MOST_SUMS:,}",
             came=f"{most} neighbours and a count of {x.max():,.0f}",
-            cause="cells too large for an exact answer: use permutations.",
+            cause=ONE_CELL
+            if x.max(initial=0.0) > x.sum() / 2
+            else "cells too large for an exact answer: use permutations.",
         )
     ways = _ways(x, most)
     greater, less = np.ones(len(x)), np.ones(len(x))

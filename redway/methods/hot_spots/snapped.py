@@ -22,7 +22,7 @@ from typing import Any
 import numpy as np
 
 from redway.methods import inputs
-from redway.methods.hot_spots.grids import points
+from redway.methods.hot_spots.locations import located
 from redway.methods.inputs import Unfit
 from redway.methods.wording import figure
 
@@ -30,6 +30,7 @@ VERSION = 1
 
 NEAR = 15.0
 FEWEST = 10
+FEWEST_PLACES = 3
 TOGETHER = 0.95
 LEAST_CELL = 300.0
 ENOUGH = 20_000  # records; of more, one in so many is looked at
@@ -55,9 +56,12 @@ class Snapped:
     @property
     def cannot_tell(self) -> str:
         """Why there is no verdict; empty where there is one."""
-        return (
-            "" if self.moved is not None else f"only {self.pairs:,} pairs of them lie within {NEAR:g} m of each other"
-        )
+        if self.moved is not None:
+            return ""
+        if self.records > 1 and self.places < FEWEST_PLACES:
+            at = "one point" if self.places == 1 else f"{self.places} points"
+            return f"all of them lie at {at}, too few to tell a list of points from places with many records"
+        return f"only {self.pairs:,} pairs of them lie within {NEAR:g} m of each other"
 
     @property
     def sentence(self) -> str:
@@ -81,11 +85,12 @@ class Snapped:
 def snapped(x: Any, y: Any, *, known: bool | None = None) -> Snapped:
     """What coordinates say of themselves; `known` where the source is known to move its records, or not to.
 
-    x, y: float arrays (points,), metres. Raises Unfit for coordinates that are none.
+    x, y: float arrays (points,), metres. Raises Unfit for coordinates that are none, and
+    for points that are no places of one area.
     """
     from scipy.spatial import cKDTree  # dear to import
 
-    east, north = points(x, y)
+    east, north = located(x, y)
     if not len(east):
         return Snapped(known, 0.0, 0, 0, 0)
     places = len(np.unique(np.column_stack([east, north]), axis=0))
@@ -95,7 +100,7 @@ def snapped(x: Any, y: Any, *, known: bool | None = None) -> Snapped:
     beside = cKDTree(at).query_pairs(NEAR, output_type="ndarray")
     near = int((many[beside[:, 0]] * many[beside[:, 1]]).sum())
     together = same / (same + near) if same + near else 0.0
-    judged = None if same + near < FEWEST or len(at) < 3 else together >= TOGETHER
+    judged = None if same + near < FEWEST or len(at) < FEWEST_PLACES else together >= TOGETHER
     return Snapped(judged if known is None else known, together, same + near, places, len(east))
 
 

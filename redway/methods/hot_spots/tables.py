@@ -21,8 +21,9 @@ from redway.methods.hot_spots.local_permutation import exact_p, permuted_p
 from redway.methods.hot_spots.neighbours import neighbours
 from redway.methods.hot_spots.poisson_cells import poisson_cells
 from redway.methods.hot_spots.snapped import LEAST_CELL, fit_for, snapped
-from redway.methods.inputs import Floats, Unfit, counts, whole
+from redway.methods.inputs import Floats, Integers, Unfit, whole
 
+MOST_VALUES = 20_000_000  # cells times periods: beyond it, memory and time go
 P_VALUES = ("exact", "permutation", "normal", "poisson")
 
 X, Y = Column("x", "metres east"), Column("y", "metres north")
@@ -33,7 +34,7 @@ GRID_TYPE = Parameter("grid_type", "square", "shape of cells", str, choices=("sq
 REACH = Parameter("reach", 1, "steps to the furthest neighbour", int)
 BANDWIDTH = Parameter("bandwidth", 0.0, "metres; 0 for the rule of thumb", float)
 KERNEL = Parameter("kernel", "quartic", "how weight fades with distance", str, choices=KERNELS)
-BOUNDARY = Parameter("boundary", "", "the first day of the later period, e.g. 2025-07-01")
+BOUNDARY = Parameter("boundary", "", "the first day of the later period, e.g. 2025-07-01", day=True)
 
 
 def gridded(columns: Mapping[str, Array], given: Mapping[str, Any]) -> tuple[Grid, tuple[str, ...]]:
@@ -52,6 +53,21 @@ def gridded(columns: Mapping[str, Array], given: Mapping[str, Any]) -> tuple[Gri
 def centres(grid: Grid, **more: Array) -> dict[str, Array]:
     """Rows of a grid: its centres and what is given besides."""
     return {"x": grid.x, "y": grid.y} | more
+
+
+def by_period(grid: Grid, columns: Mapping[str, Array], period: Integers, periods: int) -> Floats:
+    """Counts (periods, cells) of points, of which each has the number of its period, from 0; others are left out.
+
+    Raises Unfit, before anything is counted, for more cells times periods than a small machine can hold.
+    """
+    if periods * len(grid) > MOST_VALUES:
+        raise Unfit(
+            f"at most {MOST_VALUES:,} cells times periods",
+            came=f"{len(grid):,} cells of {grid.cell_size:g} m, {periods:,} times",
+            cause="cells that are too small, periods that are too short, or a date or a point far from all others.",
+        )
+    parts = (period == k for k in range(periods))
+    return np.array([grid.count(columns["x"][part], columns["y"][part]) for part in parts])
 
 
 def days(dates: Array) -> Floats:
@@ -152,9 +168,7 @@ def _classify(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.ra
     period = ((when - when.min()) // length).astype(np.int64)
     if period.max() >= 1000:
         raise Unfit("at most 1,000 periods", came=f"{period.max() + 1:,}", cause="a period that is too short.")
-    table = np.array(
-        [grid.count(columns["x"][period == k], columns["y"][period == k]) for k in range(int(period.max()) + 1)]
-    )
+    table = by_period(grid, columns, period, int(period.max()) + 1)
     names = ("hotspot_prop", "persistent_prop", "recent_prop", "critical_p", "like_sfhotspot")
     around = neighbours(grid, given["reach"])
     found = classes.classify(table, around, **{name: given[name] for name in names})
@@ -168,13 +182,13 @@ def _accuracy(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.ra
     past = when < cut
     if not past.any() or past.all():
         raise Unfit("boundary: a day between the first event and the last", came=f"“{given['boundary']}”")
+    week = ((when - cut) // 7).astype(np.int64)
+    weeks = int(week.max()) + 1
+    later = by_period(grid, columns, week, weeks)
     if given["map"] == "count":
         score = grid.count(x[past], y[past])
     else:
         score = densities.kde(grid, x[past], y[past], bandwidth=given["bandwidth"] or None).values
-    week = ((when - cut) // 7).astype(np.int64)
-    weeks = int(week.max()) + 1
-    later = counts([grid.count(x[week == k], y[week == k]) for k in range(weeks)], "events", dimensions=2)
     found = accuracy(score, later, area_share=given["area_share"])
     rows = {"week": np.arange(1, weeks + 1), "events": found.totals, "caught": found.hits}
     return Answer(found.sentence, rows, notes)

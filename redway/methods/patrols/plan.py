@@ -32,7 +32,7 @@ from typing import Any
 import numpy as np
 
 from redway.methods import inputs
-from redway.methods.hot_spots.grids import points
+from redway.methods.hot_spots.locations import located
 from redway.methods.inputs import Floats, Integers, Unfit
 from redway.methods.patrols.routes import dealt, inserted, minutes, shortened, shuffled
 from redway.methods.wording import figure, several
@@ -112,7 +112,7 @@ def plan(
 
     Raises Unfit for visits that are not 10 to 20 minutes, and for what is no place or no harm.
     """
-    east, north = points(x, y)
+    east, north = located(x, y)
     expected = inputs.at_least(harm, "harm", 0)
     n = inputs.same_length(x=east, y=north, harm=expected)
     _looked_at(units, shift, visit, speed, residual, max_visits, fair)
@@ -152,7 +152,7 @@ def plan(
 def _looked_at(
     units: int, shift: float, visit: float, speed: float, residual: float, max_visits: int, fair: float
 ) -> None:
-    inputs.whole(units, "units", least=1)
+    inputs.whole(units, "units", least=1, most=MOST_VISITS)
     inputs.number(shift, "shift", least=1, most=1440)
     inputs.number(visit, "visit", least=SHORTEST, most=LONGEST)
     inputs.number(speed, "speed", least=1, most=10_000)

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from redway.methods import inputs
 from redway.methods.inputs import Floats, Unfit
@@ -42,6 +43,7 @@ class RepeatVictims:
     followed, low, high  float arrays (horizons,): share of events followed by another within so many days, and
                        its 95% interval; NaN beyond what any spell was watched for
     expected           repeats that chance alone would give among `at_risk` alike; NaN if not given
+    unnamed            events without a label, which were left out
     """
 
     events: int
@@ -53,12 +55,16 @@ class RepeatVictims:
     low: Floats
     high: Floats
     expected: float
+    unnamed: int = 0
     cannot_tell: str = ""
 
     @property
     def sentence(self) -> str:
+        left_out = ""
+        if self.unnamed:
+            left_out = f"; {several(self.unnamed, 'event')} without a victim's name left out, repeats among them unseen"
         if self.cannot_tell:
-            return f"Cannot tell how often events come again: {self.cannot_tell}."
+            return f"Cannot tell how often events come again: {self.cannot_tell}{left_out}."
         share = 100 * self.repeats / self.events
         chance = f" ({figure(self.expected, 2)} if chance dealt them out)" if np.isfinite(self.expected) else ""
         watched = np.flatnonzero(np.isfinite(self.followed))
@@ -73,7 +79,7 @@ class RepeatVictims:
             )
         return (
             f"{several(self.repeats, 'repeat')}{chance} among {several(self.events, 'recorded event')} on "
-            f"{several(self.victims, 'victim')} ({figure(share, 2)}%); {soon}."
+            f"{several(self.victims, 'victim')} ({figure(share, 2)}%); {soon}{left_out}."
         )
 
 
@@ -87,7 +93,8 @@ def repeat_victims(
 ) -> RepeatVictims:
     """Repeats of victims (or places).
 
-    victim: labels (events,); time: float array (events,), days; until: the window's end, None for the newest event's;
+    victim: labels (events,), and where one is blank (empty, spaces, NaN, None) the event is left out and counted: the
+    blanks are not one victim, nor is each a different one; time: float array (events,), days; until: the window's end, None for the newest event's;
     at_risk: how many victims there could be. Raises Unfit for times after the end, and fewer at risk than were hit.
     """
     who, when = np.asarray(victim), inputs.numbers(time, "time")
@@ -98,6 +105,9 @@ def repeat_victims(
     end = float(when.max(initial=-np.inf)) if until is None else inputs.number(until, "until")
     if len(when) and when.max() > end:
         raise Unfit("events up to the window's end", came=f"one at {when.max():g} after {end:g}")
+    blank = _blank(who)
+    unnamed = int(blank.sum())
+    who, when = who[~blank], when[~blank]
     _, number, many = np.unique(who, return_inverse=True, return_counts=True)
     victims = len(many)
     expected = np.nan
@@ -108,10 +118,23 @@ def repeat_victims(
     nothing = np.full(len(horizons), np.nan)
     if len(when) < 2:
         cannot = f"there {'is' if len(when) == 1 else 'are'} only {several(len(when), 'event')}"
-        return RepeatVictims(len(when), victims, 0, times, horizons, nothing, nothing, nothing, expected, cannot)
+        return RepeatVictims(
+            len(when), victims, 0, times, horizons, nothing, nothing, nothing, expected, unnamed, cannot
+        )
     spell, ended = _spells(number, when, end)
     curve = _followed(spell, ended, horizons)
-    return RepeatVictims(len(when), victims, len(when) - victims, times, horizons, *curve, float(expected))
+    return RepeatVictims(len(when), victims, len(when) - victims, times, horizons, *curve, float(expected), unnamed)
+
+
+def _blank(who: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+    """Which labels say nothing."""
+    if who.dtype.kind == "U":
+        return np.asarray(np.char.strip(who) == "")
+    if who.dtype.kind == "f":
+        return np.asarray(np.isnan(who))
+    if who.dtype.kind != "O":
+        return np.zeros(len(who), dtype=bool)
+    return np.array([label is None or label != label or not str(label).strip() for label in who], dtype=bool)
 
 
 def _spells(number: Any, when: Floats, end: float) -> tuple[Floats, Any]:

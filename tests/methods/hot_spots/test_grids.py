@@ -92,7 +92,7 @@ def test_the_automatic_size_is_a_fiftieth_in_full_hundreds():
         (([1, 2], [1]), "one length"),
         (([1, 2], [1, 2], 0), "above nought"),
         (([1, 2], [1, 2], np.inf), "above nought"),
-        (([0, 1e9], [0, 1e9], 10), "at most 25,000,000 cells"),
+        (([0, 1e6], [0, 1e6], 10), "at most 5,000,000 cells"),
     ],
 )
 def test_what_cannot_be_gridded_is_refused_in_words(given, told):

@@ -77,3 +77,25 @@ def test_nothing_repeated_and_nothing_seen():
 def test_what_cannot_be_is_refused(settings):
     with pytest.raises(Unfit):
         repeat_victims(["a", "b", "a"], [0, 1, 5], **settings)
+
+
+@pytest.mark.parametrize(
+    ("who", "blank"),
+    [
+        (np.array(["a", "", "b", " ", "a", ""]), 3),
+        (np.array([1.0, np.nan, 2.0, np.nan, 1.0, np.nan]), 3),
+        (np.array(["a", None, "b", "", "a", float("nan")], dtype=object), 3),
+        (np.array([1, 0, 2, 0, 1, 0]), 0),
+    ],
+)
+def test_blank_victims_are_left_out_and_said_to_be(who, blank):
+    found = repeat_victims(who, [0, 1, 2, 3, 4, 50])
+    assert found.unnamed == blank
+    assert (found.events, found.repeats) == ((3, 1) if blank else (6, 3))
+    assert ("3 events without a victim's name left out" in found.sentence) is bool(blank)
+
+
+def test_the_window_ends_with_the_newest_event_even_of_a_blank_victim():
+    assert repeat_victims(["a", "b", ""], [0, 1, 400]).followed[-1] == 0
+    few = repeat_victims(["a", "", ""], [0, 1, 2])
+    assert few.cannot_tell and "2 events without" in few.sentence

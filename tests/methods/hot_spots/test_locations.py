@@ -1,0 +1,114 @@
+"""Coordinates that are no places: named and refused, wherever a grid is laid; places far apart are not."""
+
+import numpy as np
+import pytest
+
+from redway.methods.catalogue import methods
+from redway.methods.hot_spots.locations import located
+from redway.methods.hot_spots.tables import METHODS
+from redway.methods.inputs import Unfit
+
+
+def city(n=400, seed=1, side=12_000):
+    rng = np.random.default_rng(seed)
+    return 480_000 + rng.uniform(0, side, n), 235_000 + rng.uniform(0, side, n)
+
+
+def given(name, **settings):
+    method = methods()[name]
+    return method, {p.name: p.default for p in method.parameters} | settings
+
+
+def columns(x, y):
+    n = len(x)
+    date = np.datetime64("2025-01-01") + (np.arange(n) % 360).astype("timedelta64[D]")
+    return {"x": x, "y": y, "date": date, "base": np.arange(n) % 2 == 0}
+
+
+def run(method, x, y):
+    settings = {p.name: p.default for p in method.parameters}
+    if "boundary" in settings:
+        settings["boundary"] = "2025-07-01"
+    return method.run(columns(x, y), settings, np.random.default_rng(1))
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda m: m.name)
+def test_missing_places_are_named_and_refused_by_every_method_of_places(method):
+    x, y = city()
+    x[7::40] = y[7::40] = 0
+    with pytest.raises(
+        Unfit, match=r"line 9: expected a place for every row\. What came: x 0, y 0\. 10 rows"
+    ) as refused:
+        run(method, x, y)
+    assert "coordinates are missing" in refused.value.cause
+
+
+@pytest.mark.parametrize("share", [3, 2])
+def test_one_coordinate_of_nought_is_enough_however_many_they_are(share):
+    x, y = city()
+    x[::share] = 0
+    with pytest.raises(Unfit, match="a place for every row") as refused:
+        run(methods()["hot-spot-accuracy"], x, y)
+    assert refused.value.count == len(x[::share])
+
+
+def test_a_whole_country_does_not_hide_a_missing_place():
+    rng = np.random.default_rng(2)
+    x, y = rng.uniform(80_000, 650_000, 500), rng.uniform(5_000, 655_000, 500)
+    located(x, y)
+    with pytest.raises(Unfit, match="a place for every row"):
+        located(np.append(x, 0), np.append(y, 0))
+
+
+@pytest.mark.parametrize("stray", [(4_850_000, 240_000), (-9999, -9999), (999_999, 999_999)])
+def test_points_far_from_all_others_are_refused(stray):
+    x, y = city()
+    x[3], y[3] = stray
+    with pytest.raises(Unfit, match="line 5: expected points of one area") as refused:
+        located(x, y)
+    assert refused.value.count == 1
+
+
+def test_what_is_no_place_on_earth_is_refused():
+    with pytest.raises(Unfit, match="places on Earth"):
+        located([1e14, 5.0], [5.0, 5.0])
+
+
+@pytest.mark.parametrize(
+    ("x", "y"),
+    [
+        ([], []),
+        ([0.0], [0.0]),
+        ([0.0, 0.0, 0.0], [0.0, 0.0, 0.0]),
+        (np.arange(10.0), np.arange(10.0)),
+        (np.arange(0, 50_000, 500.0), np.zeros(100)),
+        (np.append(np.zeros(99), 60_000), np.append(np.zeros(99), 0)),
+    ],
+)
+def test_maps_that_begin_at_nought_and_towns_far_apart_are_places(x, y):
+    located(x, y)
+
+
+def test_a_grid_of_too_many_cells_is_refused_before_it_is_made():
+    x, y = city()
+    method, settings = given("hot-spots", cell_size=1.0)
+    with pytest.raises(Unfit, match="at most 5,000,000 cells"):
+        method.run(columns(x, y), settings, np.random.default_rng(1))
+
+
+def test_too_many_cells_times_weeks_are_refused_before_they_are_counted():
+    x, y = city()
+    for name in ("hot-spot-accuracy", "hot-spot-classes"):
+        more = {"period": 1} if name == "hot-spot-classes" else {"boundary": "2025-01-08"}
+        method, settings = given(name, cell_size=10.0, **more)
+        with pytest.raises(Unfit, match="cells times periods"):
+            method.run(columns(x, y), settings, np.random.default_rng(1))
+
+
+def test_many_records_at_one_point_are_said_to_be_the_cause():
+    x, y = city(50)
+    x, y = np.append(x, np.full(300_000, x[0])), np.append(y, np.full(300_000, y[0]))
+    method, settings = given("hot-spots", cell_size=500.0)
+    with pytest.raises(Unfit) as refused:
+        method.run(columns(x, y), settings, np.random.default_rng(1))
+    assert "share one point" in refused.value.cause
