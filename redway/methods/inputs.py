@@ -4,13 +4,13 @@ Each function gives back an array ready to compute with, or raises Unfit. `what`
 knows it ("events", "population"), since the sentence is shown as it stands.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from redway.errors import Place, RedwayError
+from redway.errors import Place, RedwayError, did_you_mean
 
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
@@ -114,8 +114,21 @@ def probability(value: Any, what: str) -> float:
 def chosen(value: str, what: str, among: Collection[str]) -> str:
     """One of some words."""
     if value not in among:
-        raise Unfit(f"{what}: one of {', '.join(among)}", came=f"“{value}”")
+        raise Unfit(f"{what}: one of {', '.join(among)}", came=f"“{value}”", cause=did_you_mean(str(value), among))
     return value
+
+
+def named(value: str, what: str, among: Iterable[Any]) -> str:
+    """One of the names that a column holds, which has to be given. Raises Unfit for none, or one that is not there."""
+    known = list(dict.fromkeys(map(str, among)))
+    if value in known:
+        return value
+    shown = ", ".join(f"“{name}”" for name in known[:6]) + (" …" if len(known) > 6 else "")
+    raise Unfit(
+        f"{what}: one of the names in the table ({shown})",
+        came=f"“{value}”" if value else "none",
+        cause=did_you_mean(value, known) if value else f"a setting that has to be given: {what}.",
+    )
 
 
 def _every(fit: npt.NDArray[np.bool_], array: Floats, what: str, expected: str, cause: str = "") -> None:

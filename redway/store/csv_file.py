@@ -21,6 +21,7 @@ from redway.store.query import text
 CHUNK = 1 << 20
 LONGEST_LINE = 1_000_000  # bytes; real rows have about 250
 LONGEST_HEADING = 65_536
+SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
 CUT = "the file was cut short, as when a download breaks off. Get it again."
 
 
@@ -34,6 +35,7 @@ class CsvFile:
     line_end: str
     ends_cleanly: bool  # the last row has a line end
     lines: int | None  # under the heading; not told where line ends may stand within quotation marks
+    separator: str = ","
 
     def as_view(self, db: duckdb.DuckDBPyConnection, view: str, *, numbered: bool = False) -> None:
         """Make a view of the rows as text, and `row`: null, or counted from 1 in the file's order when numbered.
@@ -47,7 +49,7 @@ class CsvFile:
         columns = ", ".join(f"{text(name)}: 'VARCHAR'" for name in self.columns)
         return (
             f"read_csv({text(self.path)}, columns={{{columns}}}, auto_detect=false, header=true, "
-            f"delim=',', quote='\"', escape='\"', new_line={text(self.line_end)}, "
+            f"delim={text(self.separator)}, quote='\"', escape='\"', new_line={text(self.line_end)}, "
             f"max_line_size={LONGEST_LINE}{extra})"
         )
 
@@ -106,16 +108,20 @@ class CsvFile:
         if kind in ("MISSING COLUMNS", "TOO MANY COLUMNS"):
             cells = message.rsplit(" ", 1)[-1]
             cause = (
-                CUT if cut else "a comma inside a cell without quotation marks, or a file damaged or edited by hand."
+                CUT
+                if cut
+                else f"{SEPARATORS[self.separator]} inside a cell without quotation marks, "
+                "or a file damaged or edited by hand."
             )
             return f"{len(self.columns)} cells in every row", f"{cells} cell{'' if cells == '1' else 's'}", cause
         return "rows and columns", message, "a damaged file."
 
 
-def opened(path: Path, *, name: str, work: Path) -> CsvFile:
+def opened(path: Path, *, name: str, work: Path, separators: str = ",") -> CsvFile:
     """Look at a file's heading and line ends. Raises FileRefused for what is no CSV text or has no heading.
 
-    work  folder for a copy with even line ends, where one is needed
+    work        folder for a copy with even line ends, where one is needed
+    separators  what may part cells: the first of them that parts the heading does
     """
     place = Place(name)
     with path.open("rb") as file:
@@ -126,14 +132,15 @@ def opened(path: Path, *, name: str, work: Path) -> CsvFile:
         )
     refuse_other_kinds(path, name)
     _refuse_unfilled(path, place)
-    columns = _heading(start, place)
+    tried = [(_heading(start, place, separator), separator) for separator in separators]
+    columns, separator = next((found for found in tried if len(found[0]) > 1), tried[0])
     seen = _lines(path, place)
     if 0 < seen.crlf < seen.ends:
         path = _with_even_line_ends(path, work)
     even_crlf = seen.crlf == seen.ends > 0
     unknown = seen.quoted or len(columns) == 1
     lines = None if unknown else seen.ends + (not seen.ends_cleanly) - 1
-    return CsvFile(path, name, columns, "\\r\\n" if even_crlf else "\\n", seen.ends_cleanly, lines)
+    return CsvFile(path, name, columns, "\\r\\n" if even_crlf else "\\n", seen.ends_cleanly, lines, separator)
 
 
 def refuse_other_kinds(path: Path, name: str) -> None:
@@ -159,7 +166,7 @@ def _refuse_unfilled(path: Path, place: Place) -> None:
     )
 
 
-def _heading(start: bytes, place: Place) -> tuple[str, ...]:
+def _heading(start: bytes, place: Place, separator: str) -> tuple[str, ...]:
     line, found, _ = start.removeprefix(b"\xef\xbb\xbf").partition(b"\n")
     if not found and len(start) == LONGEST_HEADING:
         raise FileRefused(
@@ -176,7 +183,7 @@ def _heading(start: bytes, place: Place) -> tuple[str, ...]:
             place=place,
         )
     try:
-        return tuple(cell.strip() for cell in next(csv.reader([line.decode().strip("\r")]), []))
+        return tuple(cell.strip() for cell in next(csv.reader([line.decode().strip("\r")], delimiter=separator), []))
     except UnicodeDecodeError:
         raise FileRefused(
             "a heading in UTF-8",

@@ -3,6 +3,7 @@
 It is no return: nothing of it is kept, and no partnership is needed.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,7 +13,7 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from redway.errors import FileRefused, Place, RedwayError
+from redway.errors import FileRefused, Place, RedwayError, nearest
 from redway.methods.catalogue import Column, Kind
 from redway.store import csv_file, sheets
 from redway.store.query import connect, text
@@ -22,10 +23,11 @@ MEMORY = "2GB"
 
 # What a cell becomes, and what it is called in a refusal. Dates as ISO writes them, or as Britain does.
 DATES = ", ".join(text(form) for form in ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m"))
+DAY = f"TRY_STRPTIME({{cell}}, [{DATES}])::DATE"  # 1/11/25 is the year 25 to it, and is refused
 READ: Mapping[Kind, tuple[str, str]] = {
     "number": ("TRY_CAST({cell} AS DOUBLE)", "a number"),
     "text": ("coalesce({cell}, '')", "text"),
-    "date": (f"TRY_STRPTIME({{cell}}, [{DATES}])::DATE", "a date such as 2025-11-30 or 30/11/2025"),
+    "date": (f"CASE WHEN year({DAY}) >= 1000 THEN {DAY} END", "a date such as 2025-11-30 or 30/11/2025"),
     "yes-no": (
         "CASE WHEN lower({cell}) IN ('yes', 'y', 'true', '1') THEN true "
         "WHEN lower({cell}) IN ('no', 'n', 'false', '0') THEN false END",
@@ -61,8 +63,11 @@ def read(path: Path, columns: Sequence[Column], *, called: Mapping[str, str], wo
     name = path.name
     wanted = [called.get(column.name, column.name).casefold() for column in columns if column.required]
     if path.suffix.lower() in sheets.ENDINGS:
-        path = sheets.as_csv(path, name=name, work=work, wanted=lambda headings: _holds(headings, wanted))
-    file = csv_file.opened(path, name=name, work=work)
+        sought = sheets.Sought("the columns " + ", ".join(f"“{one}”" for one in wanted), SHEET)
+        path = sheets.as_csv(
+            path, name=name, work=work, wanted=lambda headings: _holds(headings, wanted), sought=sought
+        )
+    file = csv_file.opened(path, name=name, work=work, separators=",;\t")
     found = _headings(file, columns, called)
     by_place = replace(file, columns=tuple(f"c{at}" for at in range(len(file.columns))))  # any heading is let pass
     with connect(work, memory=MEMORY) as db:
@@ -86,7 +91,7 @@ def _headings(file: csv_file.CsvFile, columns: Sequence[Column], called: Mapping
         raise RedwayError(
             f"columns of the method ({', '.join(column.name for column in columns)})",
             came=", ".join(sorted(unknown)),
-            cause="the name on the left of = is the method's, the one on the right your file's.",
+            cause=_unknown(sorted(unknown), [column.name for column in columns]),
         )
     found, missing = [], []
     for column in columns:
@@ -97,16 +102,56 @@ def _headings(file: csv_file.CsvFile, columns: Sequence[Column], called: Mapping
         elif column.required or column.name in called:
             missing.append(wanted)
     if missing:
+        like = [nearest(name, file.columns) for name in missing]
+        meant = [f"--column {name}={found}" for name, found in zip(missing, like, strict=True) if found]
         raise FileRefused(
             "the columns " + ", ".join(f"“{name}”" for name in missing),
             came="a table with " + ", ".join(f"“{name[:60]}”" for name in file.columns[:12]),
-            cause="your file has them under other names: say which is which with --column NAME=HEADING.",
+            cause="your file has them under other names: say which is which with --column NAME=HEADING"
+            + (f", such as {' '.join(meant)}." if meant else "."),
             place=Place(file.name),
         )
     return found
 
 
+SHEET = (
+    "Delete the rows above the headings; where the file has other names, say which is which with --column NAME=HEADING."
+)
+
+
+def _unknown(given: Sequence[str], known: Sequence[str]) -> str:
+    """Why a name on the left of = is none of the method's."""
+    meant = nearest(given[0], known)
+    return (
+        f"a spelling mistake. Did you mean “{meant}”?"
+        if meant
+        else ("the name on the left of = is the method's, the one on the right your file's.")
+    )
+
+
+def _refuse_empty(db: duckdb.DuckDBPyConnection, found: Sequence[Found], name: str) -> None:
+    """Raise FileRefused for a table without rows, or without anything in a column that is needed."""
+    filled = ", ".join(f"count({one.cell})" for one in found)
+    rows, *many = db.execute(f"SELECT count(*), {filled} FROM cells").fetchall()[0]  # noqa: S608
+    if not rows:
+        raise FileRefused(
+            "rows under the heading",
+            came="none",
+            cause="an export that found nothing, or a heading that was saved alone.",
+            place=Place(name),
+        )
+    for one, filled_cells in zip(found, many, strict=True):
+        if one.column.required and not filled_cells:
+            raise FileRefused(
+                f"something in the column “{one.heading}”",
+                came=f"{rows:,} empty cells" if rows > 1 else "an empty cell",
+                cause="an export without it, or another column's heading. --column NAME=HEADING names another.",
+                place=Place(name, column=one.heading),
+            )
+
+
 def _arrays(db: duckdb.DuckDBPyConnection, found: Sequence[Found], name: str) -> dict[str, Array]:
+    _refuse_empty(db, found, name)
     for one in found:
         _refuse_wrong(db, one, name)
     listed = ", ".join(f"{one.value} AS v{at}" for at, one in enumerate(found))
@@ -124,9 +169,37 @@ def _refuse_wrong(db: duckdb.DuckDBPyConnection, one: Found, name: str) -> None:
         raise FileRefused(
             READ[one.column.kind][1],
             came=f"“{came[:60]}”" if came is not None else "an empty cell",
+            cause=_cause(came, one.column.kind),
             place=Place(name, row, one.heading),
             count=count,
         )
+
+
+# What a cell that is no number looks like, and how it came to be so.
+NO_NUMBER = (
+    (r"(n/?a|nan|null|none|missing|unknown|not (known|available|recorded)|[-–—.*:x]+)", "words for what is not known: "
+     "leave such a cell empty."),
+    (r"(c|u|z|\*|<\s*\d+|\[[a-z]\])", "a small count that was hidden. It is not known: leave the cell empty."),
+    (r"[-+]?\d{1,3}([,\s’']\d{3})+(\.\d*)?", "a mark between thousands: format the column as plain numbers."),
+    (r"[-+]?\d+,\d+", "a comma for the decimal point: write 1.5, not 1,5."),
+    (r"[-+]?[\d.,]+\s*%", "a percent sign: write the number alone."),
+    (r"[-+]?[£$€]\s*[\d.,]+", "a sign of money: write the number alone."),
+    (r"#.*", "a spreadsheet's error, saved as it stood in the cell."),
+    (r"(sub-?|grand )?totals?\b.*", "a row of totals: delete it."),
+)  # fmt: skip
+NO_DATE = (
+    (r"\d{1,2}/\d{1,2}/\d{2}", "a year of two digits: write all four, 30/11/2025."),
+    (r"\d{4,6}(\.\d+)?", "a date that a spreadsheet saved as a number: format the column as dates, and save again."),
+    (r"\d{1,2}/\d{1,2}/\d{4}.*", "month before day, as in America, or a day that does not exist."),
+)
+
+
+def _cause(came: str | None, kind: Kind) -> str:
+    """The likely cause of a cell that is not what its column asks for, where it shows; else empty."""
+    if came is None:
+        return "a row that was not filled in; where it is not known, leave the row out."
+    known = {"number": NO_NUMBER, "date": NO_DATE}.get(kind, ())
+    return next((cause for pattern, cause in known if re.fullmatch(pattern, came.strip(), re.IGNORECASE)), "")
 
 
 def _plain(values: Array, kind: Kind) -> Array:

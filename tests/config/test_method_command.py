@@ -2,13 +2,15 @@
 
 import json
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from redway.config.cli import main
 from redway.config.management.commands import method as command
-from redway.methods.catalogue import Answer, Column, Method, Parameter
+from redway.methods import inputs
+from redway.methods.catalogue import Answer, Column, Method, Parameter, methods
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -20,7 +22,11 @@ def drawn(columns, parameters, rng):
         "day": np.array(["2025-11-01"] * parameters["times"], "datetime64[D]"),
         "unknown": np.full(parameters["times"], np.nan),
     }
+    if parameters["times"] < 1:
+        inputs.at_least([5.0, np.nan], "count", 1)
     note = f"By {parameters['by']}, {list(parameters['quantiles'] or ())}, {parameters['plain']}."
+    if parameters["since"] or parameters["version"]:
+        note += f" Since {parameters['since']}, {parameters['version']}."
     return Answer(f"The mean is {columns['count'].mean():g}.", rows, (note,))
 
 
@@ -34,6 +40,8 @@ DRAWN = Method(
         Parameter("by", "area", "what by: 100% of it", choices=("area", "week")),
         Parameter("quantiles", None, "which", float, several=True),
         Parameter("plain", False, "whether", bool),
+        Parameter("since", "", "the first day", day=True),
+        Parameter("version", "", "like an option of Django's"),
     ),
     like="nowhere::drawn",
     random=True,
@@ -77,7 +85,8 @@ def test_rows_as_csv_and_the_sentence_beside_them(run):
 def test_json_holds_what_would_make_it_again(run):
     said = json.loads(run(*ON, "--seed", "7", "--format", "json")[0])
     assert (said["version"], said["method"], said["seed"], said["file"]) == (1, "drawn", 7, "mine.csv")
-    assert said["parameters"] == {"times": 2, "by": "area", "quantiles": None, "plain": False}
+    unsaid = {"times": 2, "by": "area", "quantiles": None, "plain": False, "since": "", "version": ""}
+    assert said["parameters"] == unsaid
     assert said["sentence"] == "The mean is 2."
     assert [row["unknown"] for row in said["rows"]] == [None, None]
 
@@ -86,6 +95,46 @@ def test_a_seed_that_was_not_given_is_printed_and_gives_the_same(run):
     out, err = run(*ON)
     seed = err.splitlines()[-1].removeprefix("Seed: ").rstrip(".")
     assert run(*ON, "--seed", seed)[0] == out
+
+
+def test_a_day_may_be_written_as_files_write_it(run):
+    for day in ("01/04/2023", "1/4/2023", "2023-04-01"):
+        assert run(*ON, "--seed", "7", "--since", day)[1].splitlines()[1].endswith("Since 2023-04-01, .")
+
+
+def test_a_setting_may_be_called_as_an_option_of_djangos_is(run):
+    assert run(*ON, "--seed", "7", "--version", "2020")[1].splitlines()[1].endswith("Since , 2020.")
+
+
+def test_a_fault_of_a_method_names_file_line_and_heading(run, capsys):
+    with pytest.raises(SystemExit):
+        run(*ON, "--times", "0")
+    assert "mine.csv, line 3, column “Offences”: expected count: " in capsys.readouterr().err
+
+
+def test_a_seed_where_nothing_is_drawn_is_let_pass(run, monkeypatch):
+    monkeypatch.setattr(command, "methods", lambda: {"drawn": replace(DRAWN, random=False)})
+    assert "the seed is not used" in run(*ON, "--seed", "7")[1]
+    assert "printed if not given" not in run("drawn", "--help")[0]
+
+
+RESERVED = {"in", "column", "format", "seed", "help"}
+
+
+@pytest.mark.parametrize("method", methods().values(), ids=lambda method: method.name)
+def test_every_method_has_a_parser_that_knows_all_its_settings(method):
+    one = command.Command()
+    one.method = method
+    parser = one.create_parser("redway", "method")
+    assert method.title in parser.format_help()
+    assert RESERVED.isdisjoint(parameter.name for parameter in method.parameters)
+    given = parser.parse_args([method.name])
+    for parameter in method.parameters:
+        if not parameter.several:
+            assert vars(given)[command.SETTING + parameter.name] == parameter.default
+        if parameter.kind is str and not parameter.choices and not parameter.several:
+            read = parser.parse_args([method.name, f"--{parameter.name}", "word"])
+            assert vars(read)[command.SETTING + parameter.name] == "word"
 
 
 def test_help_names_columns_and_settings(run):
@@ -108,6 +157,9 @@ def test_help_names_columns_and_settings(run):
         (["drawn", "--in", "FILE"], "the columns “count”"),
         (["drawn", "--in", "FILE", "--column", "count"], "a missing ="),
         ([*ON, "--seed", "-1"], "a seed of at least 0"),
+        (["drawm"], "Did you mean “drawn”?"),
+        ([*ON, "--quantiles", "x"], "expected numbers, with commas between. What came: “x”."),
+        ([*ON, "--since", "31/02/2023"], "expected a day such as 30/11/2025. What came: “31/02/2023”."),
     ],
 )
 def test_a_mistake_is_a_sentence(run, capsys, arguments, told):

@@ -46,6 +46,16 @@ def test_one_value(check, value):
         check(value)
 
 
+def test_a_name_in_a_column_is_guessed():
+    assert inputs.named("b", "reference", ["a", "b", "b"]) == "b"
+    with pytest.raises(Unfit, match=r"one of the names in the table \(“White”, “Black”\).*Did you mean “White”"):
+        inputs.named("white", "reference", np.array(["White", "Black", "White"]))
+    with pytest.raises(Unfit, match=r"What came: none\. Likely cause: a setting that has to be given"):
+        inputs.named("", "reference", ["White"])
+    with pytest.raises(Unfit, match="Did you mean “before”"):
+        inputs.chosen("befor", "kind", ["before", "after"])
+
+
 def test_columns_of_two_lengths():
     assert inputs.same_length(x=[1, 2], y=[3, 4]) == 2
     with pytest.raises(Unfit, match="x has 1, y has 2"):

@@ -91,6 +91,70 @@ def test_a_wrong_cell_is_placed(taken, row, told):
     assert told in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    ("cell", "cause"),
+    [
+        ("n/a", "words for what is not known"),
+        ('"1,234"', "a mark between thousands"),
+        ('"1,5"', "a comma for the decimal point"),
+        ("12%", "a percent sign"),
+        ("£3.50", "a sign of money"),
+        ("<5", "a small count that was hidden"),
+        ("#DIV/0!", "a spreadsheet's error"),
+        ("Total", "a row of totals"),
+    ],
+)
+def test_a_cell_that_is_no_number_has_its_likely_cause(taken, cell, cause):
+    with pytest.raises(FileRefused, match=f"line 2, column “Count”: .*Likely cause: {cause}"):
+        taken([cell, "a", "2025-11-01", "y"])
+
+
+@pytest.mark.parametrize(
+    ("day", "cause"), [("11/30/2025", "month before day"), ("45992", "saved as a number"), ("1/11/25", "two digits")]
+)
+def test_a_day_that_is_none_has_its_likely_cause(taken, day, cause):
+    with pytest.raises(FileRefused, match=f"column “day”: .*Likely cause: .*{cause}"):
+        taken(["1", "a", day, "y"])
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_cells_may_be_parted_by_semicolons_or_tabs(tmp_path, separator):
+    path = tmp_path / "mine.csv"
+    rows = [["count", "area"], ["3", '"a, b"'], ["4", "c"]]
+    path.write_text("\n".join(separator.join(row) for row in rows) + "\n", "utf-8")
+    found = read(path, COLUMNS[:2], called={}, work=tmp_path)
+    assert (found["count"].tolist(), found["area"].tolist()) == ([3.0, 4.0], ["a, b", "c"])
+    path.write_text(separator.join(rows[0]) + "\n" + separator.join(["1", "a", "b"]) + "\n", "utf-8")
+    with pytest.raises(FileRefused, match=f"a {'tab' if separator != ';' else 'semicolon'} inside a cell"):
+        read(path, COLUMNS[:2], called={}, work=tmp_path)
+
+
+def test_no_rows_and_empty_columns_are_told(taken):
+    with pytest.raises(FileRefused, match=r"expected rows under the heading\. What came: none"):
+        taken()
+    with pytest.raises(FileRefused, match=r"expected something in the column “area”\. What came: 2 empty cells"):
+        taken(["1", "", "2025-11-01", "y"], ["2", "", "2025-11-01", "y"])
+
+
+def test_a_title_above_the_headings_of_a_workbook(tmp_path):
+    book = xlsxwriter.Workbook(tmp_path / "mine.xlsx")
+    sheet = book.add_worksheet("Sheet1")
+    sheet.write(0, 0, "Offences in Aldermere")
+    sheet.write_row(1, 0, ["count", "area"])
+    book.close()
+    with pytest.raises(FileRefused, match="the columns “count”, “area” in its first row") as refusal:
+        read(tmp_path / "mine.xlsx", COLUMNS[:2], called={}, work=tmp_path)
+    assert "Delete the rows above the headings" in str(refusal.value)
+    assert "template" not in str(refusal.value)
+
+
+def test_a_misspelt_column_is_guessed(taken):
+    with pytest.raises(FileRefused, match="such as --column count=counts"):
+        taken(["1", "a", "2025-11-01"], heading=["counts", "area", "day"])
+    with pytest.raises(RedwayError, match="Did you mean “area”"):
+        taken(["1"], heading=["count"], called={"aera": "count"})
+
+
 def test_what_is_missing_is_named_with_the_way_to_mend_it(taken, tmp_path):
     with pytest.raises(FileRefused, match=r"the columns “count”.*Likely cause: .*--column NAME=HEADING"):
         taken(["1", "a", "2025-11-01"], heading=["n", "area", "day"])

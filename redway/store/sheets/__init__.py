@@ -7,6 +7,7 @@ macros, merged cells and whatever else a workbook can carry out of sight refuse 
 import csv
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Protocol
@@ -18,12 +19,23 @@ from redway.store.sheets.sheet import Sheet, Visibility
 from redway.store.sheets.slices import Row
 from redway.store.sheets.xlsx import Xlsx
 
-__all__ = ["ENDINGS", "Row", "Sheet", "Workbook", "as_csv", "heading", "workbook", "write_csv"]
+__all__ = ["ENDINGS", "Row", "Sheet", "Sought", "Workbook", "as_csv", "heading", "workbook", "write_csv"]
 
 ENDINGS = (".xlsx", ".ods")
 EXAMPLE = "Worked example"  # a template's sheet that has the headings and is never what is sent
 MOST_BLANK = 1_000  # empty rows between two that hold something
 MOST_TEXT = 4_000_000_000  # bytes of the CSV
+
+
+@dataclass(frozen=True)
+class Sought:
+    """How a refusal speaks of the sheet that is looked for: its columns, and how to mend one that lacks them."""
+
+    columns: str
+    mend: str
+
+
+RETURN = Sought("the columns of this return", "Redway's template has them right.")
 
 
 class Workbook(Protocol):
@@ -80,17 +92,20 @@ def _refuse_hidden_sheets(container: Container, sheets: Sequence[Sheet]) -> None
     raise container.refusal("a workbook whose sheets can all be seen", f"hidden sheets ({names})", cause)
 
 
-def as_csv(path: Path, *, name: str, work: Path, wanted: Callable[[Sequence[str]], bool]) -> Path:
+def as_csv(
+    path: Path, *, name: str, work: Path, wanted: Callable[[Sequence[str]], bool], sought: Sought = RETURN
+) -> Path:
     """The one data sheet of a workbook as CSV in UTF-8, in the folder `work`; the path of it.
 
     wanted  whether a sheet with these headings (its first row that holds anything, blanks evened out) is the one
+    sought  how a refusal speaks of it
 
     Empty rows between others stay, as rows of empty cells, so that row numbers are those of the sheet counted from its
     heading. A template's “Worked example” is passed over. Raises FileRefused when no other sheet fits or several do,
     and for all that `workbook` and its rows are refused for.
     """
     with workbook(path, name=name, work=work) as book:
-        return write_csv(book, _the_one(book, name, wanted), work / "sheet.csv", name=name)
+        return write_csv(book, _the_one(book, name, wanted, sought), work / "sheet.csv", name=name)
 
 
 def write_csv(book: Workbook, sheet: Sheet, out: Path, *, name: str) -> Path:
@@ -110,7 +125,7 @@ def write_csv(book: Workbook, sheet: Sheet, out: Path, *, name: str) -> Path:
     return out
 
 
-def _the_one(book: Workbook, name: str, wanted: Callable[[Sequence[str]], bool]) -> Sheet:
+def _the_one(book: Workbook, name: str, wanted: Callable[[Sequence[str]], bool], sought: Sought) -> Sheet:
     """The sheet that fits. Raises FileRefused when none does, or several do."""
     data = (sheet for sheet in book.sheets if sheet.name.strip().casefold() != EXAMPLE.casefold())
     headings = {sheet: heading(book, sheet) for sheet in data}
@@ -119,7 +134,7 @@ def _the_one(book: Workbook, name: str, wanted: Callable[[Sequence[str]], bool])
         return fitting[0]
     if fitting:
         raise FileRefused(
-            "one sheet with the columns of this return",
+            f"one sheet with {sought.columns}",
             came=", ".join(f"“{sheet.name[:60]}”" for sheet in fitting[:5]),
             cause="a copy of the sheet, or a sheet for each month. Put all rows on one sheet and delete the others.",
             place=Place(name),
@@ -129,9 +144,9 @@ def _the_one(book: Workbook, name: str, wanted: Callable[[Sequence[str]], bool])
         for sheet, row in list(headings.items())[:5]
     ]
     raise FileRefused(
-        "a sheet with the columns of this return in its first row",
+        f"a sheet with {sought.columns} in its first row",
         came=f"only {', '.join(seen)}" if seen else "no sheet at all",
-        cause="renamed columns, a title above the headings, or another workbook. Redway's template has them right.",
+        cause=f"renamed columns, a title above the headings, or another workbook. {sought.mend}",
         place=Place(name),
     )
 

@@ -1,21 +1,25 @@
 """`redway method`: a method on an analyst's own file, without a home or a database."""
 
 import argparse
+import re
 import sys
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from redway.config.command import RedwayCommand
-from redway.errors import RedwayError
-from redway.methods.catalogue import Method, Parameter, methods
+from redway.errors import Place, RedwayError, did_you_mean
+from redway.methods.catalogue import Answer, Method, Parameter, methods
+from redway.methods.inputs import Unfit
 from redway.products import method_answers
 from redway.store import own_tables
 
+SETTING = "setting "  # before the name of a method's setting, lest it be taken for an option of the command
 EXAMPLES = """examples:
   redway method                                  every method, with one line each
   redway method NAME --help                      its columns and settings
@@ -38,6 +42,10 @@ class Command(RedwayCommand):
             self.method = _named(argv[2])
         super().run_from_argv(argv)
 
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
+        """A method's setting comes before an option of Django's with the same name, such as --version."""
+        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", nargs="?", metavar="NAME", help="without it, every method is listed")
         parser.add_argument("--in", dest="file", type=Path, metavar="FILE", help="the table: CSV, xlsx or ods")
@@ -52,10 +60,8 @@ class Command(RedwayCommand):
         if self.method is None:
             return
         parser.description = _described(self.method)
-        if self.method.random:
-            parser.add_argument(
-                "--seed", type=int, metavar="N", help="of what is drawn at random; printed if not given"
-            )
+        about = "of what is drawn at random; printed if not given" if self.method.random else argparse.SUPPRESS
+        parser.add_argument("--seed", type=int, metavar="N", help=about)
         settings = parser.add_argument_group("settings of this method")
         for parameter in self.method.parameters:
             settings.add_argument(f"--{parameter.name}", **_option(parameter))
@@ -69,13 +75,14 @@ class Command(RedwayCommand):
             raise RedwayError(
                 "a file, with --in FILE", came="none", cause=f"redway method {method.name} --help says more."
             )
-        parameters = {p.name: options.get(p.name, p.default) for p in method.parameters}
+        parameters = {p.name: options.get(SETTING + p.name, p.default) for p in method.parameters}
         seed = _seed(options.get("seed")) if method.random else None
+        called = _called(options["column"])
         with tempfile.TemporaryDirectory(prefix="redway-method-") as work:
-            columns = own_tables.read(
-                options["file"], method.columns, called=_called(options["column"]), work=Path(work)
-            )
-        answer = method.run(columns, parameters, np.random.default_rng(seed))
+            columns = own_tables.read(options["file"], method.columns, called=called, work=Path(work))
+        answer = _run(
+            method, columns, parameters, np.random.default_rng(seed), file=options["file"].name, called=called
+        )
         if options["format"] == "json":
             text = method_answers.as_json(
                 answer, method=method, parameters=parameters, seed=seed, file=options["file"].name
@@ -84,6 +91,8 @@ class Command(RedwayCommand):
             text = method_answers.as_csv(answer)
         self.stdout.write(text, ending="")
         drawn = [] if seed is None else [f"Seed: {seed}."]
+        if seed is None and options.get("seed") is not None:
+            drawn = ["Nothing is drawn at random here: the seed is not used."]
         for sentence in [answer.sentence, *answer.notes, *drawn]:
             print(sentence, file=sys.stderr)
 
@@ -92,9 +101,30 @@ def _named(name: str) -> Method:
     known = methods()
     if name not in known:
         raise RedwayError(
-            "the name of a method; redway method lists them", came=f"“{name}”", cause="a spelling mistake."
+            "the name of a method; redway method lists them", came=f"“{name}”", cause=did_you_mean(name, known)
         )
     return known[name]
+
+
+def _run(
+    method: Method,
+    columns: Mapping[str, Any],
+    parameters: Mapping[str, Any],
+    rng: np.random.Generator,
+    *,
+    file: str,
+    called: Mapping[str, str],
+) -> Answer:
+    """What the method says. A fault that has a line is told with the file and the column's heading in it."""
+    try:
+        return method.run(columns, parameters, rng)
+    except Unfit as fault:
+        if fault.place.row is None and not fault.place.column:
+            raise
+        name = fault.place.column or fault.expected.split(":")[0]
+        heading = called.get(name, name) if name in columns else ""
+        place = Place(file, fault.place.row, heading)
+        raise Unfit(fault.expected, came=fault.came, cause=fault.cause, place=place, count=fault.count) from None
 
 
 def _listed() -> str:
@@ -119,7 +149,7 @@ def _option(parameter: Parameter) -> dict[str, Any]:
     """A setting as argparse takes it."""
     stands = "" if parameter.default in (None, "") else f" (if not given: {parameter.default})"
     option: dict[str, Any] = {
-        "dest": parameter.name,
+        "dest": SETTING + parameter.name,
         "default": parameter.default,
         "help": (parameter.about + stands).replace("%", "%%"),
     }
@@ -127,10 +157,38 @@ def _option(parameter: Parameter) -> dict[str, Any]:
         return option | {"action": argparse.BooleanOptionalAction}
     if parameter.choices:
         return option | {"choices": parameter.choices}
-    name = parameter.kind.__name__.upper()
+    name = "DAY" if parameter.day else parameter.kind.__name__.upper()
+    one = _day if parameter.day else parameter.kind
     if parameter.several:
-        return option | {"type": lambda text: tuple(map(parameter.kind, text.split(","))), "metavar": f"{name},…"}
-    return option | {"type": parameter.kind, "metavar": name}
+        return option | {"type": _list_of(one, KINDS[name]), "metavar": f"{name},…"}
+    return option | {"type": one, "metavar": name}
+
+
+KINDS = {"DAY": "days such as 2025-11-30", "INT": "whole numbers", "FLOAT": "numbers", "STR": "words"}
+
+
+def _list_of(one: Callable[[str], Any], what: str) -> Callable[[str], tuple[Any, ...]]:
+    """What reads a setting that is a list."""
+
+    def read(text: str) -> tuple[Any, ...]:
+        try:
+            return tuple(one(part.strip()) for part in text.split(","))
+        except ValueError:
+            raise argparse.ArgumentTypeError(f"expected {what}, with commas between. What came: “{text}”.") from None
+
+    return read
+
+
+def _day(text: str) -> str:
+    """A day as files may write it, 30/11/2025, as methods take it, 2025-11-30; other words as they are."""
+    british = re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text.strip())
+    if not british:
+        return text
+    day, month, year = map(int, british.groups())
+    try:
+        return date(year, month, day).isoformat()
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"expected a day such as 30/11/2025. What came: “{text}”.") from None
 
 
 def _called(given: list[str]) -> Mapping[str, str]:
