@@ -93,9 +93,10 @@ def repeat_victims(
 ) -> RepeatVictims:
     """Repeats of victims (or places).
 
-    victim: labels (events,), and where one is blank (empty, spaces, NaN, None) the event is left out and counted: the
-    blanks are not one victim, nor is each a different one; time: float array (events,), days; until: the window's end, None for the newest event's;
-    at_risk: how many victims there could be. Raises Unfit for times after the end, and fewer at risk than were hit.
+    victim: labels (events,); those that are blank (empty, spaces, NaN, None) are neither one victim nor each another,
+    so their events are left out and counted. time: float array (events,), days; until: the window's end, None for the
+    newest event's; at_risk: how many victims there could be. Raises Unfit for times after the end, and fewer at risk
+    than were hit.
     """
     who, when = np.asarray(victim), inputs.numbers(time, "time")
     if who.ndim != 1:

@@ -100,6 +100,11 @@ def design(
     return Design(w, psu, stratum, size, fraction, lonely_psu)
 
 
+def everybody_asked(sample: Design) -> bool:
+    """Whether every cluster there is was drawn: then an estimate without variance is sure, and not for want of any."""
+    return bool((sample.fraction >= 1).all())
+
+
 def codes(values: npt.ArrayLike, n: int, what: str) -> Codes:
     """Numbers from 0 for the different values of a column (n,), in their order."""
     column = np.asarray(values)

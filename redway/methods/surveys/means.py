@@ -9,6 +9,10 @@ by t on clusters less strata. A difference of two subgroups of one sample is the
 people of one cluster count as alike; two waves are independent samples. deff is the variance over that of a plain
 sample of the same size without replacement (`svymean(deff=TRUE)`).
 
+Where all answers of a subgroup agree, or all its clusters, a sample shows no spread and an SE of nought would be an
+interval without width: there is no SE, and an interval only of a share of 0 and 1, the exact binomial one of that many
+answers taken as independent (as `proportion` gives). Where everybody was asked, nought it is.
+
 Subgroups with fewer answers than `minimum` are refused: no figure. Many differences at once are adjusted by Holm
 (1979, *Scand. J. Stat.* 6, 65-70) or for the false discovery rate.
 """
@@ -17,11 +21,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtr, stdtrit
+from scipy.special import betaincinv, stdtr, stdtrit
 
 from redway.methods.false_discovery import benjamini_hochberg
 from redway.methods.inputs import Unfit, chosen, numbers, probability, same_length, whole
-from redway.methods.surveys.design import Design, codes, covariance, sums, variances
+from redway.methods.surveys.design import Design, codes, covariance, everybody_asked, sums, variances
 from redway.methods.wording import chance, figure, interval, several
 
 VERSION = 1
@@ -29,6 +33,9 @@ VERSION = 1
 Floats = npt.NDArray[np.float64]
 ADJUST = ("holm", "fdr", "none")
 MINIMUM = 30
+ROUNDING = 1e-13  # of the value: an SE under it is what doubles leave over, and none
+ALIKE = "all answers are the same, so how sure this is cannot be told"
+AGREE = "all answers, or all clusters, agree, so how sure this is cannot be told"
 
 
 @dataclass(frozen=True)
@@ -37,7 +44,8 @@ class Estimates:
 
     names       of subgroups; one, empty, without any
     base        how many answered; effective: how many plain answers they are worth, where it is a mean
-    covariance  (groups, groups)
+    se, low, high  NaN, too, of a subgroup whose answers or clusters agree, but for shares of 0 and 1, which have limits
+    covariance  (groups, groups), as measured: nought where answers agree
     """
 
     names: tuple[str, ...]
@@ -59,12 +67,22 @@ class Estimates:
         if not known.size:
             return f"No {self.kind} can be told: {self.cannot_tell}."
         at = known[np.argmax(self.value[known])]
-        limits = f"{interval(self.low[at], self.high[at], self.conf_level)}, {several(int(self.base[at]), 'answer')}"
+        limits = f"{self._limits(int(at))}, {several(int(self.base[at]), 'answer')}"
         doubt = f"; {self.cannot_tell}" if self.cannot_tell else ""
+        bare = int((~np.isfinite(self.low[known])).sum()) if self.df else 0
+        if bare and known.size > 1:
+            doubt += f"; {several(bare, 'subgroup')} without an interval, all answers or clusters of it agreeing"
         if known.size == 1:
             return f"The {self.kind} is {figure(self.value[at])} ({limits}){doubt}."
         most = f"The highest {self.kind} of {known.size} subgroups is {self.names[at]}'s"
         return f"{most}, {figure(self.value[at])} ({limits}){doubt}."
+
+    def _limits(self, at: int) -> str:
+        """What is said of how sure a subgroup's estimate is."""
+        if not np.isfinite(self.low[at]):
+            return AGREE if self.df else "no interval"
+        alone = "" if np.isfinite(self.se[at]) else ", its answers agreeing and taken as independent"
+        return interval(self.low[at], self.high[at], self.conf_level) + alone
 
 
 def mean(
@@ -99,7 +117,8 @@ def ratio(
     value = np.divide(totals, below, out=np.full(many, np.nan), where=below != 0)
     clusters = _by_cluster(sample, wy, wx, np.nan_to_num(value), np.where(below == 0, 1, below), group)
     deff = _deff(sample, top, group, value, base, clusters) if x is None else np.full(many, np.nan)
-    return _told(sample, names, value, clusters, base, deff, "mean" if x is None else "ratio", conf_level, minimum)
+    kind = "mean" if x is None else "ratio"
+    return _told(sample, names, value, clusters, (top, group, base), deff, kind, conf_level, minimum)
 
 
 def total(
@@ -115,7 +134,8 @@ def total(
     many, wy = len(names), sample.weights * top
     clusters = _by_cluster(sample, wy, None, np.zeros(many), np.ones(many), group)
     value = np.asarray(np.bincount(group, wy, many), dtype=np.float64)
-    return _told(sample, names, value, clusters, base, np.full(many, np.nan), "total", conf_level, minimum)
+    deff = np.full(many, np.nan)
+    return _told(sample, names, value, clusters, (top, group, base), deff, "total", conf_level, minimum)
 
 
 def _columns(
@@ -159,11 +179,16 @@ def _deff(
     base: npt.NDArray[np.int64],
     clusters: Floats,
 ) -> Floats:
-    """The variance over that of a plain sample of as many, drawn without replacement from as many as weights say."""
+    """The variance over that of a plain sample of as many, drawn without replacement from as many as weights say.
+
+    Weights that add up to no more than there are answers (all of them 1, or made to have a mean of 1) do not say how
+    many people there are: then the plain sample is one drawn with replacement.
+    """
     w, many = sample.weights, value.size
     weight = np.bincount(group, w, many)
     spread = np.bincount(group, w * (y - value[group]) ** 2, many) / weight * base / np.maximum(base - 1, 1)
-    plain = spread / base * np.maximum(1 - base / weight, 0)
+    said = w.sum() > (1 + 1e-6) * w.size
+    plain = spread / base * (np.maximum(1 - base / weight, 0) if said else 1.0)
     return np.divide(variances(sample, clusters), plain, out=np.full(many, np.nan), where=plain > 0)
 
 
@@ -172,18 +197,27 @@ def _told(
     names: tuple[str, ...],
     value: Floats,
     clusters: Floats,
-    base: npt.NDArray[np.int64],
+    answers: tuple[Floats, npt.NDArray[np.int64], npt.NDArray[np.int64]],
     deff: Floats,
     kind: str,
     conf_level: float,
     minimum: int,
 ) -> Estimates:
     level, least = probability(conf_level, "conf_level"), whole(minimum, "minimum", least=1)
+    y, group, base = answers
     few = (base < least) | ~np.isfinite(value)
     # of very many subgroups only the variances: nobody asks for a million covariances
     spread = covariance(sample, clusters) if value.size <= 2000 else np.diag(variances(sample, clusters))
     se = np.sqrt(np.maximum(np.diag(spread), 0))
     reach = float(stdtrit(max(sample.df, 1), (1 + level) / 2)) * se if sample.df else np.full(value.size, np.nan)
+    low, high = value - reach, value + reach
+    flat = _flat(sample, y, group, value, se)
+    if flat.any():
+        se, low, high = (np.where(flat, np.nan, part) for part in (se, low, high))
+        if kind == "mean":
+            for at in np.flatnonzero(flat & (base > 0)):
+                if np.isin(y[group == at], (0, 1)).all():
+                    low[at], high[at] = exact_limits(float(np.clip(value[at], 0, 1)), float(base[at]), level)
     blank = np.where(few, np.nan, 0.0)
     number = int(few.sum())
     why = f"{several(number, 'subgroup')} with fewer than {least} answers" if number and len(names) > 1 else ""
@@ -195,8 +229,8 @@ def _told(
         names,
         value + blank,
         se + blank,
-        value - reach + blank,
-        value + reach + blank,
+        low + blank,
+        high + blank,
         base,
         deff + blank,
         spread + blank[:, None] + blank[None, :],
@@ -205,6 +239,30 @@ def _told(
         level,
         why,
     )
+
+
+def _flat(sample: Design, y: Floats, group: npt.NDArray[np.int64], value: Floats, se: Floats) -> npt.NDArray[np.bool_]:
+    """Which subgroups show no spread though not everybody was asked: answers that agree, or clusters that do.
+
+    A raked sample has no variance of what its margins fix, which is sure; there, only answers that agree count.
+    """
+    flat = np.isfinite(value) & (se <= ROUNDING * np.abs(np.nan_to_num(value)))
+    if not flat.any() or not sample.df or everybody_asked(sample):
+        return np.zeros(value.size, dtype=bool)
+    if sample.margins:
+        low, high = np.full(value.size, np.inf), np.full(value.size, -np.inf)
+        np.minimum.at(low, group, y)
+        np.maximum.at(high, group, y)
+        flat &= low == high
+    return np.asarray(flat)
+
+
+def exact_limits(p: float, n: float, level: float) -> tuple[float, float]:
+    """Clopper and Pearson's limits of a share p of n independent answers."""
+    tail = (1 - level) / 2
+    low = float(betaincinv(n * p, n * (1 - p) + 1, tail)) if p > 0 else 0.0
+    high = float(betaincinv(n * p + 1, n * (1 - p), 1 - tail)) if p < 1 else 1.0
+    return low, high
 
 
 @dataclass(frozen=True)
@@ -225,10 +283,14 @@ class Differences:
     cannot_tell: str = ""
 
     @property
+    def _nothing(self) -> str:
+        return AGREE if np.isfinite(self.value).any() else "nothing to compare"
+
+    @property
     def sentence(self) -> str:
         known = np.flatnonzero(np.isfinite(self.p))
         if not known.size:
-            return f"No difference can be told: {self.cannot_tell or 'nothing to compare'}."
+            return f"No difference can be told: {self.cannot_tell or self._nothing}."
         at = known[np.argmin(self.p[known])]
         told = "" if self.adjusted[at] < 1 - self.conf_level else "; not statistically different"
         limits = interval(self.low[at], self.high[at], self.conf_level)
@@ -261,7 +323,8 @@ def wave_differences(first: Estimates, second: Estimates, *, adjust: str = "holm
     if not both:
         raise Unfit("subgroups that both waves have", came="none in common")
     a, b = ([found.names.index(name) for name in both] for found in (first, second))
-    v1, v2 = first.se[a] ** 2, second.se[b] ** 2
+    # as measured: nought for answers that agree, whose Estimates.se is not known
+    v1, v2 = (np.maximum(np.diag(found.covariance)[at], 0) for found, at in ((first, a), (second, b)))
     scale = v1**2 / max(first.df, 1) + v2**2 / max(second.df, 1)
     df = np.divide((v1 + v2) ** 2, scale, out=np.full(len(both), 1.0), where=scale > 0)
     names = tuple(f"{name} after".strip() for name in both), tuple(f"{name} before".strip() for name in both)
@@ -277,9 +340,17 @@ def _differences(
     adjust: str,
     found: Estimates,
 ) -> Differences:
+    there = np.isfinite(found.value)
+    if np.isnan(found.se[there]).any():  # where neither side shows any spread, nor does their difference
+        level = np.abs(found.value[there]).max()
+        se = np.where(se <= ROUNDING * (level + np.abs(value)), np.nan, se)
     reach = stdtrit(df, (1 + found.conf_level) / 2) * se
     with np.errstate(divide="ignore", invalid="ignore"):
-        p = np.where(se > 0, 2 * stdtr(df, -np.abs(value) / np.where(se > 0, se, 1)), np.where(value == 0, 1.0, np.nan))
+        p = np.where(
+            se > 0,
+            2 * stdtr(df, -np.abs(value) / np.where(se > 0, se, 1)),
+            np.where((se == 0) & (value == 0), 1.0, np.nan),
+        )
     p = np.where(np.isfinite(value), p, np.nan)
     adjusted, known = np.full(p.size, np.nan), np.isfinite(p)
     if known.any():

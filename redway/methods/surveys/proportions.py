@@ -17,11 +17,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 import scipy
-from scipy.special import betaincinv, expit, logit, stdtrit, xlogy
+from scipy.special import expit, logit, stdtrit, xlogy
 
 from redway.methods.inputs import Unfit, chosen, numbers, probability, whole
 from redway.methods.surveys.design import Design
-from redway.methods.surveys.means import MINIMUM, mean
+from redway.methods.surveys.means import MINIMUM, exact_limits, mean
 from redway.methods.wording import figure, interval, several
 
 VERSION = 1
@@ -73,8 +73,8 @@ def proportion(
     if found.cannot_tell:
         nan = np.nan
         return Proportion(nan, nan, nan, nan, n, nan, df, method, level, found.cannot_tell)
-    if not y.any() or y.all() or se <= 0:
-        low, high = _exact(p, n, level)
+    if not y.any() or y.all() or not se > 0:
+        low, high = exact_limits(p, n, level)
         told = (
             "everybody asked gave the same answer, and they are taken as independent" if not y.any() or y.all() else ""
         )
@@ -104,7 +104,7 @@ def _limits(p: float, se: float, n: int, t: float, method: str, level: float) ->
         return float(expit(logit(p) - reach)), float(expit(logit(p) + reach))
     if method == "beta":
         effective = p * (1 - p) / se**2 * (float(stdtrit(n - 1, (1 + level) / 2)) / t) ** 2
-        return _beta(p, effective, level)
+        return exact_limits(p, effective, level)
     effective = p * (1 - p) / se**2 * (n - 1) / n
 
     def beyond(p0: float) -> float:
@@ -112,14 +112,3 @@ def _limits(p: float, se: float, n: int, t: float, method: str, level: float) ->
 
     low, high = (scipy.optimize.brentq(beyond, *ends, xtol=1e-15) for ends in ((1e-300, p), (p, 1 - 1e-16)))
     return float(low), float(high)
-
-
-def _beta(p: float, n: float, level: float) -> tuple[float, float]:
-    tail = (1 - level) / 2
-    low = float(betaincinv(n * p, n * (1 - p) + 1, tail)) if p > 0 else 0.0
-    high = float(betaincinv(n * p + 1, n * (1 - p), 1 - tail)) if p < 1 else 1.0
-    return low, high
-
-
-def _exact(p: float, n: int, level: float) -> tuple[float, float]:
-    return _beta(p, float(n), level)

@@ -11,9 +11,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtrit
 
-from redway.methods.inputs import numbers, probability, same_length, whole
-from redway.methods.surveys.design import Design
-from redway.methods.surveys.means import MINIMUM, mean
+from redway.methods.inputs import Unfit, numbers, probability, same_length, whole
+from redway.methods.surveys.design import Design, everybody_asked
+from redway.methods.surveys.means import ALIKE, MINIMUM, mean
 from redway.methods.wording import figure, interval, several
 
 VERSION = 1
@@ -23,7 +23,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Quantile:
-    """A quantile and its interval. NaN where `cannot_tell` says why."""
+    """A quantile and its interval. NaN where `cannot_tell` says why, or, of the interval alone, `note`."""
 
     share: float
     value: float
@@ -33,12 +33,13 @@ class Quantile:
     base: int
     conf_level: float
     cannot_tell: str = ""
+    note: str = ""
 
     @property
     def sentence(self) -> str:
         if self.cannot_tell:
             return f"No quantile can be told: {self.cannot_tell}."
-        limits = interval(self.low, self.high, self.conf_level)
+        limits = self.note or interval(self.low, self.high, self.conf_level)
         return (
             f"{figure(100 * self.share)}% of everybody are at or below {figure(self.value)} "
             f"({limits}, {several(self.base, 'answer')})."
@@ -48,7 +49,10 @@ class Quantile:
 def quantile(
     sample: Design, y: npt.ArrayLike, share: float = 0.5, *, conf_level: float = 0.95, minimum: int = MINIMUM
 ) -> Quantile:
-    """The value (of y, (n,)) at or below which a share of everybody is. Raises Unfit for values not finite."""
+    """The value (of y, (n,)) at or below which a share of everybody is. Raises Unfit for values not finite.
+
+    Where every answer is the same there is no interval: such a sample cannot tell how answers spread.
+    """
     values = numbers(y, "y")
     same_length(weights=sample.weights, y=values)
     level, at, least = (
@@ -59,14 +63,16 @@ def quantile(
     if values.size < least or not sample.df:
         why = f"fewer than {least} answers" if values.size < least else "as many strata as clusters"
         return Quantile(at, np.nan, np.nan, np.nan, np.nan, values.size, level, why)
+    if (values == values[0]).all() and not everybody_asked(sample):
+        return Quantile(at, values[0], np.nan, np.nan, np.nan, values.size, level, note=ALIKE)
+    t = float(stdtrit(sample.df, (1 + level) / 2))
+    if t < 1e-9:
+        raise Unfit("conf_level: how often such intervals hold the truth, such as 0.95", came=f"{level:g}")
     order = np.argsort(values, kind="stable")
     ranked, held = values[order], np.cumsum(sample.weights[order]) / sample.weights.sum()
     middle = _at(ranked, held, at)
-    t = float(stdtrit(sample.df, (1 + level) / 2))
     below = mean(sample, (values <= middle).astype(float), minimum=1, conf_level=level)
-    reach = t * float(below.se[0])
-    around = float(below.value[0])
-    low, high = _at(ranked, held, max(around - reach, 0.0)), _at(ranked, held, min(around + reach, 1.0))
+    low, high = (_at(ranked, held, min(max(float(end[0]), 0.0), 1.0)) for end in (below.low, below.high))
     return Quantile(at, middle, (high - low) / (2 * t), low, high, values.size, level)
 
 

@@ -17,7 +17,8 @@ import numpy.typing as npt
 from scipy.special import stdtrit
 
 from redway.methods.inputs import Unfit, chosen, probability, whole
-from redway.methods.surveys.design import Design
+from redway.methods.surveys.design import Design, everybody_asked
+from redway.methods.surveys.means import ROUNDING
 from redway.methods.wording import figure, interval
 
 VERSION = 1
@@ -39,13 +40,14 @@ class Replicated:
     kind: str
     conf_level: float
     cannot_tell: str = ""
+    note: str = ""
 
     @property
     def sentence(self) -> str:
         if self.cannot_tell:
             return f"No estimate can be told: {self.cannot_tell}."
-        limits = interval(self.low, self.high, self.conf_level)
-        return f"The estimate is {figure(self.value)} ({limits}, by {self.replicates:,} replicates)."
+        limits = self.note or f"{interval(self.low, self.high, self.conf_level)}, by {self.replicates:,} replicates"
+        return f"The estimate is {figure(self.value)} ({limits})."
 
 
 def replicated(
@@ -87,6 +89,9 @@ def replicated(
         return Replicated(value, nan, nan, nan, drawn.size, sample.df, kind, level, why)
     middle = np.full(drawn.size, value) if mse else _middle(sample, drawn, kind)
     se = float(np.sqrt((scale * (drawn - middle) ** 2).sum()))
+    if se <= ROUNDING * max(abs(value), float(np.abs(drawn).max())) and not everybody_asked(sample):
+        nan, why = np.nan, "every replicate is the same, as where all answers agree, so how sure it is cannot be told"
+        return Replicated(value, nan, nan, nan, drawn.size, sample.df, kind, level, note=why)
     reach = float(stdtrit(sample.df, (1 + level) / 2)) * se
     return Replicated(value, se, value - reach, value + reach, drawn.size, sample.df, kind, level)
 

@@ -74,5 +74,6 @@ def test_few_records_cannot_tell_and_a_known_source_can():
 
 def test_records_at_one_point_are_said_to_be_so():
     told = snapped(np.full(200, 5.0), np.full(200, 6.0)).sentence
-    assert told.startswith("Cannot tell") and "all of them lie at one point" in told
+    assert told.startswith("Cannot tell")
+    assert "all of them lie at one point" in told
     assert "pairs" not in told

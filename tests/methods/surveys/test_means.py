@@ -127,7 +127,7 @@ def test_a_total_and_a_ratio_of_the_same_thing():
     w, y = np.full(40, 5.0), np.arange(40.0)
     assert total(design(w), y).value[0] == 5 * y.sum()
     assert ratio(design(w), 2 * y, y).value[0] == 2
-    assert ratio(design(w), 2 * y, y).se[0] == pytest.approx(0, abs=1e-12)
+    assert np.isnan(ratio(design(w), 2 * y, y).se[0])  # every answer the same ratio: no spread to measure
 
 
 def test_designs_that_cannot_be():
@@ -153,4 +153,52 @@ def test_a_lonely_cluster(way, compare):
 
 def test_a_million_alike():
     found = mean(design(np.ones(1_000_000)), np.ones(1_000_000))
-    assert (found.value[0], found.se[0]) == (1, pytest.approx(0, abs=1e-12))
+    assert (found.value[0], found.high[0]) == (1, 1)
+    assert found.low[0] == pytest.approx(0.025**1e-6)
+
+
+def test_answers_that_agree_give_no_interval_without_width():
+    found = mean(design(np.ones(60)), np.full(60, 3.7))
+    assert found.value[0] == pytest.approx(3.7)
+    assert np.isnan([found.se[0], found.low[0], found.high[0]]).all()
+    assert "how sure this is cannot be told" in found.sentence
+    assert np.isnan(total(design(np.ones(60)), np.full(60, 3.7)).high[0])
+
+
+@pytest.mark.parametrize(("said", "n"), [(0.0, 40), (1.0, 75)])
+def test_everybody_saying_the_same_gives_exact_limits(said, n):
+    found = mean(design(np.full(n, 2.5)), np.full(n, said))
+    limits = stats.binomtest(int(said * n), n).proportion_ci(0.95, method="exact")
+    assert (found.low[0], found.high[0]) == pytest.approx((limits.low, limits.high), abs=1e-12)
+    assert np.isnan(found.se[0])
+    assert "taken as independent" in found.sentence
+
+
+def test_a_subgroup_that_agrees_is_said_and_others_keep_theirs():
+    rng = np.random.default_rng(5)
+    by = np.repeat(["a", "b", "c"], 50)
+    y = np.where(by == "a", 2.0, rng.normal(5, 1, 150))
+    found = mean(design(np.ones(150)), y, by)
+    assert np.isfinite(found.low).tolist() == [False, True, True]
+    assert "1 subgroup without an interval" in found.sentence
+    pairs = subgroup_differences(found)
+    assert np.isfinite(pairs.p).all()  # each pair has the spread of the other side
+    same = subgroup_differences(mean(design(np.ones(150)), np.where(by == "b", 1.1, 0.3), by))
+    assert np.isnan(same.p).all()
+    assert np.isnan(same.low).all()
+    assert "how sure this is cannot be told" in same.sentence
+
+
+def test_a_census_is_sure_without_any_spread():
+    found = mean(design(np.ones(40), fpc=np.full(40, 40.0)), np.full(40, 3.0))
+    assert (found.se[0], found.low[0], found.high[0]) == (0, 3, 3)
+
+
+def test_deff_of_a_plain_sample_is_one_where_weights_do_not_say_how_many_people_there_are():
+    rng = np.random.default_rng(6)
+    y, by = rng.normal(0, 1, 200), np.repeat([0, 1], 100)
+    assert mean(design(np.ones(200)), y).deff[0] == pytest.approx(1)
+    assert mean(design(np.full(200, 50.0)), y).deff[0] == pytest.approx(1 / (1 - 1 / 50))
+    w = rng.uniform(0.5, 1.5, 200)
+    deff = mean(design(w / w.mean()), y, by).deff
+    assert ((deff > 0.9) & (deff < 1.4)).all()

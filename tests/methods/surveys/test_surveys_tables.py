@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from redway.methods.inputs import Unfit
 from redway.methods.surveys.tables import METHODS
 
 RNG = np.random.default_rng(1)
@@ -19,3 +20,11 @@ def test_every_method_runs_on_a_table_and_says_a_sentence(method):
     assert answer.sentence.endswith(".")
     assert not answer.sentence.startswith("No ")
     assert len({len(column) for column in answer.rows.values()}) == 1
+
+
+def test_replicates_of_what_is_no_number_are_refused():
+    method = next(m for m in METHODS if m.name == "survey-replicates")
+    given = {p.name: p.default for p in method.parameters}
+    y = np.where(np.arange(40) == 3, np.inf, 1.0)
+    with pytest.raises(Unfit, match="line 5: expected y"):
+        method.run({"y": y, "weight": np.ones(40)}, given, np.random.default_rng(1))
