@@ -5,7 +5,10 @@
 by Poisson regression with an effect for every area and period, which is right whatever the distribution of counts
 (Wooldridge 1999, *J. Econometrics* 90, 77-97); or, with family gaussian, the same on the counts themselves (`lm`), in
 events for each area and period. Areas are alike over time, so standard errors are robust to clusters (`sandwich::
-vcovCL`), with t on areas - 1 degrees of freedom (Bertrand and others 2004, *Q. J. Econ.* 119, 249-275).
+vcovCL`; Bertrand and others 2004, *Q. J. Econ.* 119, 249-275), mended for the size of either side: the variance grown
+by what clusters fitted by their own mean lose, and t on Welch's degrees of freedom (Bell and McCaffrey 2002, *Surv.
+Methodol.* 28, 169-181; Imbens and Kolesar 2016). With fewer than FEW areas on the smaller side even that does not
+hold, and p and interval come from reassigning which areas are treated: see `reassignment`.
 
 Assumes that treated and other areas would have gone the same way. That cannot be seen after, but before: a test of
 the same model on the earlier periods, treated x time. All treated areas start together: with staggered starts,
@@ -18,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr, stdtrit
 
+from redway.methods.evaluation.reassignment import Reassigned
 from redway.methods.evaluation.result import Assumption, Effect, untold
 from redway.methods.glm import Fit, clustered, fit
 from redway.methods.inputs import Unfit, above, at_least, chosen, probability, same_length
@@ -27,7 +31,7 @@ VERSION = 1
 
 Floats = npt.NDArray[np.float64]
 FAMILIES = ("poisson", "gaussian")
-FEW = 10  # areas, under which errors robust to clusters are themselves too small
+FEW = 6  # areas on the smaller side, under which errors robust to clusters are themselves far too small
 MEASURES = "The change beyond that of areas not treated"
 
 
@@ -63,25 +67,62 @@ def difference_in_differences(
         return untold(f"{why} among areas and periods with any event", MEASURES, unit, 4, level)
     counted, e, where, when = counted[keep], e[keep], where[keep], when[keep]
     given, later = given[keep], later[keep]
-    value, error, areas, converged = _fitted(counted, e, where, when, given & later, family)
+    sides = _sides(where, given)
+    value, error, areas, converged = _fitted(counted, e, where, when, given & later, family, sides)
     if not converged:
         return untold("treated areas have no event before or none after", MEASURES, unit, 4, level)
     if error <= 1e-9 * max(1.0, abs(value)):
         return untold("areas do not vary, so how sure this is cannot be measured", MEASURES, unit, 4, level)
-    reach = float(stdtrit(areas - 1, (1 + level) / 2)) * error
-    ends = np.array([value, value - reach, value + reach])
+    figures = {"coefficient": value, "areas": float(areas), "areas_treated": float(sides[0])}
+    few = min(sides) < FEW
+    if few:
+        again = _again(counted, e, where, when, given, later.astype(float), family)
+        p, ends = again.p(), np.array([value, *again.interval(value, 1 - level)])
+        figures["ways"] = float(len(again.ways))
+    else:
+        again, figures["se"] = None, error
+        reach = float(stdtrit(_freedom(sides), (1 + level) / 2)) * error
+        p, ends = _chance(value, error, sides), np.array([value, value - reach, value + reach])
     shown = 100 * np.expm1(ends) if family == "poisson" else ends
-    p = float(2 * stdtr(areas - 1, -abs(value) / error))
-    assumed = _assumed(counted, e, where, when, given, later, family)
-    figures = {
-        "coefficient": value,
-        "se": error,
-        "areas": float(areas),
-        "areas_treated": float(np.unique(where[given]).size),
-    }
-    maryland = 4 if min(np.unique(where[given]).size, np.unique(where[~given]).size) > 1 else 3
+    assumed = (
+        _parallel(*(c[~later] for c in (counted, e, where, when, given)), family),
+        _enough(sides, again, 1 - level),
+        Assumption("no other area was touched by what was done", None),
+    )
+    maryland = 4 if min(sides) > 1 else 3
     low, high = float(shown[1]), float(shown[2])
     return Effect(float(shown[0]), low, high, p, MEASURES, unit, maryland, level, assumed, figures)
+
+
+def _sides(where: npt.NDArray[Any], given: npt.NDArray[np.bool_]) -> tuple[int, int]:
+    """How many areas are treated, and how many are not."""
+    return np.unique(where[given]).size, np.unique(where[~given]).size
+
+
+def _freedom(sides: tuple[int, int]) -> float:
+    """Welch's degrees of freedom for means of areas that vary alike."""
+    one, other = sides
+    return (1 / one + 1 / other) ** 2 / (1 / (one**2 * (one - 1)) + 1 / (other**2 * (other - 1)))
+
+
+def _chance(value: float, error: float, sides: tuple[int, int]) -> float:
+    return float(2 * stdtr(_freedom(sides), -abs(value) / error))
+
+
+def _again(
+    y: Floats,
+    e: Floats,
+    where: npt.NDArray[Any],
+    when: npt.NDArray[Any],
+    given: npt.NDArray[np.bool_],
+    x: Floats,
+    family: str,
+) -> Reassigned:
+    areas, area = np.unique(where, return_inverse=True)
+    _, period = np.unique(when, return_inverse=True)
+    treated = np.zeros(areas.size, dtype=bool)
+    treated[area] = given
+    return Reassigned(y, e, area, period, treated, x, family)
 
 
 def _too_little(
@@ -115,7 +156,13 @@ def _informative(y: Floats, where: npt.NDArray[Any], when: npt.NDArray[Any]) -> 
 
 
 def _fitted(
-    y: Floats, e: Floats, where: npt.NDArray[Any], when: npt.NDArray[Any], term: npt.NDArray[Any], family: str
+    y: Floats,
+    e: Floats,
+    where: npt.NDArray[Any],
+    when: npt.NDArray[Any],
+    term: npt.NDArray[Any],
+    family: str,
+    sides: tuple[int, int],
 ) -> tuple[float, float, int, bool]:
     """The coefficient of a term beside areas and periods, its error, and how many areas there are."""
     areas, at = (np.unique(c, return_inverse=True) for c in (where, when))
@@ -127,9 +174,13 @@ def _fitted(
     covariance = clustered(found, where)
     n, k = design.shape
     nested = (n - k) / max(n - (k - areas[0].size + 1), 1)
+    # nor does `clustered` know that the areas of either side are fitted by a mean of their own
+    one, other = sides
+    own = max((one - 1) / one**2 + (other - 1) / other**2, 1e-300)
+    lost = (1 / one + 1 / other) / own * (areas[0].size - 1) / areas[0].size if min(sides) >= FEW else 1.0
     return (
         float(found.coefficients[0]),
-        float(np.sqrt(max(covariance[0, 0] * nested, 0))),
+        float(np.sqrt(max(covariance[0, 0] * nested * lost, 0))),
         areas[0].size,
         found.converged,
     )
@@ -146,25 +197,19 @@ def _least_squares(y: Floats, design: Floats) -> Fit:
     return Fit(b, bread * phi, bread, design @ b, design * left[:, None], phi, 0.0, n - k, True)
 
 
-def _assumed(
-    y: Floats,
-    e: Floats,
-    where: npt.NDArray[Any],
-    when: npt.NDArray[Any],
-    given: npt.NDArray[np.bool_],
-    later: npt.NDArray[np.bool_],
-    family: str,
-) -> tuple[Assumption, ...]:
-    areas = np.unique(where).size
-    few = areas < FEW
-    return (
-        _parallel(y[~later], e[~later], where[~later], when[~later], given[~later], family),
-        Assumption(
-            "there are areas enough for the interval",
-            not few,
-            f"{several(areas, 'area')} are few, and the interval may be too narrow" if few else "",
-        ),
-        Assumption("no other area was touched by what was done", None),
+def _enough(sides: tuple[int, int], again: Reassigned | None, alpha: float) -> Assumption:
+    what = "there are areas enough for the interval"
+    if again is None:
+        return Assumption(what, True)
+    chosen_of = f"{several(sides[0], 'area')} treated of {sum(sides)}"
+    if again.least > alpha:
+        ways = f"only {several(round(1 / again.least), 'way')} to choose that tell apart"
+        return Assumption(what, False, f"with {chosen_of} there are {ways}, too few for limits at this level")
+    return Assumption(
+        what,
+        True,
+        f"with {chosen_of}, by reassigning which are treated in {len(again.ways):,} ways, which takes them to vary "
+        "alike",
     )
 
 
@@ -172,16 +217,24 @@ def _parallel(
     y: Floats, e: Floats, where: npt.NDArray[Any], when: npt.NDArray[Any], given: npt.NDArray[np.bool_], family: str
 ) -> Assumption:
     what = "treated and other areas went the same way before"
-    _, at = np.unique(when, return_inverse=True)
-    keep = _informative(y, where, when)
-    if np.unique(at).size < 3 or not keep.any():
+    keep = _informative(y, where, when) if family == "poisson" else np.ones(y.size, dtype=bool)
+    y, e, where, when, given = (c[keep] for c in (y, e, where, when, given))
+    periods, at = np.unique(when, return_inverse=True)
+    sides = _sides(where, given)
+    if periods.size < 3 or not min(sides):
         return Assumption(what, None)
-    try:
-        value, error, areas, converged = _fitted(y[keep], e[keep], where[keep], when[keep], (given * at)[keep], family)
-    except Unfit:
-        return Assumption(what, None)
-    if not converged or not error:
-        return Assumption(what, None)
-    p = float(2 * stdtr(areas - 1, -abs(value) / error))
-    said = f"treated and other areas went different ways before ({chance(p)})" if p < 0.05 else ""
-    return Assumption(what, p >= 0.05, said)
+    if min(sides) < FEW:
+        again = _again(y, e, where, when, given, at.astype(float), family)
+        if again.least > 0.05:
+            return Assumption(what, None, "not seen here, with so few areas")
+        p = again.p()
+    else:
+        try:
+            value, error, _, converged = _fitted(y, e, where, when, given * at, family, sides)
+        except Unfit:
+            return Assumption(what, None)
+        if not converged or not error:
+            return Assumption(what, None)
+        p = _chance(value, error, sides)
+    held = p > 0.05
+    return Assumption(what, held, "" if held else f"treated and other areas went different ways before ({chance(p)})")
