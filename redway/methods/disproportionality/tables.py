@@ -8,7 +8,7 @@ import numpy as np
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.comparison.tables import LEVEL, one
 from redway.methods.disproportionality import decision_point, disparity, stages
-from redway.methods.inputs import Unfit
+from redway.methods.inputs import named
 
 
 def _disparity(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
@@ -27,10 +27,8 @@ def _alike(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rando
     first, reference = given["first"], given["reference"]
     groups = columns["group"]
     known = (groups == first) | (groups == reference)
-    if not (groups == first).any() or not (groups == reference).any():
-        raise Unfit(
-            "a column “group” with “first” and “reference” in it", came=", ".join(map(str, np.unique(groups)[:6]))
-        )
+    for name in ("first", "reference"):
+        named(given[name], name, groups)
     counted = decision_point.tally(groups[known] == first, columns["hit"][known], columns["stratum"][known])
     found = decision_point.decision_point(*counted, minimum=given["minimum"], conf_level=given["conf_level"])
     names = ("ratio", "low", "high", "p", "crude", "q_p", "e_value", "strata", "one_sided")

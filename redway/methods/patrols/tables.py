@@ -58,7 +58,7 @@ METHODS = (
             Parameter("slack", 0.05, "part of the shift kept for ways about, so that orders vary", float),
             Parameter("hold_back", 0, "how many places to hold back for comparison; needs an authorisation", int),
             Parameter("authorised_by", "", "who authorised that"),
-            Parameter("authorised_on", "", "on what day, e.g. 2025-11-30"),
+            Parameter("authorised_on", "", "on what day, e.g. 2025-11-30", day=True),
             Parameter("reason", "", "and why"),
         ),
         random=True,

@@ -97,7 +97,7 @@ METHODS = (
         (
             Parameter("distance", 200.0, "metres that count as near", float),
             Parameter("days", 14.0, "days that count as soon", float),
-            Parameter("now", "", "the day on which to look, e.g. 2025-11-30; empty for the newest event's"),
+            Parameter("now", "", "the day on which to look, e.g. 2025-11-30; empty for the newest event's", day=True),
             METHOD,
         ),
     ),
@@ -107,7 +107,7 @@ METHODS = (
         (Column("victim", "who or where, any label", "text"), DATE),
         _victims,
         (
-            Parameter("until", "", "the last day that was watched; empty for the newest event's"),
+            Parameter("until", "", "the last day that was watched; empty for the newest event's", day=True),
             Parameter("at_risk", 0.0, "how many victims there could be; 0 if not known", float),
         ),
     ),
