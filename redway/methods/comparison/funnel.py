@@ -34,6 +34,7 @@ VERSION = 1
 
 Floats = npt.NDArray[np.float64]
 METHODS = ("negbin", "spiegelhalter", "poisson")
+RATE = 1e100  # no rate is as high
 FEWEST = 5  # areas of a group, under which nothing is usual
 WINSORISED = 0.6786412  # the variance of a normal number brought in to its tenth and ninetieth percent points
 
@@ -120,7 +121,8 @@ def _expected(y: Floats, e: Floats, groups: npt.NDArray[Any]) -> Floats:
     if not code.size:
         return np.empty(0)
     size, events, exposure = (np.bincount(code, part) for part in (np.ones(y.size), y, e))
-    rate = np.where(size >= FEWEST, events / exposure, np.nan)
+    enough = (size >= FEWEST) & (exposure > events / RATE)  # exposures next to nought give no rate
+    rate = np.divide(events, exposure, out=np.full(size.size, np.nan), where=enough)
     return np.asarray(e * rate[code])
 
 
@@ -188,7 +190,8 @@ def _mid_z(y: Floats, mean: Floats, tau2: float) -> Floats:
 def _quantile(share: float, mean: Floats, tau2: float) -> Floats:
     """The smallest count with at least that share at or below it, by halving."""
     low, high = np.full(mean.shape, -1.0), np.ceil(mean + 50 * np.sqrt(mean + tau2 * mean**2) + 50)
-    while (high - low > 1).any():
+    # above 2^53 the next number is over one away
+    while (high - low > np.maximum(1, 4e-16 * high)).any():
         middle = np.floor((low + high) / 2)
         enough = _below(middle, mean, tau2) >= share
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)

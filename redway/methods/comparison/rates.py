@@ -21,25 +21,30 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import gammaincinv, ndtri
 
-from redway.methods.inputs import at_least, chosen, number, probability, same_length
+from redway.methods.inputs import LARGEST, at_least, chosen, number, probability, same_length
 from redway.methods.wording import figure, interval, several
 
 VERSION = 1
 
 Floats = npt.NDArray[np.float64]
 METHODS = ("exact", "byar")
+RATE = 1e100  # no rate is as high
 
 
 @dataclass(frozen=True)
 class Rates:
-    """Rates of many areas: float arrays (n,), NaN where there is nobody to count for, as `cannot_tell` says."""
+    """Rates of many areas: float arrays (n,), NaN where there is nobody to count for, as `cannot_tell` says.
+
+    names  of the areas, (n,); “row 1”, “row 2” ... where there are none
+    """
 
     value: Floats
     low: Floats
     high: Floats
     per: float
     conf_level: float
-    cannot_tell: str = ""
+    cannot_tell: str
+    names: tuple[str, ...]
 
     @property
     def sentence(self) -> str:
@@ -48,7 +53,11 @@ class Rates:
             return f"No rate can be told: {self.cannot_tell}."
         at = known[np.argmax(self.value[known])]
         doubt = f" ({self.cannot_tell})" if self.cannot_tell else ""
-        many = f"The highest of {several(known.size, 'rate')} is " if known.size > 1 else "The rate is "
+        many = (
+            f"The highest of {several(known.size, 'rate')} is that of {self.names[at]}, "
+            if known.size > 1
+            else "The rate is "
+        )
         return (
             f"{many}{figure(self.value[at])} for every {figure(self.per, 9)} "
             f"({interval(self.low[at], self.high[at], self.conf_level)}, if events are independent){doubt}."
@@ -85,6 +94,7 @@ def weighted_interval(
 def rates(
     events: npt.ArrayLike,
     exposure: npt.ArrayLike,
+    names: npt.ArrayLike | None = None,
     *,
     multiplier: float = 1000,
     method: str = "byar",
@@ -93,6 +103,7 @@ def rates(
 ) -> Rates:
     """Rates for so many units of exposure. Raises Unfit for events or exposures below nought.
 
+    names       (n,) whose rates they are; a blank one is called by its row
     multiplier  the rate is for so many units of exposure
     phi         over-dispersion, at least 1: how many times more events vary than independent ones would
     """
@@ -100,11 +111,19 @@ def rates(
     same_length(events=x, exposure=e)
     chosen(method, "method", METHODS)
     probability(conf_level, "conf_level")
-    per, phi = number(multiplier, "multiplier", least=1e-12), number(phi, "phi", least=1)
+    per, phi = number(multiplier, "multiplier", least=1e-12, most=LARGEST), number(phi, "phi", least=1, most=LARGEST)
+    called = _called(x.size, names)
     low, high = poisson_interval(x, method=method, conf_level=conf_level, phi=phi)
-    some = e > 0
+    some = e > per * np.maximum(high, 1) / RATE  # less is nought, or so little that its rate is beyond all counting
     value, low, high = (np.where(some, per * part / np.where(some, e, 1), np.nan) for part in (x, low, high))
     missing = int((~some).sum())
-    return Rates(
-        value, low, high, per, conf_level, f"{several(missing, 'row')} with nobody to count for" if missing else ""
-    )
+    why = f"{several(missing, 'row')} with nobody to count for" if missing else ""
+    return Rates(value, low, high, per, conf_level, why, called)
+
+
+def _called(n: int, names: npt.ArrayLike | None) -> tuple[str, ...]:
+    if names is None:
+        return tuple(f"row {row:,}" for row in range(1, n + 1))
+    given = [str(name).strip() for name in np.asarray(names).tolist()]
+    same_length(events=np.empty(n), names=given)
+    return tuple(name or f"row {row:,}" for row, name in enumerate(given, start=1))

@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.comparison import funnel, rate_ratio, rates, standardise, trend
-from redway.methods.inputs import Unfit
+from redway.methods.inputs import Unfit, named
 
 LEVEL = Parameter("conf_level", 0.95, "how often such intervals hold the truth", float)
 
@@ -24,8 +24,8 @@ def of(columns: Mapping[str, Array], name: str) -> Array | None:
 
 
 def _rates(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
-    found = rates.rates(columns["events"], columns["exposure"], **given)
-    rows = {"rate": found.value, "low": found.low, "high": found.high}
+    found = rates.rates(columns["events"], columns["exposure"], of(columns, "area"), **given)
+    rows = {"area": np.array(found.names, dtype=str), "rate": found.value, "low": found.low, "high": found.high}
     return Answer(found.sentence, rows, (found.cannot_tell,) if found.cannot_tell else ())
 
 
@@ -33,8 +33,11 @@ def _ratio(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rando
     names = columns["group"]
     kinds = np.unique(names)
     first = given["first"] or (str(kinds[0]) if kinds.size else "")
-    if first not in kinds or kinds.size != 2:
-        raise Unfit("a column “group” of two groups, of which “first” is one", came=f"{', '.join(map(str, kinds[:5]))}")
+    if kinds.size != 2:
+        came = f"{', '.join(f'“{kind}”' for kind in kinds[:5])}" + (" …" if kinds.size > 5 else "")
+        cause = "names spelt in two ways, or an empty cell." if kinds.size > 2 else "rows of one group only."
+        raise Unfit("a column “group” of two groups", came=came or "no rows", cause=cause)
+    named(first, "first", kinds)
     exposure = columns.get("exposure", np.ones(names.size))
     found = rate_ratio.rate_ratio(
         columns["events"], exposure, names == first, family=given["family"], conf_level=given["conf_level"]
@@ -71,7 +74,7 @@ METHODS = (
     Method(
         "rates",
         "Rates with exact or Byar intervals",
-        (EVENTS, EXPOSURE),
+        (EVENTS, EXPOSURE, Column("area", "whose rate it is", "text", False)),
         _rates,
         (
             Parameter("multiplier", 1000.0, "the rate is for so many", float),

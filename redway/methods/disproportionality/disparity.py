@@ -19,13 +19,26 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import ndtri
 
-from redway.methods.inputs import Unfit, above, chosen, counts, number, probability, same_length, whole
+from redway.methods.inputs import (
+    LARGEST,
+    Unfit,
+    above,
+    at_least,
+    chosen,
+    counts,
+    named,
+    number,
+    probability,
+    same_length,
+    whole,
+)
 from redway.methods.wording import figure, interval, several
 
 VERSION = 1
 
 Floats = npt.NDArray[np.float64]
 MEASURES = ("rate", "share")
+SMALLEST = 1e-9  # a base under it makes rates that overflow
 
 
 @dataclass(frozen=True)
@@ -102,12 +115,14 @@ def disparity(
     Raises Unfit for counts that are not, a reference that is not there or there twice, and more events than there are.
     """
     x, n = counts(events, "events"), above(base, "base", 0)
+    at_least(n, "base", SMALLEST)
     groups = tuple(str(name) for name in np.asarray(names).tolist())
     same_length(events=x, base=n, names=groups)
     chosen(measure, "measure", MEASURES)
-    level, phi = probability(conf_level, "conf_level"), number(phi, "phi", least=1)
-    least, u = whole(minimum, "minimum", least=1), number(unknown, "unknown", least=0)
-    ub = number(u if unknown_base is None else unknown_base, "unknown_base", least=u)
+    level, phi = probability(conf_level, "conf_level"), number(phi, "phi", least=1, most=1e4)
+    least, u = whole(minimum, "minimum", least=1), number(unknown, "unknown", least=0, most=LARGEST)
+    ub = number(u if unknown_base is None else unknown_base, "unknown_base", least=u, most=LARGEST)
+    named(reference, "reference", groups)
     if groups.count(reference) != 1:
         raise Unfit(f"one group “{reference}”, the reference", came=f"{groups.count(reference)} of that name")
     if measure == "share" and (x > n).any():

@@ -13,7 +13,7 @@ WARDS = ("Ashfold", "Birchmere", "Coldwell", "Dunmoor", "Eastlea", "Fernhill")  
 def rates() -> Plot:
     events = np.array([6, 30, 55, 90, 140, 12])
     people = np.array([1200, 6000, 9500, 21000, 24000, 4800])
-    found = ask("rates", {"events": events, "exposure": people})
+    found = ask("rates", {"events": events, "exposure": people, "area": np.array(WARDS)})
     rows = found.rows
     names = [f"{name}: {n} of {p:,}" for name, n, p in zip(WARDS, events, people, strict=True)]
     return listed(

@@ -6,6 +6,7 @@ TABLE = {
     "events": np.arange(4, 16.0), "exposure": np.full(12, 100.0), "group": np.array(["a", "b"] * 6),
     "count": np.arange(4, 16.0), "pop": np.full(12, 1000.0), "stdpop": np.full(12, 5000.0),
     "stdrate": np.full(12, 0.01), "value": np.arange(4, 16.0),
+    "area": np.array([f"area {n}" for n in range(12)]),
 }  # fmt: skip
 
 

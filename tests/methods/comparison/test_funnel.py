@@ -81,3 +81,9 @@ def test_few_areas_no_events_and_faults():
     for events, exposure in (([1.5] * 6, [1] * 6), ([1] * 6, [0] * 6), ([-1] * 6, [1] * 6)):
         with pytest.raises(Unfit):
             funnel(events, exposure)
+
+
+def test_vast_counts_and_exposures_next_to_nought_end_and_say_something():
+    vast = np.random.default_rng(3).integers(1, 10, 12) * 1e14
+    assert np.isfinite(funnel(vast, np.ones(12)).high998).all()
+    assert "No area" in funnel(np.ones(12), np.full(12, 1e-308)).sentence

@@ -50,7 +50,8 @@ def test_nobody_to_count_for_is_said_and_leaves_no_rate():
 
 def test_the_highest_rate_is_named_with_its_doubt():
     assert rates([3, 30], [1000, 1000]).sentence == (
-        "The highest of 2 rates is 30 for every 1,000 (95% interval 20.2 to 42.8, if events are independent)."
+        "The highest of 2 rates is that of row 2, 30 for every 1,000 "
+        "(95% interval 20.2 to 42.8, if events are independent)."
     )
 
 
@@ -64,3 +65,21 @@ def test_over_dispersion_widens():
     plain, wide = rates([40], [1]), rates([40], [1], phi=4)
     assert wide.low[0] < plain.low[0]
     assert wide.high[0] > plain.high[0]
+
+
+def test_rates_are_called_by_their_names():
+    found = rates([3, 9, 4], [100, 100, 100], ["Ashfold", "Birchmere", " "])
+    assert found.names == ("Ashfold", "Birchmere", "row 3")
+    assert found.sentence.startswith("The highest of 3 rates is that of Birchmere, 90 for every 1,000")
+    with pytest.raises(Unfit, match="one length"):
+        rates([3, 9], [100, 100], ["Ashfold"])
+
+
+def test_rates_that_no_number_can_hold_are_left_open_and_said():
+    found = rates([3, 9], [1e-308, 100])
+    assert np.isnan(found.value).tolist() == [True, False]
+    assert "1 row with nobody to count for" in found.sentence
+    with pytest.raises(Unfit, match="multiplier"):
+        rates([3], [100], multiplier=np.inf)
+    with pytest.raises(Unfit, match="phi"):
+        rates([3], [100], phi=np.inf)

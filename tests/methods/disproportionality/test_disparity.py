@@ -66,3 +66,14 @@ def test_faults_are_refused():
     ):
         with pytest.raises(Unfit):
             disparity(x, n, names, reference, measure=measure)
+
+
+@pytest.mark.parametrize("settings", [{"unknown": np.inf}, {"unknown_base": np.inf}, {"phi": np.inf}])
+def test_settings_without_end_are_refused_in_words(settings):
+    with pytest.raises(Unfit, match=next(iter(settings))):
+        disparity([20, 30], [100, 200], ["a", "b"], "a", **settings)
+
+
+def test_a_base_next_to_nothing_is_refused():
+    with pytest.raises(Unfit, match="base"):
+        disparity([20, 30], [100, 1e-308], ["a", "b"], "a")
