@@ -32,7 +32,7 @@ from redway.web.returns.presenter import Offer
 from redway.web.returns.sheet import FILE, Sheet, sheet
 from redway.web.returns.typed_faults import checked
 from redway.web.returns.typed_words import reader
-from redway.web.uploads import check_files
+from redway.web.uploads import as_named, check_files
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
 from redway.work.audit.reading import record_read
@@ -88,7 +88,7 @@ def send(request: HttpRequest, dataset: str) -> HttpResponse:
     given = _for_whom(request, offer)
     form = SendForm(request.POST or None, request.FILES or None, **given)
     if request.method == "POST" and form.is_valid():
-        files = [Sent(file.name or "", file.file) for file in form.cleaned_data["chosen"]]
+        files = [Sent(as_named(file.name or ""), file.file) for file in form.cleaned_data["chosen"]]
         if made := _delivered(request, form, offer, files, Way.WEB):
             return _sent(request, made)
     if request.method == "POST" and request.headers.get("Accept") == JSON:
@@ -124,8 +124,9 @@ def _typed(request: HttpRequest, form: ForWhom, offer: Offer, table: Sheet, why:
     why  nothing of this return may be taken in; empty where it may
     """
     form.is_valid()
-    if why or not table.filled:
-        form.add_error(None, why or _("Type at least one row."))
+    none = "" if table.filled else _("Type at least one row.")
+    if why or table.beyond or none:
+        form.add_error(None, why or (table.full if table.beyond else none))
         return table, None
     home, today = Home.current(), timezone.localdate()
     try:
@@ -171,7 +172,7 @@ def _periods(offer: Offer, asked: str, today: date) -> list[tuple[str, str]]:
     if not asked or asked in dict(recent):
         return recent
     try:
-        check_period(asked, today)
+        check_period(asked, today, offer.definition)
     except RedwayError:
         return recent
     return [(asked, in_words(asked)), *recent]
@@ -182,7 +183,8 @@ def _delivered(request: HttpRequest, form: ForWhom, offer: Offer, files: list[Se
     try:
         if way is Way.WEB:
             check_files(files, offer.definition.files)
-        return deliveries.deliver(
+        began = timezone.now()
+        made = deliveries.deliver(
             files=files,
             dataset=offer.definition.name,
             agency=form.whose,
@@ -190,6 +192,9 @@ def _delivered(request: HttpRequest, form: ForWhom, offer: Offer, files: list[Se
             way=way,
             by=_person(request),
         )
+        if made.sent_at < began:
+            messages.info(request, _("This was sent before and is not decided yet, so nothing new was made of it."))
+        return made
     except FileRefused as fault:
         form.add_error("chosen" if "chosen" in form.fields else None, str(fault))
     except RedwayError as fault:

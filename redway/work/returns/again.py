@@ -43,6 +43,18 @@ def warnings(staged: Sequence[Staged], before: Snapshot) -> Iterator[Warning]:
             yield _warning(s, found)
 
 
+def in_both(one: Staged, other: Staged) -> int | None:
+    """How many rows, known by their key, are in both of two returns; None where rows have no names of their own."""
+    key = one.definition.key
+    if not key:
+        return None
+    with connect(one.loaded.parquet.parent / "spill") as db:
+        if not all(_has(db, each.loaded.parquet, key) for each in (one, other)):
+            return None
+        mine, theirs = (_digests(each.loaded.parquet, key) for each in (one, other))
+        return int(db.execute(f"SELECT count(*) FROM ({mine}) SEMI JOIN ({theirs}) USING (k)").fetchall()[0][0])  # noqa: S608
+
+
 def _shared(s: Staged, others: dict[tuple[str, str, str], Path]) -> dict[str, int]:
     """How many rows each other period has too: period -> rows."""
     found: dict[str, int] = {}

@@ -21,11 +21,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from redway.errors import NotAllowed
+from redway.sources.dataset import Dataset
 from redway.sources.dataset import dataset as definition_of
 from redway.store.home import Home
 from redway.store.lock import only_one
 from redway.store.profile import Profile
 from redway.work.accounts.models import User
+from redway.work.accounts.roles import Role
 from redway.work.audit.actions import record
 from redway.work.gateways.policies import permitted
 from redway.work.returns import policies, quarantine
@@ -59,10 +61,8 @@ def deliver(
     """
     home = Home.current()
     definition = definition_of(dataset)
-    agency = sender_of(definition, Profile.of(home), agency)
-    if isinstance(by, User) and not policies.may_send_for(by, agency):
-        raise NotAllowed(_("You may hand in returns of your own agency only."))
-    check_period(period, timezone.localdate())
+    agency = _sender(definition, Profile.of(home), agency, by)
+    check_period(period, timezone.localdate(), definition)
     permitted(dataset, on=timezone.localdate())  # what may not be taken in is not kept either
     public_id = uuid.uuid4()
     sealed_files = quarantine.seal_all(files, public_id, home)
@@ -87,6 +87,21 @@ def deliver(
         raise
     shutil.rmtree(home.quarantine / str(public_id), ignore_errors=True)
     return found
+
+
+def _sender(definition: Dataset, profile: Profile, named: str, by: User | str) -> str:
+    """Whose return it is. An agency contact's is their own agency's, and they are not told who else sends it."""
+    if isinstance(by, User) and by.role == Role.AGENCY_CONTACT:
+        agency = named or by.agency
+        if not policies.may_send_for(by, agency):
+            raise NotAllowed(_("You may hand in returns of your own agency only."))
+        if agency not in policies.may_send(by, definition.name, profile):
+            raise NotAllowed(_("Your agency does not send “%s”. Ask whoever runs Redway.") % definition.title)
+        return agency
+    agency = sender_of(definition, profile, named)
+    if isinstance(by, User) and not policies.may_send_for(by, agency):
+        raise NotAllowed(_("You may hand in returns of your own agency only."))
+    return agency
 
 
 def _the_same(dataset: str, agency: str, period: str, files: list[dict[str, Any]]) -> Delivery | None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from redway.errors import FileRefused, RedwayError, plain
+from redway.periods import in_words
 from redway.sources.dataset import Context, Dataset, Loaded, dataset, loader
 from redway.store import files
 from redway.store.unpack import Found, Skipped, ending, find
@@ -31,13 +32,24 @@ class Staged:
 
     @property
     def words(self) -> str:
-        dataset, provider, period = self.key
-        return ", ".join(part for part in (dataset, name_of_agency(provider), period) if part)
+        """Which return it is, in words."""
+        _dataset, provider, period = self.key
+        return ", ".join(
+            filter(None, (f"“{self.definition.title}”", name_of_agency(provider), period and _said(period)))
+        )
 
     @property
     def parquet(self) -> str:
         """The name its rows will have under accepted/."""
         return f"{self.definition.name}/{self.loaded.content}.parquet"
+
+
+def _said(period: str) -> str:
+    """A period in words; as it is where it is no label, as an edition's."""
+    try:
+        return in_words(period)
+    except ValueError:
+        return period
 
 
 def load_parcel(

@@ -35,12 +35,14 @@ from redway.store.unpack import Skipped
 from redway.work.audit import actions as audit
 from redway.work.gateways.policies import permitted
 from redway.work.returns import reconcile
+from redway.work.returns.again import in_both
 from redway.work.returns.destruction import check_not_destroyed
 from redway.work.returns.doubts import few_inside, fewer_than_before, less_told_than_before
 from redway.work.returns.loading import Staged, load_parcel
 from redway.work.returns.models import DataVersion, Delivery, Submission
 from redway.work.returns.receipt import Outcome, Receipt, Result
 from redway.work.returns.refused import RefusedRows
+from redway.work.returns.report import rows_in_words
 from redway.work.returns.sendable import check_nothing_to_report
 from redway.work.returns.senders import sender_of
 from redway.work.returns.versions import everything
@@ -254,18 +256,36 @@ def _arrivals(staged: list[Staged], before: Snapshot, doubts: Mapping[Key, str],
         dataset, provider, period = s.key
         twin = seen.setdefault((dataset, provider.casefold(), period), s)
         if twin.loaded.content != s.loaded.content:
-            raise FileRefused(
-                f"one copy of {s.words}",
-                came=f"two that differ, {twin.file} with {twin.loaded.rows_accepted:,} rows and {s.file} "
-                f"with {s.loaded.rows_accepted:,}",
-                cause="an older and a newer download side by side. Import the older one first, then the newer, "
-                "which supersedes it.",
-                place=Place(s.file),
-            )
+            raise _two_copies(twin, s)
         arrivals.append(
             Arrival(s, Outcome.UNCHANGED) if twin is not s else _arrival(s, current.get(s.key), doubts.get(s.key, ""))
         )
     return arrivals
+
+
+def _two_copies(one: Staged, other: Staged) -> FileRefused:
+    """Two files of one period that differ. What is advised loses no row: a newer copy takes the place of the whole
+    period, so parts of it can only come in one file.
+    """
+    came = (
+        f"two that differ, {one.file} with {one.loaded.rows_accepted:,} rows and {other.file} "
+        f"with {other.loaded.rows_accepted:,}"
+    )
+    if other.definition.access == "open":
+        cause = (
+            "an older and a newer download side by side. Import the older one first, then the newer, which supersedes "
+            "it."
+        )
+    else:
+        shared = in_both(one, other)
+        join = "join them into one file and send that: sent one after the other, the second would replace the first."
+        newer = "If one is a newer copy that has everything, send it alone."
+        if shared == 0:
+            cause = f"parts of one period, as they have no row in common: {join}"
+        else:
+            told = f"they have {rows_in_words(shared)} in common. " if shared else ""
+            cause = f"{told}{newer} If they are parts of one period, {join}"
+    return FileRefused(f"one file of {other.words}", came=came, cause=cause, place=Place(other.file))
 
 
 def _arrival(s: Staged, old: Part | None, doubt: str) -> Arrival:

@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable
 from redway import periods
 from redway.errors import FileRefused, Place, RedwayError
 from redway.sources.dataset import Dataset
+from redway.sources.returned.periods import period_column
 from redway.work.returns.loading import Staged
 
+LENGTHS = {"monthly": "a month", "quarterly": "a quarter", "termly": "a term", "annual": "a year"}
 MONTHS_BACK = {"monthly": 18, "quarterly": 24, "termly": 24, "annual": 60}
 
 
@@ -31,8 +33,10 @@ def recent_periods(definition: Dataset, on: dt.date) -> list[tuple[str, str]]:
     return [(one, periods.in_words(one)) for one in found if is_over(one, on)]
 
 
-def check_period(period: str, on: dt.date) -> None:
-    """Raises RedwayError for a label that names no period, and for a period that had not begun by a day."""
+def check_period(period: str, on: dt.date, definition: Dataset) -> None:
+    """Raises RedwayError for a label that names no period, for a period that had not begun by a day, and for one of a
+    length that no return of the dataset has.
+    """
     if not period:
         return
     try:
@@ -49,6 +53,25 @@ def check_period(period: str, on: dt.date) -> None:
             came=f"“{period}”, which is still to come",
             cause="a mistyped year or month.",
         )
+    _check_length(period, definition)
+
+
+def _check_length(period: str, definition: Dataset) -> None:
+    """Rows belong to a period of the dataset's own length, or to a longer one that they name in words of their own: what
+    is named otherwise would refuse every row.
+    """
+    kind, column = periods.kind_of(period), period_column(definition)
+    label = LABELS.get(definition.cadence)
+    named_by_rows = column is not None and column.type == "text" and kind != "monthly"
+    if label is None or kind == definition.cadence or named_by_rows:
+        return
+    fitting = list(dict.fromkeys(map(label, periods.months_of(period))))
+    instead = fitting[0] if len(fitting) == 1 else f"one of {', '.join(fitting)}"
+    raise RedwayError(
+        f"a period of this {definition.cadence} return, such as {fitting[0]}",
+        came=f"“{period}” ({periods.in_words(period)})",
+        cause=f"“{definition.title}” is sent for {LENGTHS[definition.cadence]} as a whole. Name {instead}.",
+    )
 
 
 def check_nothing_to_report(staged: Iterable[Staged], on: dt.date) -> None:

@@ -71,6 +71,29 @@ class TestTheSameCaseInTwoPeriods:
         assert told(hand_in(row, dataset="agency-counts", agency="police"), "again") == []
 
 
+class TestTwoFilesOfOnePeriod:
+    """What is advised loses no row."""
+
+    def fault(self, *texts):
+        files = [sent(text, f"station {n}.csv") for n, text in enumerate(texts, 1)]
+        return report(work_on(deliver(files=files, dataset="fire", way=Way.COMMAND, by="a test"))).fault
+
+    def test_parts_of_it_are_to_be_joined(self, engine):
+        fault = self.fault(numbered("2025-09", 1, 2), numbered("2025-09", 3, 4))
+        assert (
+            fault.expected
+            == "one file of “Fires, attacks on crews and malicious calls”, Tests Fire Service, September 2025"
+        )
+        assert fault.came == "two that differ, station 1.csv with 2 rows and station 2.csv with 2"
+        assert "parts of one period, as they have no row in common: join them into one file" in fault.cause
+        assert "older" not in fault.cause
+
+    def test_of_an_older_and_a_newer_copy_the_newer_is_sent_alone(self, engine):
+        fault = self.fault(numbered("2025-09", 1, 2), numbered("2025-09", 2, 3, 4))
+        assert fault.cause.startswith("they have 1 row in common. If one is a newer copy")
+        assert "send it alone. If they are parts of one period, join them" in fault.cause
+
+
 def example_of(name):
     definition = dataset(name)
     out = io.StringIO()

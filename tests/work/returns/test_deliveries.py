@@ -61,7 +61,7 @@ class TestHandingIn:
 
     def test_a_contact_hands_in_for_their_own_agency_only(self, ready, hand_in, people):
         with pytest.raises(NotAllowed, match="your own agency"):
-            hand_in(fires({}), by=people["other"], check=False)
+            hand_in(fires({}), by=people["other"], agency="fire-service", check=False)
         with pytest.raises(NotAllowed):
             hand_in(fires({}), by=people["member"], check=False)
         assert hand_in(fires({}), by=people["analyst"], check=False).sent_by == "ana"
@@ -92,6 +92,19 @@ class TestHandingIn:
         with pytest.raises(RedwayError, match="police, council"):
             hand_in("x\n", dataset="agency-counts", check=False)
         assert hand_in("x\n", dataset="agency-counts", agency="council", check=False).agency == "council"
+
+    def test_a_contact_need_not_name_the_one_agency_they_have_and_is_told_of_no_other(
+        self, ready, hand_in, in_force, people
+    ):
+        in_force("agency-counts")
+        people["other"].agency = "council"
+        made = hand_in("x\n", dataset="agency-counts", by=people["other"], check=False)
+        assert made.agency == "council"
+        with pytest.raises(NotAllowed, match="Your agency does not send “Fire") as told:
+            hand_in(fires({}), by=people["other"], check=False)
+        assert "fire-service" not in str(told.value)
+        with pytest.raises(NotAllowed, match="your own agency"):
+            hand_in(fires({}), by=people["other"], agency="no-such", check=False)
 
     @pytest.mark.parametrize(
         "name", ["../../etc/passwd", "..\\..\\x.csv", "/root/a.csv", "a\0b.csv", "a\nb\x1b[2J.csv"]

@@ -47,12 +47,30 @@ def test_terms_are_offered_too():
 @pytest.mark.parametrize("period", ["2027-09", "2025-12", "2025/26-Q4", "YE-2027-03", "2026-spring"])
 def test_a_period_to_come_is_refused(period):
     with pytest.raises(RedwayError, match=r"has begun.*still to come"):
-        check_period(period, DAY)
+        check_period(period, DAY, dataset("fire"))
 
 
-@pytest.mark.parametrize("period", ["", "2025-11", "2025/26-Q3", "YE-2026-03", "2025-autumn", "1999-01"])
-def test_one_that_has_begun_is_not(period):
-    check_period(period, DAY)
+@pytest.mark.parametrize(
+    ("name", "period"),
+    [("fire", ""), ("fire", "2025-11"), ("fire", "1999-01"), ("probation", "2025/26-Q3")]
+    + [("agency-counts", period) for period in ("", "2025/26-Q3", "YE-2026-03", "2025-autumn")],
+)
+def test_one_that_has_begun_is_not(name, period):
+    check_period(period, DAY, dataset(name))
+
+
+@pytest.mark.parametrize(
+    ("name", "period", "instead"),
+    [
+        ("agency-counts", "2025-11", "for a quarter as a whole. Name 2025/26-Q3."),
+        ("probation", "YE-2025-03", "Name one of 2024/25-Q1, 2024/25-Q2, 2024/25-Q3, 2024/25-Q4."),
+        ("fire", "2025/26-Q2", "Name one of 2025-07, 2025-08, 2025-09."),
+    ],
+)
+def test_one_of_another_length_is_refused_with_what_to_name_instead(name, period, instead):
+    with pytest.raises(RedwayError) as told:
+        check_period(period, DAY, dataset(name))
+    assert instead in told.value.cause
 
 
 @pytest.mark.django_db(transaction=True)
