@@ -75,7 +75,7 @@ def _ears(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
 
 
 def _cusum(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    table = by_series(columns, ("count",), given["frequency"])
+    table = by_series(columns, ("count",), given["frequency"], whole=("count",))
     first = given["first"] or table.starts.size // 2
     found = cusum.cusum(
         table.values["count"],
@@ -92,7 +92,7 @@ def _cusum(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
 
 
 def _count_scan(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    table = by_series(columns, ("count", "weight"), given["frequency"])
+    table = by_series(columns, ("count", "weight"), given["frequency"], whole=("count", "weight"))
     if table.names.size > 1:
         raise Unfit(
             "one series", came=f"{table.names.size:,}", cause="run it for each, or leave out the column “series”."

@@ -19,7 +19,7 @@ Given = Mapping[str, Any]
 
 
 def _stl(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    table = by_series(columns, ("value",), given["frequency"])
+    table = by_series(columns, ("value",), given["frequency"], whole=("value",))
     window = given["s.window"]
     found = stl.stl(
         table.values["value"],
@@ -49,7 +49,7 @@ def _whole(text: str) -> int:
 
 
 def _forecast(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    table = by_series(columns, ("value",), given["frequency"])
+    table = by_series(columns, ("value",), given["frequency"], whole=("value",))
     period, ahead = given["period"] or given["frequency"], given["h"]
     made = [
         forecast.forecast(
@@ -70,7 +70,7 @@ def _forecast(columns: Columns, given: Given, rng: np.random.Generator) -> Answe
 
 
 def _score(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    table = by_series(columns, ("value",), given["frequency"])
+    table = by_series(columns, ("value",), given["frequency"], whole=("value",))
     if table.names.size > 1:
         raise Unfit("one series", came=f"{table.names.size:,}", cause="run it for each.")
     found = forecast.score(
