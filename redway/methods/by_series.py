@@ -94,7 +94,8 @@ def _gap(name: str, gaps: npt.NDArray[Any], row_of: npt.NDArray[Any], period: st
     first, expected = int(gaps[0]), f"{name}: a number for every period"
     if row_of[first] >= 0:
         place = Place(row=int(row_of[first]) + 1, column=name)
-        return Unfit(expected, came=f"an empty cell for {period}", cause=NOT_KNOWN, place=place, count=gaps.size)
+        empty = int((row_of[gaps] >= 0).sum())
+        return Unfit(expected, came=f"an empty cell for {period}", cause=NOT_KNOWN, place=place, count=empty)
     before = row_of[first - 1] if first else -1
     place = Place(row=int(before) + 1, column=name) if before >= 0 else Place(column=name)
     told = "after this line no row" if before >= 0 else "no row"
@@ -123,7 +124,10 @@ def _periods(dates: npt.NDArray[np.datetime64], frequency: int) -> tuple[npt.NDA
     days = (dates - dates.min()).astype(int)
     if (days % step).any():
         raise Unfit(
-            "weeks that begin on the same weekday", came=f"some {int(days[days % step > 0][0] % step)} days off"
+            "weeks that begin on the same weekday",
+            came=f"some {int(days[days % step > 0][0] % step)} days off",
+            cause="days or months, not weeks (see frequency), or a mistyped date.",
+            place=Place(row=int(np.flatnonzero(days % step)[0]) + 1, column="date"),
         )
     _long(days // step)
     return days // step, dates.min() + step * np.arange(days.max() // step + 1)

@@ -18,6 +18,9 @@ Integers = npt.NDArray[np.int64]
 
 NOT_THERE = "an empty cell, or a division by nought in the table it comes from."
 TOO_LARGE = "a mistyped number, or one that names something (a reference, a telephone) in place of one that counts."
+BELOW = "a difference, or a code for what is not known, such as -9."
+NONE_OF_IT = "a row with nobody and nothing in it: leave it out."
+PARTS = "a rate, a mean or an estimate where a count was meant."
 LARGEST = 1e15  # above it, a double cannot tell one whole number from the next, and squares and products overflow
 
 
@@ -30,7 +33,9 @@ def numbers(values: Any, what: str, *, dimensions: int = 1, missing: bool = Fals
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError):
-        raise Unfit(f"{what}: numbers", came="something that is not a number") from None
+        raise Unfit(
+            f"{what}: numbers", came="something that is not a number", cause="words or marks among the numbers."
+        ) from None
     if array.ndim != dimensions:
         raise Unfit(
             f"{what}: an array of {dimensions} dimension{'s' if dimensions > 1 else ''}",
@@ -55,21 +60,21 @@ def numbers(values: Any, what: str, *, dimensions: int = 1, missing: bool = Fals
 def at_least(values: Any, what: str, least: float, **options: Any) -> Floats:
     """Numbers none of which lies under `least`."""
     array = numbers(values, what, **options)
-    _every(~(array < least), array, what, f"numbers of at least {least:g}")
+    _every(~(array < least), array, what, f"numbers of at least {least:g}", BELOW if least == 0 else "")
     return array
 
 
 def above(values: Any, what: str, bound: float, **options: Any) -> Floats:
     """Numbers that all lie above `bound`."""
     array = numbers(values, what, **options)
-    _every(~(array <= bound), array, what, f"numbers above {bound:g}")
+    _every(~(array <= bound), array, what, f"numbers above {bound:g}", NONE_OF_IT if bound == 0 else "")
     return array
 
 
 def counts(values: Any, what: str, **options: Any) -> Floats:
     """Counts of things: whole, none under nought."""
     array = at_least(values, what, 0, **options)
-    _every(np.isnan(array) | (array == np.floor(array)), array, what, "whole numbers")
+    _every(np.isnan(array) | (array == np.floor(array)), array, what, "whole numbers", PARTS)
     return array
 
 

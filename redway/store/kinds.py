@@ -24,7 +24,7 @@ OF_ENDINGS: dict[str, Kind] = {
     ".xlsb": ("a binary workbook (.xlsb)", f"a format that Excel alone reads. {AS_XLSX}"),
     ".numbers": ("a workbook of Apple Numbers", "Choose “Export to Excel” and send the file it makes."),
     ".pdf": ("a PDF", "a report was sent in place of the rows. Send the file that it was made from."),
-    ".docx": ("a text document", "a table in a text. Copy it into the template of this return."),
+    ".docx": ("a text document", "a table in a text. Copy it into a spreadsheet (for a return, its template)."),
     ".txt": ("a text file (.txt)", f"an export as “Text” or “Unicode text”. {IN_A_SPREADSHEET}"),
     ".tsv": ("a text file whose cells are parted by tabs (.tsv)", f"an export as “Text”. {IN_A_SPREADSHEET}"),
 }

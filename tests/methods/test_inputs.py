@@ -20,8 +20,13 @@ def test_numbers_come_back_as_floats():
         (inputs.numbers, [1, np.nan, np.inf], "line 3: expected events: numbers that are finite and there"),
         (inputs.numbers, [1, 1e16], "line 3: expected events: numbers of at most 1e+15 in size. What came: 1e+16."),
         (inputs.counts, [1, -1], "line 3: expected events: numbers of at least 0. What came: -1."),
-        (inputs.counts, [1.5, 2, 2.5], "2 rows have this fault"),
-        (lambda v, what: inputs.above(v, what, 0), [0], "numbers above 0"),
+        (inputs.counts, [1.5, 2, 2.5], "2 rows have this fault. Likely cause: a rate, a mean or an estimate"),
+        (inputs.counts, [-9], "Likely cause: a difference, or a code for what is not known"),
+        (
+            lambda v, what: inputs.above(v, what, 0),
+            [0],
+            "numbers above 0. What came: 0. Likely cause: a row with nobody",
+        ),
     ],
 )
 def test_a_fault_says_where_and_how_many(check, values, told):

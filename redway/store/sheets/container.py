@@ -22,7 +22,9 @@ MOST_BYTES = 6_000_000_000  # unpacked. A Home Office workbook of every partners
 # Rows that repeat the same words pack to a hundredth or less: real workbooks of crime do. A bomb packs to a thousandth.
 MOST_RATIO = 400
 SMALL = 20_000_000
-VALUES_ONLY = "Copy the rows into Redway's template with “paste special, values only”, and send that."
+VALUES_ONLY = (
+    "Copy the rows into a new workbook (for a return, its template) with “paste special, values only”, and use that."
+)
 
 # What a part's name gives away: pattern -> what it is, in words.
 HIDING = {

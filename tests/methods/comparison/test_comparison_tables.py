@@ -1,6 +1,8 @@
 import numpy as np
+import pytest
 
 from redway.methods.comparison.tables import METHODS
+from redway.methods.inputs import Unfit
 
 TABLE = {
     "events": np.arange(4, 16.0), "exposure": np.full(12, 100.0), "group": np.array(["a", "b"] * 6),
@@ -16,3 +18,13 @@ def test_every_method_runs_on_a_table_and_says_a_sentence():
         answer = method.run(columns, {p.name: p.default for p in method.parameters}, np.random.default_rng(0))
         assert answer.sentence.endswith(".")
         assert len({len(column) for column in answer.rows.values()}) == 1, method.name
+
+
+def test_rate_ratio_guesses_a_misspelt_group_and_needs_two():
+    method = next(method for method in METHODS if method.name == "rate-ratio")
+    settings = {p.name: p.default for p in method.parameters} | {"first": "A"}
+    with pytest.raises(Unfit, match="Did you mean “a”"):
+        method.run(TABLE, settings, np.random.default_rng(0))
+    for groups, cause in ((["a"], "one group only"), (["a", "b", "B"], "spelt in two ways")):
+        with pytest.raises(Unfit, match=f"a column “group” of two groups.*{cause}"):
+            method.run(TABLE | {"group": np.resize(groups, 12)}, settings, np.random.default_rng(0))

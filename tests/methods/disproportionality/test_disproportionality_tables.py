@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 
 from redway.methods.disproportionality.tables import METHODS
+from redway.methods.inputs import Unfit
 
 TABLES = {
     "disparity": (
@@ -27,3 +28,13 @@ def test_every_method_runs_on_a_table_and_says_a_sentence(method):
     assert answer.sentence.endswith(".")
     assert not answer.sentence.startswith("No ")
     assert len({len(column) for column in answer.rows.values()}) == 1
+
+
+@pytest.mark.parametrize(("name", "setting"), [("disparity", "reference"), ("decision-point", "first")])
+def test_a_group_that_is_not_in_the_table_is_guessed(name, setting):
+    method = next(method for method in METHODS if method.name == name)
+    columns, given = TABLES[name]
+    settings = {p.name: p.default for p in method.parameters} | given
+    for value, told in ((given[setting].upper(), f"Did you mean “{given[setting]}”"), ("", "has to be given")):
+        with pytest.raises(Unfit, match=f"expected {setting}: one of the names in the table .*{told}"):
+            method.run(columns, settings | {setting: value}, np.random.default_rng(0))
