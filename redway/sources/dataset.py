@@ -197,6 +197,7 @@ class Facts:
     repeated  rows that equal an earlier one in every cell
     outside   rows left out because they lie outside the partnership
     first, last  the earliest and latest date, as 2025-11-30; empty where rows have none
+    midnight  rows whose time is exactly 00:00, where dates have a time
     """
 
     unknown: dict[str, int] = field(default_factory=dict)
@@ -206,11 +207,14 @@ class Facts:
     outside: int = 0
     first: str = ""
     last: str = ""
+    midnight: int = 0
 
 
 @dataclass(frozen=True)
 class Loaded:
     """What one file gave for one provider and period: a Parquet file of typed rows, and the counts.
+
+    `doubts` are warnings of its file as a whole, to be acknowledged; other periods of the file have the same.
 
     `content` hashes the canonical rows, so the same rows in another file, line end or column order are
     the same submission. `notes` counts what is odd but kept (unlocated, outside, repeated IDs ...), and
@@ -237,3 +241,4 @@ class Loaded:
     notes: dict[str, int] = field(default_factory=dict)
     examples: dict[str, Example] = field(default_factory=dict)
     facts: Facts = Facts()
+    doubts: tuple[str, ...] = ()

@@ -93,7 +93,8 @@ def _checked(rows: Rows, change: Change | None) -> list[Loaded]:
     """One submission a period, of typed rows that may stand. Raises FileRefused."""
     refusing = Refusing(rows)
     refusing.refuse_identifiers()
-    swapped = month_first.found(rows)
+    found = month_first.found(rows)
+    swapped = found if found and found.certain else None
     if rows.refused:
         refusing.write(month_first=swapped.column if swapped else "")
         refusing.sum_up()
@@ -102,7 +103,8 @@ def _checked(rows: Rows, change: Change | None) -> list[Loaded]:
     if rows.refused:
         _refuse_too_many(rows, refusing)
     _refuse_none(rows)
-    submissions = Submissions(rows, refusing, change)
+    doubts = (found.doubt(rows.file.name, rows.heading(found.column)),) if found else ()
+    submissions = Submissions(rows, refusing, change, doubts)
     submissions.prepare()
     return submissions.made() or [submissions.empty(rows.context.period)]
 

@@ -4,6 +4,9 @@ Read day first, those of days up to the 12th are dates too: one month's rows wou
 others would be refused. So it is asked of the dates together: do they lie in one period when they are read the other
 way round, and not as they stand? What a file says of its dates beyond doubt (2025-11-30, or 30/11/2025) is never
 doubted, and a file of one period, written day first, is never suspected.
+
+Where the period was named, or some dates are days that there are not, the file is refused. Where neither decides, it
+may as well be a series of many months with one to three days of each, so it is warned of and read day first.
 """
 
 from collections import Counter
@@ -11,12 +14,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from redway.errors import FileRefused, Place
+from redway.errors import FileRefused, Place, plain
 from redway.periods import in_words, months_of
 from redway.sources.dataset import Dataset
 from redway.sources.returned import periods
 from redway.sources.returned.rows import Rows
 
+ONE_FORM = "dates all in one form, with the day first (30/11/2025) or the year first, as they were exported"
 DAY_FIRST = "dates with the day first (30/11/2025) or the year first (2025-11-30)"
 MOST = 0.9  # of the dates lie in the one period, by either reading
 SHARE = 0.3  # of the dates do so only month first
@@ -53,7 +57,7 @@ class MonthFirst:
     scattered  periods over which these lie when they are read day first
     unreadable  of these, that are no dates then
     half       whether a spreadsheet swapped some of them and left the others as text
-    certain    whether no other reading is possible
+    certain    whether no other reading is possible: the file is refused then, and warned of otherwise
     """
 
     column: str
@@ -69,9 +73,6 @@ class MonthFirst:
 
     def refusal(self, file: str, heading: str) -> FileRefused:
         """The file's refusal, with how to mend it."""
-        otherwise = [f"lie in {self.scattered:,} different periods"] if self.scattered > 1 else []
-        otherwise += ["lie in another period"] if self.scattered == 1 else []
-        otherwise += [f"are no dates in {self.unreadable:,} rows"] if self.unreadable else []
         cause = (
             "a spreadsheet set to American dates opened the file: it swapped day and month up to the 12th of each "
             "month and left the other dates as text. Take the export anew and open it in one set to English (UK)"
@@ -80,18 +81,44 @@ class MonthFirst:
             "2025-11-30, and export it again"
         )
         cause += "; do not change dates by hand, one by one."
-        if not self.certain:
-            cause += " If they are right as they stand, write them year first."
+        came = (
+            f"dates with day and month swapped, such as “{self.came}”, beside others that were left as text: swapped "
+            f"back, {self._moved()}; as they stand, they {self._otherwise()}"
+            if self.half
+            else f"dates such as “{self.came}”: read month first, {self._moved()}; read day first, they "
+            f"{self._otherwise()}"
+        )
         fault = FileRefused(
-            DAY_FIRST,
-            came=f"dates such as “{self.came}”: read month first, {self.rows:,} more of {self.dates:,} lie in "
-            f"{in_words(self.period)}; read day first, they {' and '.join(otherwise)}",
+            ONE_FORM if self.half else DAY_FIRST,
+            came=came,
             cause=cause,
             place=Place(file, self.at, heading),
             count=self.rows,
         )
         fault.periods = (self.period,)
         return fault
+
+    def doubt(self, file: str, heading: str) -> str:
+        """The warning where it is not certain: what it may be, and what to do in either case."""
+        return (
+            f"{plain(file)}, column “{plain(heading)}”: dates such as “{self.came}” can be read in two ways. Read day "
+            f"first, as they were, they {self._otherwise()}, on the same few days of each; read month first, "
+            f"{self._moved()}. If they are right day first, acknowledge this. If it is a return of "
+            f"{in_words(self.period)}, an export or a spreadsheet is set to American dates: take this back, set it to "
+            "English (UK), export again and send that."
+        )
+
+    def _moved(self) -> str:
+        many = f"all {self.dates:,}" if self.rows == self.dates else f"{self.rows:,} of {self.dates:,}"
+        return f"{many} come to lie in {in_words(self.period)}"
+
+    def _otherwise(self) -> str:
+        """What the dates are as they stand."""
+        told = [f"lie in {self.scattered:,} different periods"] if self.scattered > 1 else []
+        told += ["lie in another period"] if self.scattered == 1 else []
+        told += [f"are no dates in {self.unreadable:,} rows"] if self.unreadable > 1 else []
+        told += ["are no date in one row"] if self.unreadable == 1 else []
+        return " and ".join(told)
 
 
 def found(rows: Rows) -> MonthFirst | None:

@@ -28,6 +28,7 @@ class Submissions:
     rows: Rows
     refusing: Refusing
     change: Change | None
+    doubts: tuple[str, ...] = ()  # of the file as a whole
 
     def prepare(self) -> None:
         """Make the view `standing`: rows without fault, changed as their dataset asks, with month, period and area."""
@@ -114,6 +115,7 @@ class Submissions:
             refused=refused,
             notes={note: count for note, count in notes.items() if count},
             facts=self._facts(path, inside - different, outside),
+            doubts=self.doubts,
         )
 
     def empty(self, period: str) -> Loaded:
@@ -139,6 +141,8 @@ class Submissions:
         asked = ["count(*)", *(f"count(*) FILTER ({self._unknown(c)})" for c in watched)]
         asked += [f'coalesce(sum("{name}"), 0)::DOUBLE' for name in totals]
         asked += [f'{which}("{name}")::DATE::VARCHAR' for name in dates for which in ("min", "max")] or ["''", "''"]
+        timed = [n for n, c in known.items() if n == dated and sql_type(c) == "TIMESTAMP"]
+        asked += [f"count(*) FILTER (\"{name}\"::TIME = TIME '00:00')" for name in timed] or ["0"]
         _, *found = self.rows.db.execute(f"SELECT {', '.join(asked)} FROM {source}").fetchall()[0]  # noqa: S608
         codes = {
             c.name: dict(
@@ -155,8 +159,9 @@ class Submissions:
             totals=dict(zip(totals, found[len(watched) :], strict=False)),
             repeated=repeated,
             outside=outside,
-            first=found[-2] or "",
-            last=found[-1] or "",
+            first=found[-3] or "",
+            last=found[-2] or "",
+            midnight=found[-1],
         )
 
     def _unknown(self, column: Column) -> str:

@@ -30,6 +30,8 @@ ABOUT = {
     "codes": gettext_lazy("The codes of a column"),
     "repeated": gettext_lazy("Rows that are there twice"),
     "dates": gettext_lazy("The last date in it"),
+    "times": gettext_lazy("The times in it"),
+    "month-first": gettext_lazy("Day and month of its dates"),
     "overlap": gettext_lazy("Months that another return covers too"),
     "replaces": gettext_lazy("What it replaces"),
     "again": gettext_lazy("Cases that an earlier return has too"),

@@ -99,6 +99,7 @@ class Looked:
         yield from self._codes()
         yield from self._repeated()
         yield from self._dates()
+        yield from self._times()
 
     def _warning(self, kind: str, text: str) -> Warning:
         period = self.staged.loaded.period
@@ -249,6 +250,15 @@ class Looked:
         if day < EARLY:
             text = _("the last date in it is %(last)s. Was it drawn before the period had ended?")
             yield self._warning("dates", text % {"last": last})
+
+    def _times(self) -> Iterator[Warning]:
+        """Every time at midnight: an export that knew the day alone, and wrote 00:00 for it."""
+        if self.rows >= MANY_ROWS and self.facts.midnight == self.rows:
+            text = _(
+                "the time is exactly 00:00 in all %(rows)s rows. Was it lost in the export or by a spreadsheet? If it "
+                "was recorded, export it again with the time; figures by hour will be wrong without it."
+            )
+            yield self._warning("times", text % {"rows": f"{self.rows:,}"})
 
 
 def usual(past: Sequence[float]) -> list[float]:

@@ -52,8 +52,8 @@ class Note:
 class Warning:
     """Something that looks wrong and may be true: taken once somebody has acknowledged it.
 
-    kind    rows, totals, completeness, codes, repeated, dates, overlap, replaces, again, example, fewer,
-            retention
+    kind    rows, totals, completeness, codes, repeated, dates, times, month-first, overlap, replaces, again,
+            example, fewer, retention
     text    what was seen, what it was compared with and what to do, in plain words
     """
 

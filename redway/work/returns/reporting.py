@@ -53,6 +53,7 @@ def _warnings(examined: Examined, replacing: Mapping[Key, Replaced]) -> tuple[Wa
         if found := replacing.get(a.staged.key):
             doubts += replacing_warnings(a.staged, found)
     coming = [a.staged for a in new]
+    doubts += [Warning("month-first", doubt) for doubt in dict.fromkeys(d for s in coming for d in s.loaded.doubts)]
     doubts += worked_example.warnings(coming, Profile.of(examined.home))
     doubts += retention.warnings(coming)
     return (*doubts, *quality.warnings(coming, examined.before), *again.warnings(coming, examined.before))

@@ -57,8 +57,8 @@ def check_period(period: str, on: dt.date, definition: Dataset) -> None:
 
 
 def _check_length(period: str, definition: Dataset) -> None:
-    """Rows belong to a period of the dataset's own length, or to a longer one that they name in words of their own: what
-    is named otherwise would refuse every row.
+    """Rows belong to a period of the dataset's own length, or to a longer one that they name themselves: where another
+    is named, every row would be refused.
     """
     kind, column = periods.kind_of(period), period_column(definition)
     label = LABELS.get(definition.cadence)

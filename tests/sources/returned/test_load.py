@@ -197,6 +197,11 @@ class TestRows:
         assert facts.totals == {"loss": 3.5}
         assert (facts.first, facts.last) == ("2025-11-03", "2025-11-20")
 
+    def test_times_at_midnight(self, load_text):
+        columns = [{"name": "at", "type": "date-time", "about": "When"}]
+        sent = load_text("At\n2025-11-03 00:00\n2025-11-04 00:00:00\n2025-11-05 00:01\n", columns, period_from="at")
+        assert sent.loaded[0].facts.midnight == 2
+
 
 class TestFiles:
     def test_the_same_rows_in_another_order_are_the_same_submission(self, load_text):

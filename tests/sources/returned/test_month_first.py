@@ -40,7 +40,7 @@ class TestWhatIsTold:
     def test_a_month_of_american_dates_is_one_sentence_and_the_month_it_is_of(self, sent):
         fault = sent(*written(month(11), MONTH_FIRST)).fault
         assert fault.came == (
-            "dates such as “11/01/2025”: read month first, 29 more of 30 lie in November 2025; read day first, they "
+            "dates such as “11/01/2025”: read month first, 29 of 30 come to lie in November 2025; read day first, they "
             "lie in 11 different periods and are no dates in 18 rows"
         )
         assert fault.expected == "dates with the day first (30/11/2025) or the year first (2025-11-30)"
@@ -49,14 +49,13 @@ class TestWhatIsTold:
         assert (str(fault.place), fault.periods) == ("sent.csv, line 2, column “Date”", ("2025-11",))
 
     def test_up_to_the_twelfth_too_where_every_date_could_be_either(self, sent):
-        fault = sent(*written(month(11, range(1, 13)), MONTH_FIRST)).fault
-        assert "read month first, 11 more of 12 lie in November 2025" in fault.came
-        assert "If they are right as they stand, write them year first." in fault.cause
+        days = written(month(11, range(1, 13)), MONTH_FIRST)
+        assert "read month first, 11 of 12 come to lie in November 2025" in sent(*days, period="2025-11").fault.came
 
     def test_a_few_rows_are_enough_where_the_period_was_named(self, sent):
         days = written(month(11, (3, 5)), MONTH_FIRST)
         told = sent(*days, period="2025-11", refuse_above=0.05)
-        assert "read month first, 2 more of 2 lie in November 2025" in told.fault.came
+        assert "read month first, all 2 come to lie in November 2025" in told.fault.came
         assert {row["rule"] for row in told.refused} == {"has the month before the day"}
         assert {row["mend"] for row in told.refused} == {
             "Write the day first (30/11/2025) or the year first (2025-11-30)."
@@ -67,14 +66,18 @@ class TestWhatIsTold:
         days = [one.strftime("%Y-%d-%m" if one.day <= 12 else DAY_FIRST) for one in month(11)]
         fault = sent(*days).fault
         assert "a spreadsheet set to American dates opened the file" in fault.cause
-        assert "lie in November 2025" in fault.came
+        assert fault.came == (
+            "dates with day and month swapped, such as “2025-01-11”, beside others that were left as text: swapped "
+            "back, 11 of 30 come to lie in November 2025; as they stand, they lie in 11 different periods"
+        )
+        assert fault.expected.startswith("dates all in one form")
 
     def test_date_times_and_quarters(self, load_text):
         columns = [COLUMNS[0] | {"type": "date-time"}]
         days = [day for number in (10, 11, 12) for day in month(number)]
         text = "Date\n" + "".join(f"{day} 22:15\n" for day in written(days, MONTH_FIRST))
         fault = load_text(text, columns, cadence="quarterly", **DATED).fault
-        assert "lie in October to December 2025" in fault.came
+        assert "come to lie in October to December 2025" in fault.came
         assert "22:15" not in fault.came
 
     def test_the_column_that_dates_are_measured_by_where_the_period_is_another(self, load_text):
@@ -103,6 +106,41 @@ class TestWhatIsTold:
             "has the month before the day": 18,
             "is none of the codes": 30,
         }
+
+
+class TestWhereItMayAsWellBeASeriesOfMonths:
+    """The file is read day first, and what it may be is a warning of it as a whole."""
+
+    def test_one_day_of_each_month(self, sent):
+        told = sent(*(f"05/{number:02}/2024" for number in range(1, 13)))
+        assert told.fault is None
+        assert sorted(each.period for each in told.loaded) == [f"2024-{number:02}" for number in range(1, 13)]
+        assert {each.doubts for each in told.loaded} == {
+            (
+                "sent.csv, column “Date”: dates such as “05/01/2024” can be read in two ways. Read day first, as they "
+                "were, they lie in 11 different periods, on the same few days of each; read month first, 11 of 12 come "
+                "to lie in May 2024. If they are right day first, acknowledge this. If it is a return of May 2024, an "
+                "export or a spreadsheet is set to American dates: take this back, set it to English (UK), export "
+                "again and send that.",
+            )
+        }
+
+    def test_three_days_of_each_month_of_a_quarterly_return(self, sent):
+        days = [f"{day:02}/{number:02}/2024" for number in range(1, 13) for day in (4, 5, 6)]
+        told = sent(*days, cadence="quarterly")
+        assert (told.fault, len(told.rows)) == (None, 36)
+        assert "come to lie in April to June 2024" in told.loaded[0].doubts[0]
+
+    def test_the_named_period_or_a_day_there_is_not_decides(self, sent):
+        days = [f"05/{number:02}/2024" for number in range(1, 13)]
+        assert "month first" in sent(*days, period="2024-05").fault.came
+        assert "month first" in sent(*days, "05/13/2024").fault.came
+
+    def test_nothing_is_said_of_days_that_vary_or_are_written_year_first(self, sent):
+        days = [dt.date(2024, number, 1 + (5 * number) % 12) for number in range(1, 13)]
+        assert all(each.doubts == () for each in sent(*written(days, DAY_FIRST)).loaded)
+        same = [dt.date(2024, number, 5) for number in range(1, 13)]
+        assert all(each.doubts == () for each in sent(*written(same, YEAR_FIRST)).loaded)
 
 
 def dates(days, form, kind):

@@ -1,4 +1,4 @@
-"""The same case in two periods, and rows of the worked example: what looks well and never happened so."""
+"""The same case in two periods, parts of one, and rows of the worked example: what looks well and never happened so."""
 
 import csv
 import io
@@ -142,3 +142,12 @@ class TestTheWorkedExample:
         found = loader(name).load(path, file_name="example.csv", into=into, context=context)
         counted = counts([Staged(definition, "e.csv", one, path, "") for one in found], Profile.of(engine))
         assert sum(counted) == sum(one.rows_accepted for one in found) > 0
+
+
+def test_dates_that_can_be_read_in_two_ways_are_acknowledged_once_for_the_whole_file(engine, hand_in):
+    text = fires(
+        *({"Incident number": f"B-{n}", "Date and time": f"05/{n:02}/2024 10:00"} for n in range(1, 13)),
+    )
+    delivery = hand_in(text)
+    assert delivery.state == State.TO_ACKNOWLEDGE
+    assert len(told(delivery, "month-first")) == 1

@@ -1,6 +1,7 @@
 """What looks wrong in a return beside those before it: each warning comes when it should, and no other time."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -181,6 +182,16 @@ def test_from_the_first_return_to_the_warned_one_by_the_real_path(ready, hand_in
     assert warned.state == State.TO_ACKNOWLEDGE
     assert {w.kind for w in report.warnings} == {"completeness", "codes"}
     assert acknowledge(delivery=warned, warnings=[w.key for w in report.warnings], by="x").state == State.ACCEPTING
+
+
+class TestTimes:
+    def test_all_at_midnight_were_lost(self, look):
+        [text] = [text for kind, text in look((100, replace(facts(), midnight=100)), []) if kind == "times"]
+        assert text.startswith("January 2025: the time is exactly 00:00 in all 100 rows.")
+
+    @pytest.mark.parametrize(("rows", "midnight"), [(100, 99), (100, 0), (19, 19)])
+    def test_some_of_them_or_a_few_rows_were_not(self, look, rows, midnight):
+        assert "times" not in dict(look((rows, replace(facts(), midnight=midnight)), []))
 
 
 class TestWhatWasAcknowledgedOnce:
