@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.templatetags.static import static
@@ -14,12 +15,14 @@ from django.utils.translation import get_language, gettext, gettext_lazy, ngette
 from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
 from jinja2.utils import missing
 
-from redway.errors import RedwayError
+from redway.errors import RedwayError, plain
 from redway.store.profile import Partnership
 from redway.web.factor import held_back
 from redway.web.profile import profile
 from redway.work.accounts.roles import Permission
 from redway.work.returns.models import DataVersion
+
+AWAKE_EVERY = 180  # seconds: how often, at most, a page that somebody types in says so
 
 
 class Missing(ChainableUndefined):
@@ -43,7 +46,7 @@ def environment(**options: Any) -> Environment:
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
     made.globals.update(url=url, static=static)
-    made.filters.update(number=number, date=day, moment=moment)
+    made.filters.update(number=number, date=day, moment=moment, plain=written)
     return made
 
 
@@ -67,6 +70,11 @@ def day(value: date | datetime | None) -> str:
 def moment(value: datetime | None) -> str:
     """`3 November 2025, 14:05`, in Europe/London; nothing for no moment."""
     return date_format(timezone.localtime(value), "j F Y, H:i") if value else ""
+
+
+def written(text: str) -> str:
+    """What somebody wrote in a box, in one line; marks that would turn the words after it stand written out."""
+    return " ".join(plain(word) for word in text.split())
 
 
 @dataclass(frozen=True)
@@ -121,6 +129,7 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
         "marking": "OFFICIAL" if known else "",
         "data_version": newest,
         "language": get_language() or "en-gb",
+        "awake_every": min(AWAKE_EVERY, settings.SESSION_IDLE_AGE // 3),
     }
 
 

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.core.checks import CheckMessage, Error, register
 from django.core.exceptions import ImproperlyConfigured
@@ -20,6 +21,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllow
 from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.cache import patch_cache_control
+from django.utils.translation import gettext as _
 
 from redway.web.factor import held_back
 from redway.work.accounts.roles import Permission
@@ -76,6 +78,15 @@ def declared(view: Any) -> Any:
     return getattr(view, "permission", None)
 
 
+def _to_sign_in(request: HttpRequest, view: Any) -> HttpResponse:
+    """Where who is not signed in does that, and goes on from there. Who sent a form is told that it went nowhere."""
+    sends = request.method not in ("GET", "HEAD")
+    if sends:
+        messages.info(request, _("You were not signed in any more, so nothing was sent. Sign in, and send it again."))
+    # An address that only takes forms is no page to come back to.
+    return redirect_to_login("" if sends and "GET" not in view.methods else request.get_full_path())
+
+
 class DenyByDefault:
     """Holds every request to what its view declares.
 
@@ -102,7 +113,7 @@ class DenyByDefault:
         if needed == TOKEN:
             return None
         if needed != PUBLIC and not request.user.is_authenticated:
-            return redirect_to_login(request.get_full_path())
+            return _to_sign_in(request, view)
         if needed not in (PUBLIC, SIGNED_IN):
             person: Any = request.user
             if not person.may(needed):

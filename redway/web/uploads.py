@@ -100,6 +100,13 @@ def has_token(request: HttpRequest) -> bool:
     return scheme.lower() == "bearer" and token_of(token) is not None
 
 
+def as_named(name: str) -> str:
+    """A file's name as it stands on its sender's machine: browsers write a quotation mark and ends of lines in it as
+    %22, %0A and %0D, and nothing else (HTML's multipart encoding).
+    """
+    return name.replace("%22", '"').replace("%0A", "\n").replace("%0D", "\r")
+
+
 def check_files(files: Iterable[Sent], endings: Sequence[str]) -> None:
     """Turn away at once what the checking would not take: files of other kinds by their names, and workbooks and zips
     that were cut short. Raises FileRefused. What the files hold is the checking's to say.

@@ -102,7 +102,7 @@ def test_the_file_of_another_return_is_told_with_the_command_that_sends_it_there
     assert ended.value.code == 1
     told = capsys.readouterr().out
     title = dataset("fire").title
-    assert f"this looks like “{title}”" in told
+    assert "What came: the columns of another return." in told
     assert "Other files were refused too: more.csv" in told
     assert told.endswith(f"To send it as “{title}”:\n  redway import fire '{path}' {more} --by ana\n")
 

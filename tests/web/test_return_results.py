@@ -7,6 +7,7 @@ import uuid
 import pytest
 from django.urls import reverse
 
+from redway.web.returns.presenter import spanned
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
 from redway.work.returns.models import Delivery
@@ -55,8 +56,8 @@ def page(milton_keynes, signed_in, people):
 @pytest.mark.parametrize("role", [Role.CHAIR, Role.ADMINISTRATOR])
 def test_whoever_may_not_see_small_counts_reads_rounded_ones_and_no_cell(page, role):
     text = page(role)
-    assert "Accepted 125 rows. under 5 were refused, for one reason." in text
-    assert "under 5: Cause: is none of the codes (column “Cause”)" in text
+    assert "Accepted 125 rows. Under 5 were refused, for one reason." in text
+    assert "Under 5: Cause: is none of the codes (column “Cause”)" in text
     assert "15 outside the partnership" in text
     assert "Something looked wrong and may be true. The number of rows: November 2025." in text
     assert "rounded to the nearest 5" in text
@@ -200,10 +201,43 @@ def test_one_overtaken_says_by_which(page):
     assert "Accept it" not in text
 
 
+def test_of_one_overtaken_by_what_was_withdrawn_since_all_has_to_go_again(page, client):
+    page(Role.ANALYST, state="withdrawn", reason="Another month", files=[sent("b.csv")])
+    withdrawn = Delivery.objects.get()
+    given = {"state": "overtaken", "overtaken_by": withdrawn}
+    text = page(Role.ANALYST, **given)
+    assert "A newer copy was accepted, and was withdrawn since: b.csv, sent on" in text
+    assert "All of this one has to go again." in text
+    assert "Send again what that one has not" not in text
+    page(Role.ANALYST, files=[sent("c.csv")])
+    newest, one = Delivery.objects.order_by("-pk")[0], Delivery.objects.get(state="overtaken")
+    shown = client.get(reverse("return", args=[one.public_id])).content.decode()
+    assert "A newer copy was accepted: c.csv, sent on" in shown
+    assert reverse("return", args=[newest.public_id]) in shown
+
+
+def test_what_people_wrote_turns_no_words_around(page):
+    note = "True,\n\u202eno really"
+    text = page(Role.ANALYST, state="to-accept", acknowledged_by="a", acknowledged_note=note)
+    assert "They wrote: “True, \\u202eno really”" in text
+    assert "Another \\u202emonth" in page(Role.ANALYST, state="refused", reason="Another \u202emonth")
+
+
+def test_one_row_is_told_in_the_singular(page):
+    one = DeliveryReport(items=(Item("fires.csv", "2025-11", 1, 1, 0, "accepted"),))
+    assert "1 of 1 row is as it should be." in page(Role.ANALYST, one, state="to-accept")
+
+
+def test_several_periods_are_headed_by_their_first_and_last_month():
+    assert spanned(["2025-11"]) == "November 2025"
+    assert spanned(["2025-12", "2025-11"]) == "2 periods, November 2025 to December 2025"
+    assert spanned(["2024/25-Q1", "YE-2024-06", "2024-02"]) == "3 periods, July 2023 to June 2024"
+
+
 def test_rounded_numbers_are_not_said_twice(page):
     few = DeliveryReport(items=(Item("fires.csv", "2025-11", 3, 3, 0, "accepted"),))
     assert "Accepted under 5 rows." in page(Role.CHAIR, report=few)
-    assert "under 5 rows are as they should be." in page(Role.CHAIR, report=few, state="to-accept")
+    assert "Under 5 rows are as they should be." in page(Role.CHAIR, report=few, state="to-accept")
 
 
 def test_an_honest_zero_and_a_persons_refusal_are_said_as_they_are(page):

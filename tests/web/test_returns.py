@@ -90,6 +90,16 @@ def ticked(one):
     return {f"warning-{warning.key}": "on" for warning in DeliveryReport.of_json(one.report).warnings}
 
 
+def test_the_same_file_again_is_said_to_have_made_nothing_new(aldermere, signed_in):
+    client = signed_in(Role.AGENCY_CONTACT)
+    again = "so nothing new was made of it"
+    assert again not in client.get(upload(client, RIGHT, name="my %22best%22.csv").url).content.decode()
+    assert newest().file_names == ['my "best".csv']
+    shown = client.get(upload(client, RIGHT, name="my %22best%22.csv").url).content.decode()
+    assert again in shown
+    assert Delivery.objects.count() == 1
+
+
 def test_nothing_chosen_and_an_unknown_agency_are_errors_of_the_form(aldermere, signed_in):
     client = signed_in(Role.AGENCY_CONTACT)
     answer = client.post(reverse("return-send", args=["fire"]), {"period": ""})

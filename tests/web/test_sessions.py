@@ -160,3 +160,42 @@ def test_a_page_for_everyone_costs_a_stranger_no_query(client, django_assert_num
     client.get("/help/")
     with django_assert_num_queries(0):
         client.get("/help/")
+
+
+def test_whoever_types_is_not_idle_but_no_session_lasts_longer_for_it(settings):
+    client = sign_in()
+    assert 'data-awake="/account/awake/" data-awake-every="180"' in client.get("/account/").content.decode()
+    earlier(client, seen_at=timedelta(minutes=29))
+    assert client.get("/account/awake/").status_code == 204
+    assert timezone.now() - Session.objects.get().seen_at < timedelta(minutes=1)
+    earlier(client, began_at=timedelta(hours=8, minutes=1))
+    assert client.get("/account/awake/").status_code == 302
+    assert not is_signed_in(client)
+
+
+def test_pages_of_strangers_say_nothing_of_typing(client):
+    assert "data-awake" not in client.get("/sign-in/").content.decode()
+
+
+def test_a_form_sent_after_the_session_ended_is_said_to_have_gone_nowhere():
+    client = sign_in()
+    Session.objects.all().delete()  # by its owner elsewhere, or by who gave a new password
+    answer = client.post("/password/", {"old": PASSWORD, "new": "three unlikely words"}, follow=True)
+    assert answer.redirect_chain == [("/sign-in/?next=/password/", 302)]
+    assert "You were not signed in any more, so nothing was sent." in answer.content.decode()
+
+
+def test_after_signing_in_again_nobody_is_led_to_an_address_that_only_takes_forms():
+    answer = Client().post("/account/sign-out-everywhere/", follow=True)
+    assert answer.redirect_chain == [("/sign-in/?next=", 302)]
+    assert "nothing was sent" not in Client().get("/account/", follow=True).content.decode()
+
+
+def test_a_page_opened_before_signing_in_again_elsewhere_is_told_so():
+    client = Client(enforce_csrf_checks=True)
+    client.get("/sign-in/")
+    answer = client.post("/sign-in/", {"csrfmiddlewaretoken": "of before"})
+    assert answer.status_code == 403
+    text = answer.content.decode()
+    assert "You signed in again after the page was opened, perhaps in another tab" in text
+    assert "Nothing was sent" in text

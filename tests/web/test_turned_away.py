@@ -7,7 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from redway.errors import FileRefused
-from redway.web.uploads import check_files
+from redway.web.uploads import as_named, check_files
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
 from redway.work.returns.models import Delivery
@@ -72,3 +72,9 @@ def test_the_page_says_it_at_once_and_to_its_script_as_json(milton_keynes, signe
     assert (told.status_code, told.json()["problems"][0][:19]) == (422, "setup.exe: expected")
     assert not Delivery.objects.exists()
     assert list(milton_keynes.quarantine.iterdir()) == []
+
+
+def test_a_name_is_shown_as_its_sender_gave_it():
+    """Browsers write quotation marks and ends of lines so in a form, and no other character."""
+    assert as_named("my %22best%22 file 100%25.csv") == 'my "best" file 100%25.csv'
+    assert as_named("two%0D%0Alines.csv") == "two\r\nlines.csv"

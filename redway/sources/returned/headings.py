@@ -94,7 +94,10 @@ def _refuse_semicolons(dataset: Dataset, headings: Sequence[str], place: Place) 
 
 
 def _refuse_another_return(dataset: Dataset, headings: Sequence[str], place: Place) -> None:
-    """Raise FileRefused for the headings of another return that partners send, every one of which it knows."""
+    """Raise FileRefused for the headings of another return that partners send, every one of which it knows.
+
+    Its sentences do not name it: whoever shows them names it to who may send it.
+    """
     for other in map(dataset_of, names()):
         known = wanted_by(other)
         if other.access != "partners" or other.name == dataset.name or not recognised(other, headings):
@@ -102,8 +105,9 @@ def _refuse_another_return(dataset: Dataset, headings: Sequence[str], place: Pla
         if all(folded(heading) in known for heading in headings if heading.strip()):
             fault = FileRefused(
                 f"the columns of “{dataset.title}”",
-                came=f"the columns of another return: this looks like “{other.title}”",
-                cause=f"the file of another return was chosen. Send it as “{other.title}”.",
+                came="the columns of another return",
+                cause="the file of another return was chosen. Who sends that one can send it as such; if you do not, "
+                "ask the partnership’s analysts.",
                 place=place,
             )
             fault.looks_like = other.name

@@ -50,6 +50,12 @@ def device(said: str) -> str:
 
 
 @signed_in()
+def awake(request: HttpRequest) -> HttpResponse:
+    """Where a page says that somebody types in it: being asked is what keeps a session from ending as unused."""
+    return HttpResponse(status=204)
+
+
+@signed_in()
 def account(request: HttpRequest) -> HttpResponse:
     person: Any = request.user
     here = request.session.session_key

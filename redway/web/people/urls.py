@@ -7,6 +7,7 @@ urlpatterns = [
     path("sign-in/code/", second_factor.sign_in_code, name="sign-in-code"),
     path("sign-out/", sign_in.sign_out, name="sign-out"),
     path("password/", sign_in.change_password, name="change-password"),
+    path("account/awake/", account.awake, name="awake"),
     path("account/", account.account, name="account"),
     path("account/second-factor/", second_factor.second_factor, name="second-factor"),
     path("account/recovery-codes/", second_factor.recovery_codes, name="recovery-codes"),

@@ -114,14 +114,14 @@ def one_period(one: Delivery) -> str:
 
 
 def spanned(found: list[str]) -> str:
-    """Periods in words: the one, or how many from which to which."""
+    """Periods in words: the one, or how many of them and the months from the first to the last of all."""
     if len(found) == 1:
         return periods.in_words(found[0])
-    ordered = sorted(found, key=lambda label: periods.months_of(label)[0])
+    months = [month for label in found for month in periods.months_of(label)]
     return _("%(count)s periods, %(first)s to %(last)s") % {
         "count": len(found),
-        "first": periods.in_words(ordered[0]),
-        "last": periods.in_words(ordered[-1]),
+        "first": periods.in_words(periods.label(min(months))),
+        "last": periods.in_words(periods.label(max(months))),
     }
 
 

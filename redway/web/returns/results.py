@@ -77,7 +77,8 @@ class Result:
     """The result of a return: the answer, why rows were refused, what to know, and what can be done now.
 
     period   the label of its one period, to send it again
-    copies   what to know of others of its period; `others` are those that wait, `seen` the one accepted last
+    copies   what to know of others of its period; `others` are those that wait, `seen` the one accepted last, `newer`
+             the one that overtook it
     rounded  what to say where numbers of rows are rounded; empty where they are exact and all is told
     elsewhere  the return that its file seems to be of, where this person may send that one
     """
@@ -100,6 +101,7 @@ class Result:
     sent_by: str
     acknowledged_by: str
     copies: tuple[str, ...]
+    newer: Delivery | None
     others: tuple[Line, ...]
     seen: str
     elsewhere: Offer | None
@@ -131,6 +133,7 @@ def result(one: Delivery, person: User, profile: Profile) -> Result:
         names.get(one.sent_by, one.sent_by),
         names.get(one.acknowledged_by, one.acknowledged_by),
         tuple(copies(one)),
+        overtaking.overtook(one),
         tuple(line(other, senders(profile)) for other in overtaking.beside(one)),
         seen(one),
         _elsewhere(report, counts, person, profile),
@@ -160,12 +163,19 @@ def said(one: Delivery, report: DeliveryReport, counts: RowCounts) -> str:
         return _("It says that there was nothing to report.")
     rows = _rows(report, counts)
     if state == State.REFUSED:
-        fits = _("A second person refused it. %(rows)s had passed the checks.") % {"rows": rows}
+        fits = _("A second person refused it. %(rows)s had passed the checks.") % {"rows": _begun(rows)}
     elif state == State.ACCEPTED:
         fits = _("Accepted %(rows)s.") % {"rows": rows}
     else:
-        fits = _("%(rows)s are as they should be.") % {"rows": rows}
+        number = report.rows_accepted if counts.exact else 2
+        fine = ngettext("%(rows)s is as it should be.", "%(rows)s are as they should be.", number)
+        fits = fine % {"rows": _begun(rows)}
     return fits + _refused(report, counts) + _to_look_into(report, state)
+
+
+def _begun(words: str) -> str:
+    """Words at the beginning of a sentence: `Under 5 rows`."""
+    return words[:1].upper() + words[1:]
 
 
 def _rows(report: DeliveryReport, counts: RowCounts) -> str:
@@ -185,7 +195,7 @@ def _refused(report: DeliveryReport, counts: RowCounts) -> str:
     why = ngettext("one reason", "%(reasons)s reasons", reasons) % {"reasons": f"{reasons:,}"}
     number = report.rows_refused if counts.exact else 2  # of a rounded number not even that it is one is said
     many = ngettext("%(n)s was refused, for %(why)s.", "%(n)s were refused, for %(why)s.", number)
-    return " " + many % {"n": counts(report.rows_refused), "why": why}
+    return " " + many % {"n": _begun(counts(report.rows_refused)), "why": why}
 
 
 def _to_look_into(report: DeliveryReport, state: State) -> str:
@@ -211,7 +221,7 @@ def _elsewhere(report: DeliveryReport, counts: RowCounts, person: User, profile:
 
 
 def _refusal(reason: Reason, counts: RowCounts) -> Refusal:
-    title = f"{counts(reason.count)}: {reason.reason}"
+    title = f"{_begun(counts(reason.count))}: {reason.reason}"
     if not counts.exact:
         column = " " + _("(column “%(column)s”)") % {"column": reason.column} if reason.column else ""
         return Refusal(title + column, ())
@@ -267,7 +277,7 @@ def _notes(report: DeliveryReport, counts: RowCounts) -> tuple[str, ...]:
     """Accepted rows to know about, in a sentence or three each."""
     found = []
     for note in report.notes:
-        told = [f"{counts(note.count)} {note.words}"]
+        told = [f"{_begun(counts(note.count))} {note.words}"]
         if note.first and counts.exact:
             told.append(_("The first: %s") % note.first)
         if note.cause and counts.exact:

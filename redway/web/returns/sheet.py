@@ -38,6 +38,7 @@ class Box:
 class Sheet:
     """What was typed so far: one dictionary a row, by column.
 
+    beyond     how many rows came that are more than a page has: none of them is read
     permitted  names of the columns that a gateway lets in, which alone have boxes; None: every one
     faults     name of a box -> what is wrong with it, in the order of the page
     """
@@ -47,6 +48,16 @@ class Sheet:
     look_ups: Mapping[str, LookUp]
     permitted: frozenset[str] | None = None
     faults: Mapping[str, str] = field(default_factory=dict)
+    beyond: int = 0
+
+    @property
+    def full(self) -> str:
+        """What to say where no more rows can be added; empty where they can."""
+        if len(self.rows) < MOST:
+            return ""
+        return _("A page has %(most)s rows at most. Send more as a file, or send these and type the others after.") % {
+            "most": MOST
+        }
 
     @property
     def columns(self) -> tuple[Column, ...]:
@@ -122,4 +133,4 @@ def sheet(
     shown = min(max(asked, 1) + (MORE if "more" in given else 0), MOST)
     empty = Sheet(definition, (), look_ups, permitted)
     rows = ({c.name: str(given.get(box_name(i, c), "")).strip() for c in empty.columns} for i in range(shown))
-    return replace(empty, rows=tuple(rows))
+    return replace(empty, rows=tuple(rows), beyond=max(asked - MOST, 0))

@@ -56,8 +56,11 @@ def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
     sentences = [
-        _("The page was open for too long, or cookies are off. Nothing was changed."),
-        _("Go back, load the page again and send the form once more."),
+        _(
+            "You signed in again after the page was opened, perhaps in another tab; or it was open for too long, or "
+            "cookies are off. Nothing was sent, and nothing was changed."
+        ),
+        _("Open the page anew and send the form once more. What you typed may have to be typed again."),
     ]
     return _fault(request, 403, _("That form could not be taken"), sentences)
 

@@ -4,3 +4,14 @@ import { initAll } from "./built/govuk-frontend.min.js";
 document.documentElement.classList.add("js-enabled");
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
+
+// Who types is not idle: the server is told so, now and then. How long a session can last at most stays as it is.
+const { awake, awakeEvery } = document.body.dataset;
+if (awake) {
+  let told = Date.now();
+  document.addEventListener("input", () => {
+    if (Date.now() - told < 1000 * Number(awakeEvery)) return;
+    told = Date.now();
+    fetch(awake, { redirect: "manual" }).catch(() => null);
+  });
+}

@@ -32,6 +32,16 @@ def overtaken_by(accepted: Delivery, periods: Iterable[str]) -> list[Delivery]:
     return list(_alike(accepted, periods, _beside(accepted).filter(earlier, state__in=CHECKED).select_for_update()))
 
 
+def overtook(one: Delivery) -> Delivery | None:
+    """The newer copy that was accepted in its place; where that was withdrawn since, a newer one still that stands, if
+    there is any. None for what was not overtaken.
+    """
+    newer = one.overtaken_by
+    if newer is None or newer.state == State.ACCEPTED:
+        return newer
+    return newer_accepted(one, labels(one)) or newer
+
+
 def beside(one: Delivery) -> list[Delivery]:
     """Other returns of its periods that are not decided yet, the newest first."""
     return list(_alike(one, labels(one), _beside(one).filter(state__in=OPEN)))

@@ -75,10 +75,11 @@ def told(delivery: Delivery, sender: str) -> str:
 def copies(delivery: Delivery) -> list[str]:
     """What to know of other copies of it, in sentences: which overtook it, or which wait beside it."""
     found = []
-    if newer := delivery.overtaken_by:
-        found.append(
-            _("A newer copy was accepted: %(copy)s. Send again what that one has not.") % {"copy": named(newer)}
-        )
+    if newer := overtaking.overtook(delivery):
+        told = _("A newer copy was accepted: %(copy)s. Send again what that one has not.")
+        if newer.state == State.WITHDRAWN:
+            told = _("A newer copy was accepted, and was withdrawn since: %(copy)s. All of this one has to go again.")
+        found.append(told % {"copy": named(newer)})
     if delivery.state in OPEN or delivery.state == State.ACCEPTED:
         for other in overtaking.beside(delivery):
             state = str(NAMES[State(other.state)])
