@@ -21,11 +21,13 @@ from scipy.special import gammaln, xlogy
 
 from redway.methods import inputs
 from redway.methods.inputs import Floats, Unfit
+from redway.methods.wording import figure
 
 VERSION = 1
 
 CELLS = 3e8  # numbers carried through all periods; about a second
 SIMULATED = 999
+BLOCK = 2_000_000  # numbers simulated at once
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class CountScan:
         doubt = "exact" if self.exact else "from simulation"
         return (
             f"At most {self.most:,} of {self.total:,} events fell within {self.window} periods in a row, where "
-            f"{self.expected:.3g} would be usual: {verdict} somewhere in {self.periods:,} periods "
+            f"{figure(self.expected)} would be usual: {verdict} somewhere in {self.periods:,} periods "
             f"(p {_p(self.pvalue)}, {doubt})."
         )
 
@@ -107,8 +109,8 @@ def count_scan(
 
 def _cells(width: int, most: int, total: int) -> float:
     """States of the chain x totals x counts that may come next."""
-    states = np.exp(gammaln(width - 1 + most) - gammaln(width) - gammaln(most))
-    return float(states * (total + 1) * most)
+    logarithm = gammaln(width - 1 + most) - gammaln(width) - gammaln(most)
+    return float(np.exp(np.minimum(logarithm, 600.0)) * (total + 1) * most)
 
 
 def none_reaches(share: Floats, total: int, width: int, most: int) -> float:
@@ -144,7 +146,9 @@ def _states(width: int, most: int) -> list[tuple[int, ...]]:
 
 
 def _simulated(share: Floats, total: int, width: int, most: int, rng: np.random.Generator) -> float:
-    drawn = rng.multinomial(total, share, size=SIMULATED)
-    walk = np.cumsum(np.hstack([np.zeros((SIMULATED, 1)), drawn]), axis=1)
-    reached = (walk[:, width:] - walk[:, :-width]).max(axis=1) >= most
-    return float((1 + reached.sum()) / (1 + SIMULATED))
+    reached, size = 0, max(1, BLOCK // share.size)
+    for begin in range(0, SIMULATED, size):
+        drawn = rng.multinomial(total, share, size=min(size, SIMULATED - begin))
+        walk = np.cumsum(np.hstack([np.zeros((len(drawn), 1)), drawn]), axis=1)
+        reached += int(((walk[:, width:] - walk[:, :-width]).max(axis=1) >= most).sum())
+    return (1 + reached) / (1 + SIMULATED)

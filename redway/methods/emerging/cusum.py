@@ -15,7 +15,7 @@ k = 1.04 and h = 2.26 stand if not given, as in surveillance::algo.cusum: for a 
 `upperbound` is the count that would have raised an alarm in that period, given the sum before it. By default the sum
 is not set back after an alarm, as in R; `reset` sets it back to nought. How long until a false alarm, on average, is
 worked out for independent Poisson counts by `average_run_length` (Brook and Evans 1972, *Biometrika* 59, 539-549), to
-within some per cent.
+within some per cent; above a level of 4,000 such counts are taken as normal, which there they nearly are.
 
 Assumes independent counts about a known level: season, trend and an m of few periods all raise false alarms.
 Sources: Page (1954), *Biometrika* 41, 100-115; Rossi, Lampugnani and Marchi (1999), *Statistics in Medicine* 18,
@@ -30,9 +30,12 @@ from scipy.special import gammaln
 
 from redway.methods import inputs
 from redway.methods.inputs import Floats, Unfit
+from redway.methods.wording import figure
 
 VERSION = 1
 
+LARGE = 4000.0  # a level above which Poisson counts are taken as normal: work no longer grows with the counts
+FAR, FINE = 12.0, 0.02  # standard deviations looked at, and the step between them where counts are normal
 TRANSFORMS = ("standard", "rossi", "anscombe", "anscombe2nd", "pearsonNegBin", "none")
 
 
@@ -69,10 +72,8 @@ class Cusum:
         usual = self.run_length[np.isfinite(self.run_length)]
         if not usual.size:
             return told + "; how often it would by chance was not worked out."
-        return (
-            told
-            + f"; with independent counts and nothing changed it does so about every {np.median(usual):,.3g} periods."
-        )
+        every = figure(float(np.median(usual)))
+        return told + f"; with independent counts and nothing changed it does so about every {every} periods."
 
 
 def cusum(
@@ -95,9 +96,8 @@ def cusum(
     Raises Unfit for negative or missing counts, and where `first` leaves nothing to make m from.
     """
     inputs.chosen(trans, "trans", TRANSFORMS)
-    inputs.number(k, "k", least=0)
-    inputs.number(h, "h", least=0)
-    inputs.number(alpha, "alpha", least=0)
+    for name, given in (("k", k), ("h", h), ("alpha", alpha)):
+        inputs.number(given, name, least=0, most=inputs.LARGEST)
     y = inputs.counts(np.atleast_2d(np.asarray(counts, dtype=float)), "counts", dimensions=2)
     start = inputs.whole(first, "first", least=0 if m is not None else 1, most=y.shape[1])
     judged = y[:, start:]
@@ -179,6 +179,16 @@ def _bound(room: Floats, m: Floats, trans: str, alpha: float) -> Floats:
     return np.maximum(bound, 0.0)
 
 
+def _likely(m: float) -> tuple[Floats, Floats]:
+    """The counts that a Poisson of mean m may come to, and their chances; of a large m on a grid."""
+    if m > LARGE:
+        z = np.arange(-FAR, FAR + FINE, FINE)
+        density = np.exp(-z * z / 2)
+        return m + np.sqrt(m) * z, density / density.sum()
+    y = np.arange(max(0.0, np.floor(m - FAR * np.sqrt(m) - 20)), np.ceil(m + FAR * np.sqrt(m) + 20))
+    return y, np.exp(y * np.log(m) - m - gammaln(y + 1))
+
+
 def average_run_length(
     m: float, *, k: float = 1.04, h: float = 2.26, trans: str = "standard", alpha: float = 0.1, cells: int = 800
 ) -> float:
@@ -186,8 +196,7 @@ def average_run_length(
 
     By a Markov chain over so many cells of C between 0 and h; infinite where no count raises an alarm.
     """
-    y = np.arange(np.ceil(m + 12 * np.sqrt(m) + 20))
-    chance = np.exp(y * np.log(m) - m - gammaln(y + 1))
+    y, chance = _likely(m)
     step = _standard(y, np.array(m), trans, alpha) - k
     width = h / cells if h > 0 else 1.0
     at = np.concatenate([[0.0], (np.arange(cells) + 0.5) * width])

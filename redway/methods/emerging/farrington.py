@@ -38,6 +38,7 @@ from scipy.special import stdtr
 
 from redway.methods import inputs, threads
 from redway.methods.emerging import loglinear
+from redway.methods.emerging.far_tail import WEIGHED, far_tail
 from redway.methods.emerging.loglinear import Booleans, LogLinear, Weeks
 from redway.methods.emerging.reference_weeks import Days, References, references
 from redway.methods.emerging.thresholds import POWERS, Judged, judged, no_past
@@ -99,7 +100,8 @@ class Farrington:
     weeks        int array: positions of the weeks judged
     observed, expected
     upperbound   NaN where too few events came lately for an alarm (limit54)
-    pvalue       chance of as many events or more
+    pvalue       chance of as many events or more, by the same law as the bound
+    tail         the same, right far out too: what a list of many is made by (`far_tail`); pvalue where over 0.05
     score        (observed - expected) / (upperbound - expected), over 1 in an alarm
     phi          over-dispersion, at least 1
     slope        of the logarithm, per week; NaN where no trend was kept
@@ -111,6 +113,7 @@ class Farrington:
     expected: Floats
     upperbound: Floats
     pvalue: Floats
+    tail: Floats
     score: Floats
     phi: Floats
     slope: Floats
@@ -129,9 +132,10 @@ class Farrington:
     def discoveries(self, q: float) -> FalseDiscovery:
         """What stands out among everything looked at, series by series and week by week, at a false discovery rate.
 
-        A week with too few events lately counts as looked at and is never listed.
+        A week with too few events lately counts as looked at and is never listed. Raises Unfit for a q that is none.
         """
-        p = np.where(np.isnan(self.upperbound), 1.0, self.pvalue)
+        inputs.probability(q, "q")
+        p = np.where(np.isnan(self.upperbound), 1.0, self.tail)
         return benjamini_hochberg(p[np.isfinite(self.pvalue)], q)
 
     @property
@@ -176,7 +180,7 @@ def farrington_flexible(
     if people is not None and people.shape != table.shape:
         raise Unfit("a population for every count", came=f"{people.shape} for {table.shape}")
     days = None if starts is None else _days(starts, table.shape[1])
-    names = ("observed", "expected", "upperbound", "pvalue", "score", "phi", "slope")
+    names = ("observed", "expected", "upperbound", "pvalue", "tail", "score", "phi", "slope")
     out = {name: np.full((table.shape[0], judge.size), np.nan) for name in names}
     for like, columns in _alike(judge, use, days):
         pieces = _pieces(table.shape[0], like.back.size * columns.size)
@@ -296,13 +300,14 @@ def _judge(
 ) -> dict[str, Floats]:
     per = 1.0 if exposure_now is None else exposure_now
     largest = y.max(axis=0, initial=0.0)
-    mean, variance, phi = np.empty(now.size), np.empty(now.size), np.empty(now.size)
+    mean, variance, phi, freedom = (np.empty(now.size) for _ in range(4))
     slope = np.full(now.size, np.nan)
     keep = np.zeros(now.size, dtype=bool)
     if use.trend and use.b >= 3:
         fitted, spread, raw = _fits(y, known, exposure, shared, use, trend=True)
         mean, variance, phi = fitted.level * per, _times(raw, fitted.level_variance), spread
         keep = fitted.settled & (_p_of_slope(fitted, raw) < use.p_threshold_trend) & (mean <= largest)
+        freedom[:] = fitted.freedom
         slope = np.where(keep, fitted.slope / span, np.nan)
     rest = np.flatnonzero(~keep)
     if rest.size:
@@ -311,11 +316,13 @@ def _judge(
         fitted, spread, raw = _fits(y.take(rest, axis=1), there, at_risk, shared, use, trend=False)
         of = 1.0 if exposure_now is None else exposure_now[rest]
         mean[rest], variance[rest], phi[rest] = fitted.level * of, _times(raw, fitted.level_variance), spread
+        freedom[rest] = fitted.freedom
     found = judged(now, mean, variance, phi, use.threshold_method, use.powertrans, use.alpha)
     nothing = mean == 0
     if nothing.any():
         found = _without_past(found, now, nothing, known, exposure, per, shared, use)
-    return _told(now, mean, phi, slope, enough, found, use)
+    tail = far_tail(now, mean, variance, phi * (WEIGHED if use.reweight else 1.0), freedom, found.p)
+    return _told(now, mean, phi, slope, enough, found, use) | {"tail": np.where(np.isnan(now), np.nan, tail)}
 
 
 def _times(dispersion: Floats, variance: Floats) -> Floats:

@@ -38,7 +38,7 @@ class Delays:
 
     reported       events known of now
     completeness   share that is in, of all that will come within the longest delay
-    forecast, low, high   events in the end, with its interval
+    forecast, low, high   events in the end, with its interval; NaN where none of history was in so early
     share          (delays,) the share of events in by each delay
     dispersion     how many times more than by chance weeks differ in how their events come in
     steady         p-value: small where reports have become quicker or slower lately; NaN where it cannot be told
@@ -59,6 +59,11 @@ class Delays:
     def sentence(self) -> str:
         if self.cannot_tell:
             return f"Cannot tell: {self.cannot_tell}"
+        if np.isnan(self.forecast[-1]):
+            return (
+                f"The newest week has {self.reported[-1]:,.0f} events so far; what it will have cannot be told, since "
+                f"in the weeks that say how reports come none came so early."
+            )
         changed = " Reports have come at another pace lately, so this may mislead." if self.steady < 0.01 else ""
         return (
             f"The newest week has {self.reported[-1]:,.0f} events so far, about {100 * self.completeness[-1]:.0f}% of "
@@ -193,8 +198,10 @@ def _drawn(
     all_in = share[reached] >= 1
     ends = np.quantile(to_come, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf")
     ends = np.where(all_in, 0.0, ends)
-    forecast = seen / share[reached]
-    return seen + ends[0], np.maximum(seen + ends[1], np.ceil(forecast)), forecast
+    some = share[reached]
+    forecast = np.divide(seen, some, out=np.full_like(seen, np.nan), where=some > 0)
+    low = np.where(some > 0, seen + ends[0], np.nan)
+    return low, np.maximum(seen + ends[1], np.ceil(forecast)), forecast
 
 
 def _steady(n: Floats, delays: int, history: int, phi: float) -> float:

@@ -17,7 +17,9 @@ not given  area total x week total / all; events keep their areas and weeks, and
 Assumes independent events: if they are over-dispersed, or one victim brings several, p is too small.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -25,11 +27,14 @@ from scipy.special import xlogy
 
 from redway.methods import inputs
 from redway.methods.inputs import Floats, Integers, Unfit
+from redway.methods.wording import figure
 
 VERSION = 1
 
 TOLD = 10  # clusters told at most
 BLOCK = 4_000_000  # numbers worked on at once
+ONE_BY_ONE = 20_000  # events, up to which each is shuffled by itself
+MOST = 900_000_000  # events, up to which numpy draws tables of given margins
 
 
 @dataclass(frozen=True)
@@ -60,12 +65,14 @@ class SpaceTimeScan:
         if self.cannot_tell:
             return f"Cannot tell: {self.cannot_tell}"
         top = self.clusters[0]
+        if top.log_ratio <= 0:
+            return f"None of {self.looked:,} places and times looked at has more events than expected."
         verdict = "unlikely by chance" if top.pvalue <= 0.05 else "not more than chance may give somewhere"
         areas = "1 area" if len(top.areas) == 1 else f"{len(top.areas):,} areas"
         weeks = top.last - top.first + 1
         return (
-            f"The likeliest cluster has {top.events:,.0f} events where {top.expected:,.3g} were expected, in {areas} "
-            f"over {weeks} week{'s' if weeks > 1 else ''}: {verdict} (p = {top.pvalue:.2g}, of {self.looked:,} "
+            f"The likeliest cluster has {top.events:,.0f} events where {figure(top.expected)} were expected, in "
+            f"{areas} over {weeks} week{'s' if weeks > 1 else ''}: {verdict} (p = {top.pvalue:.2g}, of {self.looked:,} "
             f"places and times looked at)."
         )
 
@@ -84,7 +91,8 @@ def space_time_scan(
 ) -> SpaceTimeScan:
     """Scan counts (areas, weeks), newest week last, of areas at x, y in metres (areas,).
 
-    Raises Unfit for negative or missing counts, and for events where none are expected.
+    Raises Unfit for negative or missing counts, for events where none are expected, and for more events in all than
+    can be shuffled.
     """
     table = inputs.counts(counts, "counts", dimensions=2)
     at = np.column_stack([inputs.numbers(x, "x"), inputs.numbers(y, "y")])
@@ -97,6 +105,8 @@ def space_time_scan(
     if total < 2 or table.size < 2 or (expected is None and min(table.shape) < 2):
         few = "fewer than two events." if total < 2 else "one area or one week, which leaves nothing to compare with."
         return SpaceTimeScan((), float(total), 0, draws, few)
+    if expected is None and total > MOST:
+        raise Unfit(f"at most {MOST:,} events in all", came=f"{total:,.0f}", cause="sums or people, not events.")
     usual = _usual(table, expected)
     runs = _runs(weeks, length, prospective)
     order, sizes = _circles(at, usual, share)
@@ -172,18 +182,14 @@ def _simulated(
     total = int(table.sum())
     means = np.cumsum(_in_runs(usual, runs)[order], axis=1)
     beyond = np.arange(order.shape[1]) >= sizes[:, None]
-    at_area, at_week = np.nonzero(table)
-    times = table[at_area, at_week].astype(int)
-    area, week = np.repeat(at_area, times), np.repeat(at_week, times)
+    shuffled = _shuffler(table) if shuffle else None
     # only counts over what a cylinder expects can win: others are nought
     best = np.zeros(draws)
     size = max(1, BLOCK // means.size)
     for start in range(0, draws, size):
         some = min(size, draws - start)
-        if shuffle:
-            drawn = np.zeros((some, *table.shape))
-            for i in range(some):
-                np.add.at(drawn[i], (area, rng.permutation(week)), 1.0)
+        if shuffled is not None:
+            drawn = np.array([shuffled(rng) for _ in range(some)])
         else:
             drawn = rng.multinomial(total, (usual / usual.sum()).ravel(), size=some).reshape(some, *table.shape)
         events = np.cumsum(_in_runs(drawn.astype(float), runs)[:, order], axis=2)
@@ -191,6 +197,31 @@ def _simulated(
         ratio[:, beyond] = 0.0
         best[start : start + some] = ratio.reshape(some, -1).max(axis=1)
     return best
+
+
+def _shuffler(table: Floats) -> Callable[[np.random.Generator], Floats]:
+    """Draws a table of the same areas and weeks, with which week goes with which area shuffled."""
+    if table.sum() > ONE_BY_ONE:
+        return partial(_by_margins, table.sum(axis=1).astype(int), table.sum(axis=0).astype(int))
+    at_area, at_week = np.nonzero(table)
+    times = table[at_area, at_week].astype(int)
+    return partial(_one_by_one, np.repeat(at_area, times), np.repeat(at_week, times), table.shape)
+
+
+def _one_by_one(area: Integers, week: Integers, shape: tuple[int, ...], rng: np.random.Generator) -> Floats:
+    drawn = np.zeros(shape)
+    np.add.at(drawn, (area, rng.permutation(week)), 1.0)
+    return drawn
+
+
+def _by_margins(areas: Integers, weeks: Integers, rng: np.random.Generator) -> Floats:
+    """The same law, area after area from the weeks that are left: its cost does not grow with the events."""
+    drawn, left = np.zeros((areas.size, weeks.size)), weeks.copy()
+    for at, events in enumerate(areas):
+        taken = rng.multivariate_hypergeometric(left, events, method="marginals")
+        drawn[at] = taken
+        left -= taken
+    return drawn
 
 
 def _clusters(

@@ -5,7 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from redway.methods.by_series import COUNT, DATE, SERIES, by_series
+from redway.methods import inputs
+from redway.methods.by_series import COUNT, DATE, LONGEST, SERIES, by_series
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.emerging import count_scan, cusum, ears, farrington, reporting_delay, space_time_scan
 from redway.methods.inputs import Unfit
@@ -13,9 +14,11 @@ from redway.methods.inputs import Unfit
 FREQUENCY = Parameter("frequency", 52, "periods a year: 52 weeks, 12 months, 365 days", int)
 Columns = Mapping[str, Array]
 Given = Mapping[str, Any]
+WRONG_YEAR = "a date with a wrong year."
 
 
 def _farrington(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    inputs.probability(given["q"], "q")
     table = by_series(columns, ("count", "population"), given["frequency"])
     use = farrington.Settings(
         frequency=given["frequency"],
@@ -44,7 +47,7 @@ def _farrington(columns: Columns, given: Given, rng: np.random.Generator) -> Ans
     )
     adjusted = np.full(found.pvalue.shape, np.nan)
     adjusted[np.isfinite(found.pvalue)] = found.discoveries(given["q"]).adjusted
-    names = ("observed", "expected", "upperbound", "pvalue", "score", "phi", "slope", "alarm")
+    names = ("observed", "expected", "upperbound", "pvalue", "tail", "score", "phi", "slope", "alarm")
     rows = {name: getattr(found, name) for name in names} | {"adjusted": adjusted, "listed": adjusted <= given["q"]}
     listed = int((adjusted <= given["q"]).sum())
     note = f"Of all {np.isfinite(adjusted).sum():,}, {listed:,} stand out at a false discovery rate of {given['q']:g}."
@@ -112,6 +115,8 @@ def _delay(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         raise Unfit("both dates in every row", came="none in some rows")
     begin = happened.min()
     now = int((reported.max() - begin).astype(int)) // 7
+    if now >= LONGEST // 7:
+        raise Unfit(f"dates within {LONGEST // 7:,} weeks", came=f"{begin} to {reported.max()}", cause=WRONG_YEAR)
     table = reporting_delay.triangle(
         (happened - begin).astype(int) // 7, (reported - begin).astype(int) // 7, now=now, longest=given["longest"]
     )
@@ -125,7 +130,7 @@ def _scan(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     table = by_series(columns, ("count", "x", "y", "expected"), given["frequency"])
     place = {name: np.nanmax(table.values[name], axis=1) for name in ("x", "y")}
     found = space_time_scan.space_time_scan(
-        np.nan_to_num(table.values["count"]),
+        np.where(np.isnan(table.values["count"]), 0.0, table.values["count"]),
         place["x"],
         place["y"],
         rng,

@@ -119,7 +119,7 @@ def _walked(enough: float, near: Floats, mean: Floats, phi: Floats) -> tuple[Flo
 def _inverted(chance: float, enough: float, mean: Floats, phi: Floats) -> Floats:
     """The quantile by the law's inverse, mended where it is off."""
     over = phi > 1
-    size = np.where(over, mean / np.maximum(phi - 1, 1e-300), 1.0)
+    size = np.divide(mean, phi - 1, out=np.ones_like(mean), where=over)
     near = np.where(over, nbdtrik(chance, size, 1 / phi), pdtrik(chance, mean))
     found = np.ceil(np.nan_to_num(near, nan=0.0))
     # it may be off by a hair where it is next to a whole number, and is none in far corners

@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from redway.methods import inputs
 from redway.methods.inputs import Floats, Unfit
+from redway.methods.process_control.false_alarms import MOST_SPREAD
 from redway.methods.process_control.limits import EXACT, KINDS, SIZED, limits
 from redway.methods.process_control.rules import NHS, Codes, Rules, Runs, runs, signals
 
@@ -127,7 +128,7 @@ def control_chart(
     inputs.chosen(kind, "kind", KINDS)
     inputs.chosen(better, "better", BETTER)
     y, n = looked_at(kind, values, sizes)
-    inputs.number(phi, "phi", least=1)
+    inputs.number(phi, "phi", least=1, most=MOST_SPREAD)
     if exact and kind not in EXACT:
         raise Unfit(f"a kind with exact limits: {', '.join(EXACT)}", came=kind)
     edges = phases(y.size, breaks)

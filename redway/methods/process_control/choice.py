@@ -73,7 +73,7 @@ def _count(y: npt.NDArray[np.float64], n: npt.NDArray[np.float64], differ: bool)
     mean = float(y.mean())
     # of independent events phi has a standard error of about sqrt(3 / points)
     if phi > 1 + 2 * np.sqrt(3 / y.size):
-        told = f"Counts{over} vary {phi:.1f} times as much from one to the next as independent events would"
+        told = f"Counts{over} vary {phi:,.1f} times as much from one to the next as independent events would"
         if differ and mean >= SMALL:
             return Choice("up", False, phi, f"u': {told}.")
         if not differ and mean >= SMALL:
@@ -90,7 +90,7 @@ def _proportion(y: npt.NDArray[np.float64], n: npt.NDArray[np.float64]) -> Choic
     share = float(y.sum() / n.sum())
     phi = _phi(y / n, np.full(y.size, share), np.sqrt(share * (1 - share) / n))
     if phi > 1 + 2 * np.sqrt(3 / y.size):
-        return Choice("pp", False, phi, f"p': shares vary {phi:.1f} times as much as independent cases would.")
+        return Choice("pp", False, phi, f"p': shares vary {phi:,.1f} times as much as independent cases would.")
     if min(y.mean(), (n - y).mean()) < SMALL:
         return Choice("p", True, phi, "p with exact limits: few of them in each period, and normal limits lie.")
     return Choice("p", False, phi, "p: so many out of how many, varying as independent cases do.")

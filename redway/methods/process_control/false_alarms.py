@@ -27,6 +27,7 @@ VERSION = 1
 
 FAMILIES = ("normal", "poisson", "negbin", "geometric", "exponential")
 LONGEST = 14
+MOST_SPREAD = 1e6  # times what independent events vary
 NO_LIMITS = Rules(trend=0, near=False, side=0)
 
 
@@ -55,7 +56,8 @@ class Steady:
         shape = (charts, inputs.whole(self.points, "points", least=1))
         if self.family == "normal":
             return self.mean + _leaning(rng.standard_normal(shape), self.leaning)
-        inputs.number(self.mean, "mean", least=0)
+        inputs.number(self.mean, "mean", least=0, most=inputs.LARGEST)
+        inputs.number(self.phi, "phi", least=0, most=MOST_SPREAD)
         if self.family == "geometric":
             return rng.geometric(1 / (1 + self.mean), shape).astype(float) - 1
         if self.family == "exponential":

@@ -190,8 +190,8 @@ def _positions(given: Any, starts: npt.NDArray[np.datetime64]) -> list[int]:
 
 
 def _alarms(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    y = columns["value"]
     counts = given["family"] != "normal"
+    y = inputs.at_least(columns["value"], "value", 0) if counts else inputs.numbers(columns["value"], "value")
     steady = false_alarms.Steady(
         max(1, y.size),
         given["family"],

@@ -36,6 +36,7 @@ VERSION = 1
 
 METHODS = ("naive", "seasonal-naive", "smoothed", "harmonic")
 TRIALS = 24
+FARTHEST = 1_000  # periods ahead
 GRID_LEVEL = np.array([0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9])
 GRID_SEASON = np.array([0.0, 0.05, 0.15, 0.3])
 
@@ -93,9 +94,10 @@ class Scores:
             for name in ("naive", "seasonal-naive")
             if name in by and name != best.method and by[name].mase > 0
         ]
+        same = " (mase cannot be told: each is as a year before)" if np.isnan(best.mase) else ""
         return (
             f"On {best.forecasts:,} forecasts of months not seen, {best.method.replace('-', ' ')} was nearest"
-            f"{': ' + ' and '.join(beside) if beside else ''}; its {100 * self.level:g}% intervals held "
+            f"{': ' + ' and '.join(beside) if beside else ''}{same}; its {100 * self.level:g}% intervals held "
             f"{100 * best.covered:.0f}% of what came."
         )
 
@@ -115,7 +117,7 @@ def forecast(
     Raises Unfit for gaps and negative values; cannot_tell with fewer than two years and eight periods.
     """
     y = inputs.at_least(values, "values", 0)
-    of, ahead = inputs.whole(period, "period", least=2), inputs.whole(h, "h", least=1)
+    of, ahead = inputs.whole(period, "period", least=2), inputs.whole(h, "h", least=1, most=FARTHEST)
     inputs.chosen(method, "method", METHODS)
     inputs.probability(level, "level")
     inputs.whole(harmonics, "harmonics", least=1, most=of // 2)
@@ -123,7 +125,7 @@ def forecast(
     past = min(inputs.whole(trials, "trials", least=4), y.size - first)
     if past < 8:
         nothing = np.full(ahead, np.nan)
-        return Forecast(nothing, nothing, nothing, method, level, 0, f"{y.size} periods; {first + 8} are needed.")
+        return Forecast(nothing, nothing, nothing, method, level, 0, f"{y.size:,} periods; {first + 8:,} are needed.")
     off = _errors(y, of, ahead, method, harmonics, past)
     centre = _centre(y, of, ahead, method, harmonics)
     low, high = _ends(centre, off, level)
@@ -144,16 +146,16 @@ def score(
 ) -> Scores:
     """How methods did at the last `holdout` periods, each 1 to h periods ahead, from what came before alone."""
     y = inputs.at_least(values, "values", 0)
-    of, ahead = inputs.whole(period, "period", least=2), inputs.whole(h, "h", least=1)
+    of, ahead = inputs.whole(period, "period", least=2), inputs.whole(h, "h", least=1, most=FARTHEST)
     test = inputs.whole(holdout, "holdout", least=1)
     for name in methods:
         inputs.chosen(name, "methods", METHODS)
     least = max(_first(of, name) for name in methods) + 8 + ahead
     if y.size - test < least:
-        return Scores((), level, f"{y.size} periods; {least + test} are needed to hold {test} of them back.")
+        return Scores((), level, f"{y.size:,} periods; {least + test:,} are needed to hold {test:,} of them back.")
     usual = np.abs(y[of : y.size - test] - y[: y.size - test - of]).mean()
     found = [_scored(y, of, ahead, test, level, harmonics, name, float(usual)) for name in methods]
-    return Scores(tuple(sorted(found, key=lambda one: one.mase)), level, "")
+    return Scores(tuple(sorted(found, key=lambda one: one.interval_score if usual == 0 else one.mase)), level, "")
 
 
 def _scored(

@@ -24,10 +24,12 @@ from redway.methods import inputs
 from redway.methods.inputs import Floats
 from redway.methods.seasonality.loess import beyond, smoother
 from redway.methods.seasonality.r_middle import twice_middle
+from redway.methods.wording import figure
 
 VERSION = 2
 
 PIECE = 2_000_000  # numbers taken at once
+ROUNDING = 1e-9  # of the size of the values: what varies no more does not vary
 
 
 @dataclass(frozen=True)
@@ -42,22 +44,31 @@ class Stl:
     cannot_tell: str
 
     @property
+    def only_trend(self) -> npt.NDArray[np.bool_]:
+        """By series, whether what is not trend is no more than rounding."""
+        apart = np.abs(self.seasonal + self.remainder).max(axis=1, initial=0.0)
+        return np.asarray(apart <= ROUNDING * np.abs(self.trend).max(axis=1, initial=0.0))
+
+    @property
     def strength(self) -> Floats:
         """How much of what is not trend is season, 0 to 1, by series: 1 - var(remainder)/var(seasonal + remainder)."""
         both = (self.seasonal + self.remainder).var(axis=1)
         left = self.remainder.var(axis=1)
-        return np.maximum(0.0, 1 - np.divide(left, both, out=np.ones_like(left), where=both > 0))
+        some = (both > 0) & ~self.only_trend
+        return np.maximum(0.0, 1 - np.divide(left, both, out=np.ones_like(left), where=some))
 
     @property
     def sentence(self) -> str:
         if self.cannot_tell:
             return f"Cannot tell: {self.cannot_tell}"
+        if self.only_trend.all():
+            return "Nothing moves but the trend, so there is no season to tell."
         share = 100 * float(np.median(self.strength))
         which = "the series" if len(self.strength) == 1 else "the middle one of the series"
-        swing = float(np.median(np.ptp(self.seasonal[:, -self.period :], axis=1)))
+        moves = np.where(self.only_trend, 0.0, np.ptp(self.seasonal[:, -self.period :], axis=1))
         return (
             f"In {which}, the time of year accounts for {share:.0f}% of what is not trend; in the newest year it moves "
-            f"the value by {swing:,.3g} from lowest to highest."
+            f"the value by {figure(float(np.median(moves)))} from lowest to highest."
         )
 
 

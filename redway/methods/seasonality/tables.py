@@ -1,6 +1,6 @@
 """Seasonality by name, for tables of anybody's own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -65,8 +65,15 @@ def _forecast(columns: Columns, given: Given, rng: np.random.Generator) -> Answe
     rows: dict[str, Array] = {"series": np.repeat(table.names, ahead)} if "series" in columns else {}
     rows |= {"date": np.tile(dates, len(made))}
     rows |= {name: np.concatenate([getattr(one, name) for one in made]) for name in ("mean", "low", "high")}
-    sentence = made[0].sentence if len(made) == 1 else f"{len(made):,} series forecast, {ahead} periods ahead each."
-    return Answer(sentence, rows)
+    return Answer(made[0].sentence if len(made) == 1 else _of_many(made, ahead), rows)
+
+
+def _of_many(made: Sequence[forecast.Forecast], ahead: int) -> str:
+    told, why = [one for one in made if not one.cannot_tell], [one.cannot_tell for one in made if one.cannot_tell]
+    if not told:
+        return f"Cannot tell, of any of {len(made):,} series: {why[0]}"
+    rest = f" Of {len(why):,} others it cannot be told: {why[0]}" if why else ""
+    return f"{len(told):,} series forecast, {ahead} periods ahead each.{rest}"
 
 
 def _score(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:

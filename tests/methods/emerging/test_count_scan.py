@@ -5,6 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
+from redway.methods.emerging import count_scan as module
 from redway.methods.emerging.count_scan import count_scan, none_reaches
 from redway.methods.inputs import Unfit
 
@@ -82,3 +83,12 @@ def test_odd_series_get_an_answer():
         count_scan([1, 2, 3], 1, weights=[1, 0, 1])
     with pytest.raises(Unfit):
         count_scan([1, 2, 3], 0)
+
+
+def test_huge_counts_are_simulated_in_bounded_memory_and_said_in_figures(monkeypatch):
+    counts = np.random.default_rng(5).poisson(2e4, 150)
+    found = count_scan(counts, 7, rng=np.random.default_rng(4))
+    assert "e+" not in found.sentence
+    monkeypatch.setattr(module, "BLOCK", 1000)
+    assert count_scan(counts, 7, rng=np.random.default_rng(4)) == found, "however it is cut"
+    assert 0 < count_scan(counts * 1e10, 7, rng=np.random.default_rng(4)).pvalue <= 1

@@ -5,7 +5,7 @@ import csv
 import numpy as np
 import pytest
 
-from redway.methods.emerging.cusum import TRANSFORMS, average_run_length, cusum
+from redway.methods.emerging.cusum import LARGE, TRANSFORMS, _likely, average_run_length, cusum
 from redway.methods.inputs import Unfit
 
 
@@ -89,3 +89,21 @@ def test_what_cannot_be_worked_with_is_said():
         cusum([1, np.nan, 2], first=1)
     with pytest.raises(Unfit):
         cusum([[1, 2], [1, 2], [1, 2]], first=1, m=[1, 2])
+
+
+def test_the_run_length_of_large_counts_costs_no_more_and_joins_on_to_that_of_small_ones():
+    below, above, far = (average_run_length(m) for m in (LARGE, LARGE + 1, 1e15))
+    assert above == pytest.approx(below, rel=0.08)
+    assert far == pytest.approx(above, rel=0.1)
+    for m in (20_000.0, 1e15):
+        counts, chances = _likely(m)
+        assert counts.size < 1_300
+        assert chances.sum() == pytest.approx(1)
+        assert chances @ counts == pytest.approx(m)
+        assert chances @ (counts - m) ** 2 == pytest.approx(m, rel=1e-6)
+
+
+def test_a_long_run_is_said_in_figures():
+    found = cusum(np.random.default_rng(1).poisson(6, 60), first=50, h=4.0)
+    assert found.run_length[0] > 1000
+    assert "e+" not in found.sentence

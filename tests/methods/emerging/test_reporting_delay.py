@@ -94,3 +94,12 @@ def test_too_little_is_said_and_what_cannot_be_is_refused():
         from_submissions([[1.0, 2.0]])
     with pytest.raises(Unfit, match="every submission"):
         from_submissions([[1, np.nan], [np.nan, 2]])
+
+
+def test_where_none_of_history_was_in_so_early_nothing_is_forecast():
+    table = triangle(np.repeat(np.arange(40), 5), np.repeat(np.arange(40), 5) + 2, now=41, longest=4)
+    found = reporting_delay(table, np.random.default_rng(1))
+    assert np.isnan([found.forecast[-1], found.low[-1], found.high[-1]]).all()
+    assert "cannot be told" in found.sentence
+    assert "nan" not in found.sentence
+    assert np.isfinite(found.forecast[:-2]).all()

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from redway.methods.emerging import space_time_scan as module
 from redway.methods.emerging.space_time_scan import space_time_scan
 from redway.methods.inputs import Unfit
 
@@ -95,7 +96,7 @@ def test_odd_tables_get_an_answer():
     assert "fewer than two events" in space_time_scan(np.zeros((4, 4)), range(4), range(4), rng).sentence
     assert space_time_scan([[3, 4]], [0], [0], rng).cannot_tell
     same = space_time_scan(np.full((4, 6), 2.0), [1, 1, 1, 1], [2, 2, 2, 2], rng, nsim=19)
-    assert "not more than chance" in same.sentence
+    assert same.sentence.startswith("None of 32 places and times")
     one_cell = np.zeros((3, 3))
     one_cell[1, 2] = 9
     assert space_time_scan(one_cell, [0, 1, 2], [0, 0, 0], rng, nsim=19).clusters[0].pvalue == 1
@@ -104,3 +105,33 @@ def test_odd_tables_get_an_answer():
             space_time_scan(one_cell, [0, 1, 2], [0, 0, 0], rng, **wrong)
     with pytest.raises(Unfit):
         space_time_scan(one_cell, [0, 1], [0, 0], rng)
+
+
+def test_many_events_are_shuffled_by_their_margins_which_is_the_same_law(monkeypatch):
+    rng = np.random.default_rng(8)
+    counts, x, y = city(rng, areas=8, weeks=6, mean=3.0)
+    counts[2, -1] += 8
+    one_by_one = space_time_scan(counts, x, y, np.random.default_rng(1), nsim=600).clusters[0].pvalue
+    monkeypatch.setattr(module, "ONE_BY_ONE", 0)
+    by_margins = space_time_scan(counts, x, y, np.random.default_rng(2), nsim=600).clusters[0].pvalue
+    assert by_margins == pytest.approx(one_by_one, abs=0.08)
+    drawn = module._shuffler(counts.astype(float))(rng)
+    assert np.array_equal(drawn.sum(axis=0), counts.sum(axis=0))
+    assert np.array_equal(drawn.sum(axis=1), counts.sum(axis=1))
+
+
+def test_huge_counts_are_scanned_or_refused_in_words():
+    counts, x, y = city(np.random.default_rng(8), areas=8, weeks=6)
+    counts[3, 2] = 10**8
+    assert space_time_scan(counts, x, y, np.random.default_rng(1), nsim=19).clusters
+    counts[3, 2] = 10**9
+    with pytest.raises(Unfit, match="900,000,000 events"):
+        space_time_scan(counts, x, y, np.random.default_rng(1), nsim=19)
+
+
+def test_where_no_place_has_more_than_expected_none_is_called_a_cluster():
+    counts = np.full((4, 6), 5.0)
+    counts[0, 1] = 900
+    given = {"expected": np.ones((4, 6)), "most_expected": 0.3, "longest": 2}
+    found = space_time_scan(counts, np.arange(4) * 100.0, np.zeros(4), np.random.default_rng(1), nsim=9, **given)
+    assert found.sentence.startswith("None of")

@@ -75,3 +75,13 @@ def test_months_are_told_by_any_of_their_days_and_gaps_are_not_nought():
     )
     assert table.starts.astype(str).tolist() == ["2024-01-01", "2024-02-01", "2024-03-01", "2024-04-01"]
     assert np.isnan(table.values["count"][0]).tolist() == [False, True, True, False]
+
+
+def test_what_would_take_for_ever_or_break_is_refused_in_words():
+    table = weekly()
+    for q in (0, 1, 2, np.nan):
+        with pytest.raises(Unfit, match="q: a number"):
+            run("farrington", table, q=q)
+    happened = np.array(["0001-01-01", *["2024-01-01"] * 30], dtype="datetime64[D]")
+    with pytest.raises(Unfit, match="wrong year"):
+        run("reporting-delay", {"happened": happened, "reported": happened})

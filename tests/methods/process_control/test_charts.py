@@ -221,3 +221,16 @@ def test_groups_that_cannot_carry_it():
     assert "fewer than 5 groups" in xbar_s([1, 2], [1, 1]).sentence
     assert "two values" in xbar_s(np.arange(8), np.arange(8)).cannot_tell
     assert xbar_s(np.r_[np.arange(12), 3.0], np.r_[np.repeat(np.arange(6), 2), 9]).sentence
+
+
+def test_rates_over_sizes_next_to_nought_are_refused_not_drawn_as_infinite():
+    with pytest.raises(Unfit, match="values over sizes"):
+        control_chart(np.full(20, 5.0), np.full(20, 1e-310), kind="u")
+    with pytest.raises(Unfit, match="phi"):
+        control_chart(np.full(20, 5.0), kind="c", phi=np.inf)
+
+
+@pytest.mark.parametrize("kind", ["c", "g", "t", "xmr"])
+def test_charts_of_huge_counts_have_limits(kind):
+    found = control_chart(np.arange(1.0, 25.0) * 1e13, kind=kind, exact=kind != "xmr")
+    assert np.isfinite(found.upper).all()

@@ -124,3 +124,10 @@ def test_the_chart_that_fits_and_why(what, make, expected):
     found = choose(values, sizes, what=what)
     assert found.kind == expected
     assert len(found.sentence) > 20
+
+
+@pytest.mark.parametrize("given", [{"mean": np.inf}, {"mean": 1e300}, {"phi": np.nan}, {"phi": 1e300}, {"phi": np.inf}])
+def test_counts_that_cannot_be_drawn_are_refused_in_words(given):
+    steady = Steady(24, **({"family": "negbin", "mean": 5.0, "phi": 2.0} | given))
+    with pytest.raises(Unfit, match=f"{next(iter(given))}: a number"):
+        false_alarms(steady, NHS, np.random.default_rng(1), charts=5)

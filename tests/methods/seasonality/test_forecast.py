@@ -105,3 +105,9 @@ def test_odd_series_get_an_answer_without_a_warning():
             forecast(np.ones(60), 12, **wrong)
     with pytest.raises(Unfit):
         forecast([1, -1], 2)
+
+
+def test_a_score_beside_a_year_ago_that_is_never_off_is_said_to_have_none():
+    found = score(np.full(84, 9.0), 12)
+    assert np.isnan(found.scores[0].mase)
+    assert "mase cannot be told" in found.sentence

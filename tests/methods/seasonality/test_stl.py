@@ -158,3 +158,11 @@ def test_odd_series_get_an_answer_without_a_warning():
             stl(np.ones(40), **wrong)
     with pytest.raises(Unfit):
         stl([1, np.nan, 2], 2)
+
+
+@pytest.mark.parametrize("series", [np.full(84, 20.0), np.zeros(84), np.full(84, 1e12)])
+@pytest.mark.parametrize("robust", [False, True])
+def test_a_series_that_never_moves_has_no_season(series, robust):
+    found = stl(series, 12, robust=robust)
+    assert found.strength.tolist() == [0]
+    assert found.sentence == "Nothing moves but the trend, so there is no season to tell."

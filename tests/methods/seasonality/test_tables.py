@@ -53,3 +53,11 @@ def test_the_calendar():
     answer = run("calendar-effects", {"date": days[mixed], "count": counts[mixed], "school-holiday": august[mixed]})
     assert answer.rows["effect"][-1] == "school holiday"
     assert "weekdays" in answer.notes[0]
+
+
+def test_series_that_cannot_be_forecast_are_said():
+    table = monthly()
+    two = {"series": np.repeat(["a", "b"], table["date"].size)} | {name: np.tile(of, 2) for name, of in table.items()}
+    assert run("forecast", two, period=1_000_000).sentence.startswith("Cannot tell, of any of 2 series")
+    with pytest.raises(Unfit, match="at most 1000"):
+        run("forecast", two, h=10**9)
