@@ -34,6 +34,8 @@ from redway.methods.wording import figure
 VERSION = 1
 
 SCALES = ("density", "sum", "spatialkde")
+WIDEST = 1.5  # times as far as the area is across: beyond it every cell is alike, and the sums take minutes
+MOST_STEPS = 100  # cells that a bandwidth may span however small the area is
 CLASSES = 8  # of bandwidths, in an adaptive density: points of one class are gone over together
 FINER = 8  # parts of a cell's side, where the kernel's share inside the study area is measured
 
@@ -92,7 +94,8 @@ def kde(
     x, y: float arrays (points,), metres; weights: (points,) of nought or more. decay: of the triangular kernel, what
     is left at the bandwidth's end (0 to 1; SpatialKDE's default is 1, which makes it uniform).
 
-    Raises Unfit for coordinates and weights that are none, and for a bandwidth that is not above nought.
+    Raises Unfit for coordinates and weights that are none, and for a bandwidth that is not above nought or
+    far wider than the area.
     """
     east, north = points(x, y)
     heavy = None if weights is None else inputs.at_least(weights, "weights", 0)
@@ -103,6 +106,13 @@ def kde(
     h = automatic_bandwidth(east, north) if bandwidth is None else inputs.number(bandwidth, "bandwidth")
     if bandwidth is not None and not 0 < h < np.inf:
         raise inputs.Unfit("bandwidth: metres above nought", came=f"{bandwidth}")
+    across = max(grid.rows * grid.row_height, grid.columns * grid.cell_size)
+    if h > max(WIDEST * across, MOST_STEPS * grid.cell_size):
+        raise inputs.Unfit(
+            f"bandwidth: no more than the area is across, {across:,.0f} m",
+            came=f"{h:,.0f} m",
+            cause="a bandwidth in other units, or of another area: so wide a one makes every cell alike.",
+        )
     nothing = _cannot_tell(east, heavy, h)
     if nothing:
         values = np.zeros(len(grid))

@@ -38,6 +38,7 @@ VERSION = 1
 
 ALTERNATIVES = ("two-sided", "greater", "less", "directed")
 MOST_SUMS = 20_000  # different sums that are still worth counting exactly
+MOST_NEIGHBOURS = 500
 ONE_CELL = (
     "over half of all events in one cell, as where many records share one point (a station, a postcode's middle, a "
     "missing place): see whether that is where they happened; use permutations."
@@ -133,6 +134,12 @@ def exact_p(values: Any, around: Neighbours, *, conditional: bool = True) -> Tai
             cause=ONE_CELL
             if x.max(initial=0.0) > x.sum() / 2
             else "cells too large for an exact answer: use permutations.",
+        )
+    if most > MOST_NEIGHBOURS:
+        raise Unfit(
+            f"at most {MOST_NEIGHBOURS} neighbours for an exact answer",
+            came=f"{most:,}",
+            cause="a reach over many cells, whose sums take minutes to tell over: use permutations or larger cells.",
         )
     ways = _ways(x, most)
     greater, less = np.ones(len(x)), np.ones(len(x))

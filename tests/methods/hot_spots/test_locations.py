@@ -112,3 +112,17 @@ def test_many_records_at_one_point_are_said_to_be_the_cause():
     with pytest.raises(Unfit) as refused:
         method.run(columns(x, y), settings, np.random.default_rng(1))
     assert "share one point" in refused.value.cause
+
+
+def test_a_bandwidth_far_wider_than_the_area_is_refused():
+    x, y = city()
+    method, settings = given("kernel-density", cell_size=500.0, bandwidth=1e9)
+    with pytest.raises(Unfit, match="bandwidth: no more than the area is across"):
+        method.run(columns(x, y) | {"weight": np.ones(len(x))}, settings, np.random.default_rng(1))
+
+
+def test_a_reach_whose_sums_take_minutes_is_refused():
+    x, y = city()
+    method, settings = given("hot-spots", cell_size=200.0, reach=12)
+    with pytest.raises(Unfit, match="at most 500 neighbours"):
+        method.run(columns(x, y), settings, np.random.default_rng(1))
