@@ -88,7 +88,11 @@ def direct(
     level, per = probability(conf_level, "conf_level"), number(multiplier, "multiplier", least=1e-12)
     _people(x, n)
     if not s.sum():
-        raise Unfit("a standard population of somebody", came="nobody in any stratum")
+        raise Unfit(
+            "a standard population of somebody",
+            came="nobody in any stratum",
+            cause="a column of the standard that was not filled in.",
+        )
     events = float(x.sum())
     if (empty := (n == 0) & (s > 0)).any():
         return _untold(

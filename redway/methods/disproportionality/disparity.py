@@ -126,7 +126,11 @@ def disparity(
     if groups.count(reference) != 1:
         raise Unfit(f"one group “{reference}”, the reference", came=f"{groups.count(reference)} of that name")
     if measure == "share" and (x > n).any():
-        raise Unfit("no more events than the base has", came=f"{figure(x[x > n][0])} of {figure(n[x > n][0])}")
+        raise Unfit(
+            "no more events than the base has",
+            came=f"{figure(x[x > n][0])} of {figure(n[x > n][0])}",
+            cause="columns that are the other way round.",
+        )
     at = groups.index(reference)
     told = (x >= least) & (x[at] >= least)
     told[at] = False

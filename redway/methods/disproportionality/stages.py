@@ -86,7 +86,9 @@ def stages(
     if not x.size == y.size == len(told) or x.size < 2:
         raise Unfit("counts of both groups at two stages or more", came=f"{x.size}, {y.size} and {len(told)} names")
     if not x[0] or not y[0]:
-        raise Unfit("somebody of both groups at the first stage", came="nobody")
+        raise Unfit(
+            "somebody of both groups at the first stage", came="nobody", cause="stages that are not in their order."
+        )
     for counted in (x, y):
         if (more := np.diff(counted[1:]) > 0).any():
             raise Unfit(

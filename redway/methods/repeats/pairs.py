@@ -57,7 +57,11 @@ def places(x: Any, y: Any, within: float, method: str = "euclidean") -> Places:
     scale = 1.0
     if method == "great-circle":
         if len(east) and (np.abs(east).max() > 180 or np.abs(north).max() > 90):
-            raise Unfit("degrees east from -180 to 180 and north from -90 to 90", came="coordinates beyond them")
+            raise Unfit(
+                "degrees east from -180 to 180 and north from -90 to 90",
+                came="coordinates beyond them",
+                cause="metres (use euclidean), or the two columns the other way round.",
+            )
         east, north = np.radians(east), np.radians(north)
         scale = max(1e-9, float(np.cos(np.abs(north).max(initial=0.0) + within / EARTH)))
     reach = within / EARTH if method == "great-circle" else within

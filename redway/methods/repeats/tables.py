@@ -18,7 +18,12 @@ METHOD = Parameter("method", "euclidean", "how distance is measured", str, choic
 def days(dates: Array) -> Floats:
     """Days since 1970. Raises Unfit where a date is missing."""
     if np.isnat(dates).any():
-        raise Unfit("a date for every event", came="rows without one", count=int(np.isnat(dates).sum()))
+        raise Unfit(
+            "a date for every event",
+            came="rows without one",
+            count=int(np.isnat(dates).sum()),
+            cause="events whose day is not known: leave their rows out.",
+        )
     return dates.astype("datetime64[D]").astype(np.float64)
 
 

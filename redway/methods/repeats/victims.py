@@ -105,7 +105,11 @@ def repeat_victims(
     horizons = inputs.above(within, "within", 0)
     end = float(when.max(initial=-np.inf)) if until is None else inputs.number(until, "until")
     if len(when) and when.max() > end:
-        raise Unfit("events up to the window's end", came=f"one at {when.max():g} after {end:g}")
+        raise Unfit(
+            "events up to the window's end",
+            came=f"one at {when.max():g} after {end:g}",
+            cause="a mistyped date, or a window that ends too early.",
+        )
     blank = _blank(who)
     unnamed = int(blank.sum())
     who, when = who[~blank], when[~blank]

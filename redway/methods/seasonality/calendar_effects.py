@@ -89,7 +89,11 @@ def calendar_effects(
     kinds = {name: inputs.at_least(np.asarray(flag, dtype=float), name, 0) for name, flag in (days or {}).items()}
     inputs.same_length(counts=y, dates=when, **kinds)
     if np.isnat(when).any() or (np.diff(when).astype(int) <= 0).any():
-        raise Unfit("dates in order, each once", came="some that are missing, twice there or out of order")
+        raise Unfit(
+            "dates in order, each once",
+            came="some that are missing, twice there or out of order",
+            cause="several areas in one table, or days without a row: write their 0.",
+        )
     inputs.whole(harmonics, "harmonics", least=0, most=6)
     inputs.probability(level, "level")
     if why := _too_little(y, kinds, weekday):

@@ -21,7 +21,11 @@ def _wide(columns: Columns) -> tuple[npt.NDArray[np.float64], Array, Array]:
     """A long table of down, across and count as one of two ways, noughts where a pair is not there."""
     (rows, i), (kinds, j) = (np.unique(columns[name], return_inverse=True) for name in ("down", "across"))
     if np.isin([TOTAL], np.concatenate([rows, kinds])).any():
-        raise Unfit("a table without its totals, which are added up here", came=f"rows named “{TOTAL}”")
+        raise Unfit(
+            "a table without its totals, which are added up here",
+            came=f"rows named “{TOTAL}”",
+            cause="a table that was copied with its totals: delete those rows.",
+        )
     wide = np.zeros((rows.size, kinds.size))
     np.add.at(wide, (i, j), counts(columns["count"], "count"))
     return wide, rows, kinds

@@ -78,7 +78,9 @@ def design(
     """
     w = above(weights, "weights", 0)
     if not w.size:
-        raise Unfit("somebody who answered", came="nobody")
+        raise Unfit(
+            "somebody who answered", came="nobody", cause="a column of answers or weights that was not filled in."
+        )
     chosen(lonely_psu, "lonely_psu", LONELY)
     of = codes(strata, w.size, "strata") if strata is not None else np.zeros(w.size, dtype=np.int64)
     many = int(of.max()) + 1

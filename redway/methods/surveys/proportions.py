@@ -67,7 +67,11 @@ def proportion(
     chosen(method, "method", METHODS)
     level = probability(conf_level, "conf_level")
     if not np.isin(y, (0, 1)).all():
-        raise Unfit("said: 0 or 1", came=f"{y[~np.isin(y, (0, 1))][0]:g}")
+        raise Unfit(
+            "said: 0 or 1",
+            came=f"{y[~np.isin(y, (0, 1))][0]:g}",
+            cause="codes such as 1 and 2, or -9 for no answer: write 1 for yes, 0 for no, and nothing for no answer.",
+        )
     found = mean(sample, y, conf_level=level, minimum=whole(minimum, "minimum", least=1))
     p, se, n, df = float(found.value[0]), float(found.se[0]), y.size, sample.df
     if found.cannot_tell:

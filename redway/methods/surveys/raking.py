@@ -98,7 +98,12 @@ def _margin(column: npt.NDArray[np.str_], totals: dict[str, float], n: int) -> t
     kinds = [str(kind) for kind in np.unique(column).tolist()]
     given = {str(kind): value for kind, value in totals.items()}
     if lacking := [kind for kind in kinds if kind not in given]:
-        raise Unfit("a total for every kind in the sample", came=f"none for “{lacking[0]}”", count=len(lacking))
+        raise Unfit(
+            "a total for every kind in the sample",
+            came=f"none for “{lacking[0]}”",
+            count=len(lacking),
+            cause="a name that is spelt in two ways, or an answer that the totals leave out.",
+        )
     if empty := [kind for kind, value in given.items() if kind not in kinds and value]:
         raise Unfit(
             "somebody in the sample of every kind",

@@ -45,7 +45,11 @@ def _differences(columns: Columns, given: Given, rng: np.random.Generator) -> An
 def _waves(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     waves = np.unique(columns["wave"])
     if waves.size != 2:
-        raise Unfit("a column “wave” of two waves", came=f"{waves.size}")
+        raise Unfit(
+            "a column “wave” of two waves",
+            came=f"{waves.size}",
+            cause="a wave that is spelt in two ways, or more waves than the two that are to be compared.",
+        )
     settings = dict(given)
     adjust, lonely = settings.pop("adjust"), settings.pop("lonely_psu")
     found = []
@@ -88,7 +92,11 @@ def _totals(kinds: Array, totals: Array) -> dict[str, float]:
     found: dict[str, float] = {}
     for kind, value in zip(kinds.tolist(), totals.tolist(), strict=True):
         if found.setdefault(str(kind), value) != value:
-            raise Unfit("one total for a kind", came=f"two for “{kind}”")
+            raise Unfit(
+                "one total for a kind",
+                came=f"two for “{kind}”",
+                cause="the same total has to stand in every row of its kind.",
+            )
     return found
 
 
