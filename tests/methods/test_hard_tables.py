@@ -41,6 +41,9 @@ def column(kind, n, rng):
     return rng.choice(words, n).astype(str)
 
 
+FEWER = {"power": 20, "complementary-suppression": 20}  # tables of those that simulate or solve, which takes long
+
+
 def table(method, rng):
     n = int(rng.choice([0, 1, 2, 3, 5, 7, 20, 40]))
     columns = {c.name: column(c.kind, n, rng) for c in method.columns if c.required or rng.random() < 0.4}
@@ -54,7 +57,7 @@ def table(method, rng):
 )
 def test_a_sentence_or_a_refusal_in_words(method):
     rng = np.random.default_rng(zlib.crc32(method.name.encode()))
-    for _ in range(60):
+    for _ in range(FEWER.get(method.name, 60)):
         given = {p.name: p.default for p in method.parameters} | NAMES.get(method.name, {})
         given |= {p.name: str(rng.choice(p.choices)) for p in method.parameters if p.choices}
         try:
