@@ -85,7 +85,7 @@ def difference_in_differences(
         p, ends = _chance(value, error, sides), np.array([value, value - reach, value + reach])
     shown = 100 * np.expm1(ends) if family == "poisson" else ends
     assumed = (
-        _parallel(*(c[~later] for c in (counted, e, where, when, given)), family),
+        _parallel(counted[~later], e[~later], where[~later], when[~later], given[~later], family),
         _enough(sides, again, 1 - level),
         Assumption("no other area was touched by what was done", None),
     )
@@ -218,7 +218,7 @@ def _parallel(
 ) -> Assumption:
     what = "treated and other areas went the same way before"
     keep = _informative(y, where, when) if family == "poisson" else np.ones(y.size, dtype=bool)
-    y, e, where, when, given = (c[keep] for c in (y, e, where, when, given))
+    y, e, where, when, given = y[keep], e[keep], where[keep], when[keep], given[keep]
     periods, at = np.unique(when, return_inverse=True)
     sides = _sides(where, given)
     if periods.size < 3 or not min(sides):

@@ -24,7 +24,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr, stdtrit
 
-from redway.methods.comparison.trend import lag_one
+from redway.methods.comparison.trend import lag_one, leans, long_run
 from redway.methods.evaluation.autoregression import ar1, ordinary
 from redway.methods.evaluation.result import Assumption, Effect, untold
 from redway.methods.glm import fit, usual_lags
@@ -38,6 +38,7 @@ Floats = npt.NDArray[np.float64]
 FAMILIES = ("quasipoisson", "negbin", "lognormal")
 ERRORS = ("newey-west", "model", "ar1")
 SEASONS = ("harmonic", "factor", "none")
+STRONG = 0.3  # correlation with the period before, above which newey-west too is too sure
 FEWEST = 8  # periods on each side, under which a level and a slope are guesswork
 
 
@@ -140,7 +141,7 @@ def _single(
 ) -> Effect:
     found = _regression(y, e, design, family, errors, lags, None)
     if found is None:
-        return untold("nothing was counted in a whole part of the time or season", MEASURES, "%", 2, level)
+        return untold(_no_line(y), MEASURES, "%", 2, level)
     estimates, covariance, fitted, left, df, figures = found
     if figures.get("sigma", 1.0) < 1e-12:
         return untold("the series does not vary around its line", MEASURES, "%", 2, level)
@@ -189,7 +190,7 @@ def _compared(
     twice = np.block([[design, design], [design, np.zeros((n, k))]])
     found = _regression(np.concatenate([y, other]), np.tile(e, 2), twice, family, "newey-west", lags, n)
     if found is None:
-        return untold("nothing was counted in a whole part of the time or season", MEASURES, "%", 3, level)
+        return untold(_no_line(np.concatenate([y, other])), MEASURES, "%", 3, level)
     estimates, covariance, fitted, left, df, figures = found
     contrast = np.zeros(2 * k)
     contrast[k + 2], contrast[k + 3] = 1, design[start:, 3].mean()
@@ -232,7 +233,8 @@ def _regression(
         model, df = found.covariance, found.df
         figures = {"sigma": found.sigma, "ar1": found.correlation}
     else:
-        counted = fit(y, design, offset=np.log(e), family=family)
+        with np.errstate(over="ignore", invalid="ignore", divide="ignore"):  # of a fit that fails, as is said below
+            counted = fit(y, design, offset=np.log(e), family=family)
         if not counted.converged:
             return None
         estimates, scores, bread, fitted, df = (
@@ -251,8 +253,14 @@ def _regression(
         n = paired or y.size
         sums = scores if paired is None else scores[:n] + scores[n:]
         robust = _robust(sums, bread, y.size, lags if lags is not None else usual_lags(n))
-        model = _wider(_wider(model, robust), model * _long_run(left[:n]))
+        model = _wider(_wider(model, robust), model * long_run(left[:n]))
     return estimates, model, fitted, left, df, figures
+
+
+def _no_line(y: Floats) -> str:
+    if y.max() > 1e6 * max(1.0, float(np.median(y))):
+        return f"one count is {figure(float(y.max()))}, beyond any line through the others"
+    return "nothing was counted in a whole part of the time or season"
 
 
 def _robust(scores: Floats, bread: Floats, rows: int, lags: int) -> Floats:
@@ -262,15 +270,6 @@ def _robust(scores: Floats, bread: Floats, rows: int, lags: int) -> Floats:
         across = scores[lag:].T @ scores[:-lag]
         meat += (1 - lag / (lags + 1)) * (across + across.T)
     return np.asarray(bread @ meat @ bread * (rows / max(rows - k, 1)))
-
-
-def _long_run(left: Floats) -> float:
-    """How many times wider a long run varies if each period leans on the one before: (1 + r) / (1 - r).
-
-    r is measured after a level, a slope, and a change of both were taken out, which leaves it 4/n too low.
-    """
-    r = float(np.clip(lag_one(left) + 4 / left.size, 0.0, 0.9))
-    return (1 + r) / (1 - r)
 
 
 def _wider(model: Floats, robust: Floats) -> Floats:
@@ -292,8 +291,10 @@ def _contrast(
 
 def _checked(left: Floats, errors: str) -> tuple[Assumption, ...]:
     r = lag_one(left)
-    depends = abs(r) > 2 / np.sqrt(left.size)
+    depends = leans(r, left.size)
     said = f"periods depend on the one before (correlation {figure(r, 2)})" if depends and errors == "model" else ""
+    if errors == "newey-west" and depends and r + 4 / left.size > STRONG:
+        said = f"periods depend much on the one before (correlation {figure(r, 2)}), and this may be too sure"
     return (
         Assumption("periods do not depend on the one before, or it is allowed for", not said, said),
         Assumption("what went before would have gone on", None),

@@ -19,7 +19,7 @@ import numpy as np
 import scipy
 from scipy.special import ndtr, ndtri
 
-from redway.methods.inputs import chosen, number, probability
+from redway.methods.inputs import Unfit, chosen, number, probability
 from redway.methods.wording import figure
 
 VERSION = 1
@@ -82,13 +82,19 @@ def power(
     a = number(treated, "treated", least=0, most=1e12)
     c = None if control is None else number(control, "control", least=0, most=1e12)
     chosen(kind, "kind", KINDS)
-    k, phi = number(ratio, "ratio", least=1e-6), number(phi, "phi", least=1)
+    k, phi = number(ratio, "ratio", least=1e-6, most=1e6), number(phi, "phi", least=1, most=1e6)
     alpha, asked = probability(alpha, "alpha"), probability(asked, "power")
+    if asked <= alpha:
+        raise Unfit(
+            f"power: above {alpha:g}, which is how often no change at all looks like one",
+            came=f"{asked:g}",
+            cause="percent in place of shares, or alpha in place of power: 0.8 is usual.",
+        )
     if not a or c == 0:
         return Power(effect, np.nan, np.nan, np.nan, asked, kind, alpha, "no event is expected before")
     if kind == "wdd":
-        return _events(a, c or 0.0, number(effect, "effect"), k, phi, alpha, asked)
-    true = float(np.log1p(number(effect, "effect", least=-99.9999) / 100))
+        return _events(a, c or 0.0, number(effect, "effect", least=-1e12, most=1e12), k, phi, alpha, asked)
+    true = float(np.log1p(number(effect, "effect", least=-99.9999, most=1e6) / 100))
 
     def seen(d: float) -> float:
         variance = 1 / a + np.exp(-d) / (a * k) + (0 if c is None else 1 / c + 1 / (c * k))

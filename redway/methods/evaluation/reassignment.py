@@ -95,7 +95,8 @@ class Reassigned:
         count = self.treated.size
         held = np.maximum(np.bincount(self.area, weight, count), 1e-300)
         x = self.x - (np.bincount(self.area, weight * self.x, count) / held)[self.area]
-        score, v = np.bincount(self.area, left * x, count), np.bincount(self.area, weight * x**2, count)
+        score = np.bincount(self.area, left * x, count)
+        v: Floats = np.bincount(self.area, weight * x**2, count).astype(np.float64)
         d = np.divide(score, v, out=np.zeros(count), where=v > 0)
         w = v / (1 + self._spread(d, v) * v)
         inside, all_of = w[self.ways].sum(axis=1), w.sum()

@@ -248,7 +248,11 @@ METHODS = (
         "A series against what others lead one to expect",
         PANEL,
         _structural,
-        (Parameter("prior_level_sd", 0.01, "how far the level is thought to drift", float), LEVEL),
+        (
+            Parameter("prior_level_sd", 0.01, "how far the level is thought to drift", float),
+            Parameter("prior", "measured", "what is thought of drift and noise before", str, structural.PRIORS),
+            LEVEL,
+        ),
         "CausalImpact::CausalImpact",
     ),
     Method(

@@ -99,3 +99,20 @@ def test_faults_are_refused():
         interrupted_time_series([5.5] * 40, 20)
     with pytest.raises(Unfit, match="one length"):
         interrupted_time_series([5] * 40, 20, [1.0] * 39)
+
+
+def test_strong_dependence_is_warned_of_though_it_is_allowed_for():
+    rng, left = np.random.default_rng(21), [0.0]
+    for _ in range(119):
+        left.append(0.8 * left[-1] + rng.normal(0, 0.2))
+    assert "too sure" in interrupted_time_series(rng.poisson(60 * np.exp(left)), 80).sentence
+    assert "too sure" not in interrupted_time_series(rng.poisson(60, 120), 80).sentence
+
+
+@pytest.mark.parametrize("family", ["quasipoisson", "negbin"])
+@pytest.mark.parametrize("large", [1e10, 1e13, 1e15])
+def test_one_count_that_is_no_count_is_named(family, large):
+    y = np.random.default_rng(22).poisson(40, 40).astype(float)
+    other, y[3] = y.copy(), large
+    assert "beyond any line" in interrupted_time_series(y, 20, family=family).sentence
+    assert "beyond any line" in interrupted_time_series(y, 20, comparison=other).sentence

@@ -39,3 +39,13 @@ def test_too_small_for_any_fall():
         power(10, 10, effect=-100)
     with pytest.raises(Unfit):
         power(-1)
+
+
+@pytest.mark.parametrize("kind", ["before-after", "wdd"])
+@pytest.mark.parametrize("asked", [0.01, 0.04, 0.05])
+def test_a_power_that_no_change_at_all_has_is_refused(kind, asked):
+    with pytest.raises(Unfit, match=r"above 0\.05"):
+        power(100, 100, kind=kind, asked=asked)
+    assert power(100, 100, kind=kind, asked=0.06).rise > 0
+    with pytest.raises(Unfit):
+        power(100, 100, kind=kind, effect=np.inf)

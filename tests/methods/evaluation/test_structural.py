@@ -17,7 +17,7 @@ def rows(folder, name):
 @pytest.fixture
 def found(peer_outputs):
     given = rows(peer_outputs, "causalimpact_input.csv")
-    return structural([float(r["y"]) for r in given], [[float(r["x1"])] for r in given], 70)
+    return structural([float(r["y"]) for r in given], [[float(r["x1"])] for r in given], 70, prior="causalimpact")
 
 
 @pytest.mark.peers
@@ -66,8 +66,8 @@ def test_against_causal_impact_on_seat_belts(peer_outputs):
     }
     front, rear = (np.log([float(r[name]) for r in given]) for name in ("front", "rear"))
     months = np.array([int(r["month"]) for r in given])[:, None] == np.arange(2, 13)
-    alone = structural(front, rear[:, None], 169)
-    seasonal = structural(front, np.column_stack([rear, months]), 169)
+    alone = structural(front, rear[:, None], 169, prior="causalimpact")
+    seasonal = structural(front, np.column_stack([rear, months]), 169, prior="causalimpact")
     assert front[169:].mean() == pytest.approx(theirs["Actual"])
     assert seasonal.value == pytest.approx(theirs["AbsEffect"], abs=0.01)
     assert alone.value == pytest.approx(theirs["AbsEffect"], abs=theirs["AbsEffect.sd"])
@@ -114,6 +114,37 @@ def test_an_effect_is_found_the_same_way_every_time_whatever_the_units():
     assert other.value == pytest.approx(10 * one.value, rel=1e-6)
     assert (one.expected_low < one.expected).all()
     assert (one.expected < one.expected_high).all()
+
+
+def test_others_that_explain_nothing_do_not_make_it_surer():
+    """CausalImpact's own prior takes it for granted that they explain four fifths: half as wide again is right."""
+    rng, held, narrow = np.random.default_rng(8), [], []
+    for _ in range(24):
+        y, x = rng.normal(100, 10, 60), rng.normal(100, 10, (60, 3))
+        one, peer = structural(y, x, 40), structural(y, x, 40, prior="causalimpact")
+        held.append(one.low <= 0 <= one.high)
+        narrow.append((peer.high - peer.low) / (one.high - one.low))
+    assert np.mean(held) >= 0.9
+    assert np.median(narrow) < 0.8
+    assert "too narrow" in peer.sentence
+    assert one.figures["r2_before"] < 1 / 3
+
+
+def test_one_other_that_wanders_with_it_under_noise_of_its_own():
+    """The link is then diluted, and the level left over drifts: half of CausalImpact's own intervals do not hold."""
+    rng, held = np.random.default_rng(9), []
+    for _ in range(30):
+        y, x = 100 * np.exp(rng.normal(0, 0.03, 80).cumsum()) + rng.normal(0, 10, (2, 80))
+        found = structural(y, x[:, None], 60)
+        held.append((found.low <= 0 <= found.high) or bool(found.broken))
+    assert np.mean(held) >= 0.9
+
+
+def test_periods_held_out_that_were_missed_are_told():
+    y, x = series(np.random.default_rng(10))
+    broken = y + 6 * (np.arange(80) >= 42)
+    assert "missed the last 20 periods before" in structural(broken, x, 60).sentence
+    assert "missed" not in structural(y, x, 60).sentence
 
 
 def test_a_level_that_drifts_is_warned_of_and_a_wider_prior_widens():
