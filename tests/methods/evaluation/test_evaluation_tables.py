@@ -105,3 +105,22 @@ def test_tables_that_contradict_themselves_are_refused():
         run("synthetic-control", treated=np.zeros(180, dtype=bool))
     with pytest.raises(Unfit, match="every unit at every time"):
         run("synthetic-control", time=np.zeros(180))
+
+
+@pytest.mark.parametrize("name", ["before-after", "interrupted-time-series", "log-dosage", "synthetic-control"])
+def test_a_number_no_double_can_count_with_is_refused_and_the_largest_is_worked_with(name):
+    method = next(m for m in METHODS if m.name == name)
+    given = {p.name: p.default for p in method.parameters}
+    column = next(c for c in ("count", "before", "y") if c in TABLES[name])
+
+    def run(large):
+        values = TABLES[name][column].copy()
+        values[0] = large
+        return method.run(TABLES[name] | {column: values}, given, np.random.default_rng(0))
+
+    with pytest.raises(Unfit, match="at most 1e"):
+        run(1e308)
+    found = run(1e15)
+    assert found.sentence.endswith(".")
+    if "prevented" in found.rows:
+        assert np.isfinite(found.rows["prevented"]).all()
