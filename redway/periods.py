@@ -10,12 +10,15 @@ import re
 from calendar import monthrange
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cache
 
 MONTH = re.compile(r"([0-9]{4})-(0[1-9]|1[0-2])")
 QUARTER = re.compile(r"([0-9]{4})/([0-9]{2})-Q([1-4])")
 YEAR = re.compile(r"YE-([0-9]{4}-[0-9]{2})")
 TERM = re.compile(r"([0-9]{4})-(autumn|spring|summer)")
 TERMS = {"autumn": (8, 4), "spring": (0, 3), "summer": (3, 5)}  # first month (0 is January), length
+WRITTEN = range(1990, 2061)  # years whose periods are known by their words
+YEAR_ENDING = ("the year ending", "year ending", "year to")
 NAMES = [
     "January",
     "February",
@@ -128,6 +131,43 @@ def in_words(label: str) -> str:
         year, term = label.split("-")
         return f"{term} term {year}"
     return f"the year ending {words(covered[-1])}" if len(covered) == 12 else phrase(covered)
+
+
+def folded(words: str) -> str:
+    """Words without regard to case and blanks."""
+    return " ".join(words.split()).lower()
+
+
+@cache
+def spellings() -> dict[str, str]:
+    """All that people write for a period, folded -> its label: the one list that typed pages and files are read by."""
+    found: dict[str, str] = {}
+    for year in WRITTEN:
+        for at, name in enumerate(NAMES, 1):
+            one, ending = f"{year}-{at:02d}", f"YE-{year}-{at:02d}"
+            names = [name, name[:3], *(["Sept"] if at == 9 else [])]
+            found |= dict.fromkeys(
+                (one, *(f"{each} {year}" for each in names), f"{at:02d}/{year}", f"{at}/{year}"), one
+            )
+            ends = [f"{start} {each} {year}" for each in names for start in YEAR_ENDING]
+            found |= dict.fromkeys((ending, *ends), ending)
+        for term in TERMS:
+            words = f"{year}-{term}", f"{term} {year}", f"{term} term {year}", f"{year} {term}"
+            found |= dict.fromkeys(words, words[0])
+        for number in range(1, 5):
+            after = f"{(year + 1) % 100:02d}"
+            one = f"{year}/{after}-Q{number}"
+            years = f"{year}/{after}", f"{year}-{after}", f"{year}/{year + 1}"
+            found |= dict.fromkeys([form for each in years for form in (f"{each} Q{number}", f"Q{number} {each}")], one)
+            found |= dict.fromkeys((one, in_words(one)), one)
+    return {folded(words): label for words, label in found.items()}
+
+
+def named(words: str) -> str:
+    """The label of a period as people write it (`Sept 2025`, `11/2025`, `Q3 2025/26`, `autumn 2025`); empty where no
+    period is called so.
+    """
+    return spellings().get(folded(words), "")
 
 
 def kind_of(period: str) -> str:

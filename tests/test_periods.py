@@ -46,3 +46,15 @@ def test_what_follows_never_overlaps_and_comes_at_last_to_any_year():
             after = periods.following(label)
             assert periods.months_of(after)[0] > periods.months_of(label)[-1]
             label = after
+
+
+@pytest.mark.parametrize("label", ["2025-11", "2025/26-Q3", "2025/26-Q4", "YE-2026-03", "YE-2025-12", "2025-autumn"])
+def test_a_period_is_read_back_from_its_own_words(label):
+    assert periods.named(periods.in_words(label)) == periods.named(label.lower()) == label
+
+
+@pytest.mark.parametrize(
+    "words", ["", "last November", "2025", "13/2025", "2025/27 Q3", "Q5 2025/26", "Nov-25", "Q3 2025"]
+)
+def test_what_may_mean_several_periods_or_none_is_not_guessed_at(words):
+    assert periods.named(words) == ""

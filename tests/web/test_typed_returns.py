@@ -2,7 +2,6 @@
 
 import html
 import re
-from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -169,7 +168,7 @@ def test_a_period_in_words_and_an_area_by_name_are_taken_as_their_label_and_code
     one = Delivery.objects.get(way="typed")
     assert one.periods == ["2025/26-Q3"]
     assert one.state in ("accepted", "to-acknowledge"), one.report
-    written = reader(dataset("agency-counts"), everything(), place, date(2026, 1, 5))
+    written = reader(dataset("agency-counts"), everything(), place)
     columns = {column.name: column for column in dataset("agency-counts").columns}
     assert written(columns["area"], ward.upper()) == code
     assert written(columns["area"], "nowhere") == "nowhere"
@@ -186,13 +185,18 @@ def test_a_period_in_words_and_an_area_by_name_are_taken_as_their_label_and_code
         ("the year ending March 2026", "YE-2026-03"),
         ("Year ending December 2025", "YE-2025-12"),
         ("Autumn term 2025", "2025-autumn"),
+        ("autumn 2025", "2025-autumn"),
+        ("Q3 2025/26", "2025/26-Q3"),
+        ("2025/26 Q3", "2025/26-Q3"),
+        ("11/2025", "2025-11"),
+        ("sept 2025", "2025-09"),
         ("2025-11", "2025-11"),
         ("last November", "last November"),
         ("", ""),
     ],
 )
 def test_a_period_is_known_by_its_words(words, label):
-    assert period_label(words, date(2026, 4, 3)) == label
+    assert period_label(words) == label
 
 
 @pytest.mark.django_db

@@ -16,6 +16,7 @@ from redway.sources.returned.headings import listed
 from redway.sources.returned.look_ups import LookUp
 from redway.store.query import text
 
+PERIODS = "periods in words"  # the name by which their spellings are looked up
 LONGEST_TEXT = 5_000
 SHOWN = 12  # codes of a list
 LSOA = "[EW]01[0-9]{6}"
@@ -75,7 +76,8 @@ OF_DATES = (
     (r"(0?[1-9]|1[0-2])/(1[3-9]|2[0-9]|3[01])/[0-9]{4}( .*)?", MONTH_FIRST, DAY_FIRST),
 )  # fmt: skip
 OF_NUMBERS = (
-    (SCIENTIFIC, "is a number that Excel cut short", f"{AS_NUMBER}, in full: its digits were lost."),
+    (SCIENTIFIC, "is a number in powers of ten", "Write it in full. A spreadsheet that shows it so has lost its last "
+     "digits: format the column as Number and take them from their source."),
     (r"[0-9]{1,2}-[A-Z][a-z]{2}(-[0-9]{2,4})?|[A-Z][a-z]{2}-[0-9]{2}|[0-9]{4}-[0-9]{2}-[0-9]{2}.*", "is a date",
      f"{AS_NUMBER}: Excel turned it into a date."),
 )  # fmt: skip
@@ -182,13 +184,31 @@ class Cells:
             code = f"upper({raw})"
             return f"CASE WHEN regexp_full_match({code}, '{LSOA}') THEN {code} END"
         if column.type == "text" and column.name == self.dataset.period_from:
-            return f"CASE WHEN {periods.is_label(raw)} THEN {raw} END"
+            return f"CASE WHEN {periods.is_label(raw)} THEN {raw} ELSE {one_code(PERIODS, raw)} END"
+        if column.type == "month":
+            return self._month(column, raw)
         if column.type == "text":
             like = f" AND regexp_full_match({raw}, {text(column.like)})" if column.like else ""
             return (
                 f"CASE WHEN length({raw}) <= {LONGEST_TEXT} AND NOT regexp_matches({raw}, '{ODD}'){like} THEN {raw} END"
             )
         return TYPED[column.type].replace("$r", raw)
+
+    def _month(self, column: Column, raw: str) -> str:
+        """A month, or as it is written in words; of a quarterly return by its last month also any day of that month,
+        and the quarter itself.
+        """
+        words = one_code(PERIODS, raw)
+        made = [
+            TYPED["month"].replace("$r", raw),
+            f"CASE WHEN regexp_full_match({words}, '{periods.MONTH}') THEN {words} END",
+        ]
+        if column.name == self.dataset.period_from and self.dataset.cadence == "quarterly":
+            day = f"({TYPED['date'].replace('$r', raw)})"
+            made.append(f"CASE WHEN month({day}) % 3 = 0 THEN strftime({day}, '%Y-%m') END")
+            last = f"{periods.first_day(words)} + INTERVAL 2 MONTH"
+            made.append(f"CASE WHEN {words} LIKE '%-Q_' THEN strftime({last}, '%Y-%m') END")
+        return f"coalesce({', '.join(made)})"
 
     def _code(self, column: Column, raw: str) -> str:
         one = one_code(column.codes, raw)
@@ -291,7 +311,7 @@ TYPED = {
     "(Z|[+-][0-9]{2}:[0-9]{2})') THEN timezone('Europe/London', try_cast($r AS TIMESTAMPTZ)) END",
     "month": "CASE WHEN regexp_full_match($r, '" + periods.MONTH + "') THEN $r "
     "WHEN regexp_full_match($r, '[0-9]{4}-(0[1-9]|1[0-2])-01([T ]00:00(:00)?)?') THEN left($r, 7) "
-    "WHEN $r LIKE '01/%/____' THEN strftime(try_strptime($r, '%d/%m/%Y'), '%Y-%m') "
+    "WHEN regexp_full_match($r, '0?1/[0-9]{1,2}/[0-9]{4}') THEN strftime(try_strptime($r, '%d/%m/%Y'), '%Y-%m') "
     "WHEN regexp_full_match($r, '[A-Za-z]{3,9} [0-9]{4}') THEN strftime(coalesce(try_strptime($r, '%B %Y'), "
     "try_strptime($r, '%b %Y')), '%Y-%m') END",
     "integer": "CASE WHEN regexp_full_match($r, '-?[0-9]{1,15}') THEN $r::BIGINT "

@@ -22,6 +22,12 @@ def period_column(dataset: Dataset) -> Column | None:
     return next((column for column in dataset.columns if column.name == dataset.period_from), None)
 
 
+def are_written(dataset: Dataset) -> bool:
+    """Whether people write periods or months in a column, and so in words."""
+    column = period_column(dataset)
+    return any(c.type == "month" for c in dataset.columns) or (column is not None and column.type == "text")
+
+
 def of_date(date: str, cadence: str) -> str:
     """SQL for the label of the period a date lies in; `date` is SQL."""
     return OF_DATE[cadence].format(d=f"({date})")

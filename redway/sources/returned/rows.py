@@ -6,15 +6,17 @@ one row for each faulty cell to refused.parquet.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
 import duckdb
 
+from redway.periods import spellings
 from redway.sources.dataset import Column, Context, Dataset, Rule
 from redway.sources.returned import identifiers, periods
-from redway.sources.returned.cells import Cell, Cells, enum, variable
+from redway.sources.returned.cells import PERIODS, Cell, Cells, enum, variable
 from redway.sources.returned.faults import Fault, Faults
 from redway.sources.returned.headings import Headings
 from redway.sources.returned.look_ups import LookUp
@@ -44,17 +46,19 @@ class Rows:
         self.faults = Faults()
         self.db.execute(identifiers.macros())
         for name, found in self.look_ups.items():
-            self._make_types(name, found)
+            self._make_types(name, dict(found.spellings) | {code: code for code in found.codes})
+        if periods.are_written(self.dataset):
+            self._make_types(PERIODS, spellings())
         if self.areas:
             self.db.execute("CREATE TYPE known_areas AS ENUM (SELECT DISTINCT code FROM areas ORDER BY code)")
 
-    def _make_types(self, name: str, found: LookUp) -> None:
-        spellings = dict(found.spellings) | {code: code for code in found.codes}
-        kinds = {"spellings": list(spellings), "zeros": [s.lstrip("0") for s in spellings if s.startswith("0")]}
+    def _make_types(self, name: str, written: Mapping[str, str]) -> None:
+        """The types that hold what is written for each code of a list, and the codes in the same order."""
+        kinds = {"spellings": list(written), "zeros": [s.lstrip("0") for s in written if s.startswith("0")]}
         for which, words in kinds.items():
             if listed := ", ".join(query.text(word) for word in dict.fromkeys(words)):
                 self.db.execute(f"CREATE TYPE {enum(name, which)} AS ENUM ({listed})")
-        self.db.execute(f'SET VARIABLE "{variable(name)}" = {query.texts(spellings.values())}')
+        self.db.execute(f'SET VARIABLE "{variable(name)}" = {query.texts(written.values())}')
 
     @property
     def typed_file(self) -> Path:

@@ -1,8 +1,6 @@
 """What people write where the engine takes a label or code: a period in words, an area by its name."""
 
 from collections.abc import Callable
-from datetime import date
-from functools import lru_cache
 
 from redway import periods
 from redway.sources.dataset import Column, Dataset
@@ -10,16 +8,13 @@ from redway.sources.returned.look_ups import folded
 from redway.store.accepted import reading
 from redway.store.profile import Partnership
 from redway.store.snapshot import Snapshot
-from redway.work.returns.sendable import LABELS
 
 Written = Callable[[Column, str], str]
-AHEAD, BACK = 12, 240  # months whose periods are known by their words; what lies ahead is known so as to be refused
-KINDS = (LABELS["monthly"], LABELS["quarterly"], LABELS["termly"], periods.year_ending)
 # A later one's code counts where a name has two: the areas of today before those of 2011.
 NAMED = (("lsoa-lookup", "lsoa11"), ("lsoa-lookup", "lsoa21"), ("lsoa-wards", "lsoa21"), ("lsoa-wards", "ward"))
 
 
-def reader(definition: Dataset, known: Snapshot, partnership: Partnership, on: date) -> Written:
+def reader(definition: Dataset, known: Snapshot, partnership: Partnership) -> Written:
     """What gives a cell as the engine takes it: a period's label for its words, an area's code for its name. Any other
     cell is given as it was typed.
     """
@@ -28,7 +23,7 @@ def reader(definition: Dataset, known: Snapshot, partnership: Partnership, on: d
     def written(column: Column, cell: str) -> str:
         nonlocal names
         if is_period(definition, column):
-            return period_label(cell, on)
+            return period_label(cell)
         if cell and is_area(column):
             names = area_names(known, partnership) if names is None else names
             return names.get(folded(cell), cell)
@@ -47,24 +42,11 @@ def is_area(column: Column) -> bool:
     return column.type == "text" and column.name == "area"
 
 
-def period_label(words: str, on: date) -> str:
-    """The label of a period in words (`November 2025`, `Oct 2025`, `the year ending March 2026`); what was given, where
-    no period is called so.
+def period_label(words: str) -> str:
+    """The label of a period as people write it, as in a file (`periods.spellings`); what was given, where no period is
+    called so.
     """
-    return _periods(12 * on.year + on.month - 1).get(folded(words), words)
-
-
-@lru_cache(maxsize=2)
-def _periods(this: int) -> dict[str, str]:
-    """Everything that names a period around a month, folded -> its label."""
-    found: dict[str, str] = {}
-    for month in range(this - BACK, this + AHEAD + 1):
-        for label in (kind(month) for kind in KINDS):
-            words = folded(periods.in_words(label))
-            found |= {folded(label): label, words: label, words.removeprefix("the "): label}
-        name, year = periods.words(month).split()
-        found[folded(f"{name[:3]} {year}")] = periods.label(month)
-    return found
+    return periods.named(words) or words
 
 
 def area_names(known: Snapshot, partnership: Partnership) -> dict[str, str]:

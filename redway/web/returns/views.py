@@ -128,10 +128,10 @@ def _typed(request: HttpRequest, form: ForWhom, offer: Offer, table: Sheet, why:
     if why or table.beyond or none:
         form.add_error(None, why or (table.full if table.beyond else none))
         return table, None
-    home, today = Home.current(), timezone.localdate()
+    home = Home.current()
     try:
         known, place = everything(), profile().partnership
-        written = reader(offer.definition, known, place, today)
+        written = reader(offer.definition, known, place)
         context = Context(home, place, known, form.whose, permitted=table.permitted)
         table = checked(table, offer.definition, context, written)
     except RedwayError as fault:

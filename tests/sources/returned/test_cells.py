@@ -60,6 +60,47 @@ class TestDates:
         sent = cells({"type": "month"}, "2025-11", "01/11/2025", "2025-11-01", "November 2025", "Nov 2025")
         assert taken(sent) == ["2025-11"] * 5
 
+    @pytest.mark.parametrize("cell", ["sept 2025", "09/2025", "9/2025", "1/9/2025", " September  2025 "])
+    def test_months_in_words_and_as_people_write_them(self, cells, cell):
+        assert taken(cells({"type": "month"}, cell)) == ["2025-09"]
+
+    @pytest.mark.parametrize(
+        "cell",
+        [
+            "2025-12-31",
+            "31/12/2025",
+            "01/12/2025",
+            "1/12/2025",
+            "17/12/2025",
+            "31/12/2025 00:00",
+            "Dec 2025",
+            "Q3 2025/26",
+        ],
+    )
+    def test_the_last_month_of_a_quarter_by_any_day_of_it(self, cells, cell):
+        sent = cells({"type": "month"}, cell, cadence="quarterly", period_from="cell")
+        assert (taken(sent), sent.loaded[0].period) == (["2025-12"], "2025/26-Q3")
+
+    def test_a_day_of_another_month_is_none(self, cells):
+        sent = cells(
+            {"type": "month"}, "12/31/2025", "12/01/2025", "30/11/2025", cadence="quarterly", period_from="cell"
+        )
+        assert said(sent) == ["is a date, not a month"] * 3
+
+    @pytest.mark.parametrize(
+        ("cell", "label"),
+        [
+            ("December 2025", "2025/26-Q3"),
+            ("autumn 2025", "2025-autumn"),
+            ("Q3 2025/26", "2025/26-Q3"),
+            ("2025/26 Q3", "2025/26-Q3"),
+            ("11/2025", "2025/26-Q3"),
+            ("year ending March 2026", "YE-2026-03"),
+        ],
+    )
+    def test_a_period_in_words_is_taken_in_a_file_as_on_the_page(self, cells, cell, label):
+        assert cells({"type": "text"}, cell, cadence="quarterly", period_from="cell").loaded[0].period == label
+
     @pytest.mark.parametrize("cell", ["Nov-25", "30/11/2025", "45962"])
     def test_a_month_that_excel_turned_into_a_date(self, cells, cell):
         assert said(cells({"type": "month"}, cell)) == ["is a date, not a month"]
@@ -77,7 +118,7 @@ class TestNumbers:
 
     @pytest.mark.parametrize("kind", ["integer", "number"])
     def test_numbers_that_excel_cut_short_or_turned_into_dates(self, cells, kind):
-        assert said(cells({"type": kind}, "1.2E+11", "01-Apr")) == ["is a number that Excel cut short", "is a date"]
+        assert said(cells({"type": kind}, "1.2E+11", "01-Apr")) == ["is a number in powers of ten", "is a date"]
 
     def test_numbers(self, cells):
         assert taken(cells({"type": "number"}, "0.25", "1,474.5", "-2", ".5")) == [0.25, 1474.5, -2, 0.5]
