@@ -84,7 +84,7 @@ def _to_sign_in(request: HttpRequest, view: Any) -> HttpResponse:
     if sends:
         messages.info(request, _("You were not signed in any more, so nothing was sent. Sign in, and send it again."))
     # An address that only takes forms is no page to come back to.
-    return redirect_to_login("" if sends and "GET" not in view.methods else request.get_full_path())
+    return redirect_to_login("/" if sends and "GET" not in view.methods else request.get_full_path())
 
 
 class DenyByDefault:

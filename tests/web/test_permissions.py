@@ -77,6 +77,7 @@ TABLE = {
     "gateway-end": {ADMINISTRATOR},
     "person-second-factor": {ADMINISTRATOR},
     "account": EVERYONE,
+    "awake": EVERYONE,
     "change-password": EVERYONE,
     "second-factor": EVERYONE,
     "recovery-codes": EVERYONE,

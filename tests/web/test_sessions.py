@@ -187,7 +187,7 @@ def test_a_form_sent_after_the_session_ended_is_said_to_have_gone_nowhere():
 
 def test_after_signing_in_again_nobody_is_led_to_an_address_that_only_takes_forms():
     answer = Client().post("/account/sign-out-everywhere/", follow=True)
-    assert answer.redirect_chain == [("/sign-in/?next=", 302)]
+    assert answer.redirect_chain == [("/sign-in/?next=/", 302)]
     assert "nothing was sent" not in Client().get("/account/", follow=True).content.decode()
 
 
