@@ -102,7 +102,7 @@ def test_a_form_without_its_token_is_refused_kindly(people):
     client.force_login(people[Role.CHAIR], backend="django.contrib.auth.backends.ModelBackend")
     answer = client.post("/commitments/A1/date/", {"due-day": "1"})
     assert answer.status_code == 403
-    assert "Nothing was changed." in text(answer)
+    assert "Nothing was sent, and nothing was changed." in text(answer)
 
 
 def test_what_was_sent_wrongly_gets_a_page(client, monkeypatch, rf):

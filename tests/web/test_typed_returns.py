@@ -214,3 +214,19 @@ def test_the_agency_and_the_rows_are_asked_for_together(aldermere_home, signed_i
     assert list(faults_of(text))[:2] == ["id_agency", "measure-0"]
     nothing = typing(signed_in(Role.ANALYST), "agency-counts", **COUNTS).content.decode()
     assert faults_of(nothing) == {"measure-0": "Type at least one row."}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_full_page_says_so_and_nothing_beyond_it_is_dropped_unsaid(aldermere_home, signed_in):
+    client = signed_in(Role.ANALYST)
+    given = {**COUNTS, **FINE}
+    full = typing(client, "agency-counts", **given | {"rows": "97", "more": "1"}).content.decode()
+    assert 'name="count-99"' in full
+    assert "A page has 100 rows at most." in full
+    assert "Add rows" not in full
+    assert "Add rows" in typing(client, "agency-counts", **given | {"more": "1"}).content.decode()
+    beyond = typing(client, "agency-counts", **given | {"rows": "200"}).content.decode()
+    assert faults_of(beyond)["measure-0"].startswith("A page has 100 rows at most.")
+    forged = typing(client, "agency-counts", **given, period="never").content.decode()
+    assert faults_of(forged)["measure-0"] == "Period: Choose one of those listed"
+    assert not Delivery.objects.filter(way="typed").exists()
