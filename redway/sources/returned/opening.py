@@ -1,5 +1,6 @@
 """Opening what a partner sends: a CSV file, or the one data sheet of a workbook as CSV."""
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -67,9 +68,10 @@ def _windows_1252(text: bytes, at: int, row: int, file_name: str) -> FileRefused
             cause="a damaged file, or one of another kind under this name.",
             place=Place(file_name, row or None),
         )
+    shown = f"the letter “{letter}”" if letter.isprintable() else f"a {unicodedata.name(letter).lower()}"
     return FileRefused(
         "text in UTF-8",
-        came=f"the letter “{letter}” as Windows-1252 writes it",
+        came=f"{shown} as Windows-1252 writes it",
         cause=f"the file was saved as plain CSV, which keeps only English letters safe. {IN_A_SPREADSHEET}",
         place=Place(file_name, row or None),
     )

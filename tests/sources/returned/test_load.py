@@ -229,6 +229,10 @@ class TestFiles:
         assert sent.fault.place.row == 2
         assert not load_text(text, columns, **FIELDS).fault
 
+    def test_a_letter_that_cannot_be_seen_is_named(self, load_text):
+        sent = load_text(f"Case,Day,Area,Sex\n{case(1)},2025-11-01,,F\u00a0\n".encode("cp1252"), COLUMNS, **FIELDS)
+        assert sent.fault.came == "a no-break space as Windows-1252 writes it"
+
     def test_columns_made_while_loading_and_columns_never_kept(self, load_text):
         columns = [*COLUMNS[:4], COLUMNS[5] | {"kept": False, "optional": False}]
 
