@@ -33,3 +33,17 @@ def test_mistakes_of_what_is_typed_are_told_where_they_are(browsing, width, java
     assert "count-1-error" in box.get_attribute("aria-describedby")
     assert "Row 2: “Number” is not a number" in page.locator("#count-1-error").inner_text()
     assert page.faults == []
+
+
+def test_typing_tells_the_server_that_somebody_is_there_now_and_then(browsing):
+    page = browsing.page(Role.ANALYST)
+    browsing.open(page, "/returns/type/agency-counts/")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.fill("[name=count-1]", "1")
+    assert not any(address.endswith("/awake/") for address in asked)
+    page.evaluate("document.body.dataset.awakeEvery = 0")
+    with page.expect_response("**/account/awake/") as told:
+        page.fill("[name=count-1]", "12")
+    assert told.value.status == 204
+    assert page.faults == []

@@ -6,12 +6,12 @@ document.body.classList.add("js-enabled", "govuk-frontend-supported");
 initAll();
 
 // Who types is not idle: the server is told so, now and then. How long a session can last at most stays as it is.
-const { awake, awakeEvery } = document.body.dataset;
-if (awake) {
+const page = document.body.dataset;
+if (page.awake) {
   let told = Date.now();
   document.addEventListener("input", () => {
-    if (Date.now() - told < 1000 * Number(awakeEvery)) return;
+    if (Date.now() - told < 1000 * Number(page.awakeEvery)) return;
     told = Date.now();
-    fetch(awake, { redirect: "manual" }).catch(() => null);
+    fetch(page.awake, { redirect: "manual" }).catch(() => null);
   });
 }
