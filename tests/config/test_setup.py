@@ -144,7 +144,7 @@ class TestWithData:
         run(sunderland_profile, "--data", data)
         (data / "residents.csv").write_text(RESIDENTS.rsplit("E01035002", 1)[0])
         said = run(sunderland_profile, "--data", data)
-        assert "Warning: residents" in said
+        assert "Warning: “Usual residents, Census 2021”" in said
         assert "the newer copy has 2 rows, the older one had 3" in said
 
     def test_what_was_missing_may_come_later(self, home, sunderland_profile, data):

@@ -71,6 +71,7 @@ PAGES = {
 }
 # No HTML to read, or an answer to a form.
 NO_PAGES = {
+    "awake",
     "health",
     "sign-out",
     "person-access",

@@ -12,6 +12,11 @@ from redway.work.accounts.roles import Role
 pytestmark = pytest.mark.browser
 
 PATIENCE = 60_000  # milliseconds, for a worker on a busy machine
+# What is said while files go up, kept for after the page has gone.
+LISTEN = """() => {
+    const said = document.getElementById("sending-progress");
+    new MutationObserver(() => sessionStorage.setItem("said", said.textContent)).observe(said, { childList: true });
+}"""
 
 
 @pytest.fixture
@@ -36,6 +41,7 @@ def send(browsing, page, path):
     browsing.follow(page.get_by_role("button", name="Send a return"))
     browsing.follow(page.get_by_role("link", name="Assaults seen in the emergency department (ISTV)", exact=True))
     page.set_input_files("[name=chosen]", path)
+    page.evaluate(LISTEN)
     page.get_by_role("button", name="Send", exact=True).click()
 
 
@@ -50,6 +56,7 @@ def test_wrong_first_and_then_right(browsing, november, tmp_path):
     browsing.open(page, "/data/")
     send(browsing, page, november("wrong.csv", reporting_from="2025-11-14", method="knife"))
     settle(page, "is not one calendar month")
+    assert page.evaluate("sessionStorage.said") == "Sent. It is being put away safely."
     assert browsing.violations(page) == []
     with page.expect_download() as told:
         page.get_by_role("link", name="Download every refused row").click()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from redway.web.returns.presenter import spanned
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
+from redway.work.audit.models import AuditRow
 from redway.work.returns.models import Delivery
 from redway.work.returns.report import DeliveryReport, Fault, Item, Note, Reason, Replaced, Warning
 from redway.work.returns.telling import NOTES
@@ -73,6 +74,14 @@ def test_the_sender_and_analysts_read_everything_exactly(page, role):
     assert "on purpose" in text
     assert "November 2025 127 123 was accepted, and took the place of the copy of 3 May 2026 with 98 rows" in text
     assert "rounded" not in text
+
+
+@pytest.mark.parametrize(("role", "written"), [(Role.AGENCY_CONTACT, 1), (Role.ANALYST, 1), (Role.CHAIR, 0)])
+def test_a_cell_that_is_shown_is_on_the_record(page, people, role, written):
+    page(role)
+    rows = AuditRow.objects.filter(action="read-rows")
+    assert [(row.detail["rows"], row.detail["purpose"]) for row in rows] == [(1, "mending a return")] * written
+    assert "on purpose" not in str([row.detail for row in rows])
 
 
 def test_why_a_whole_file_was_refused_is_told_to_its_sender_and_not_to_a_chair(page):

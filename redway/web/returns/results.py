@@ -220,6 +220,11 @@ def _elsewhere(report: DeliveryReport, counts: RowCounts, person: User, profile:
     return offer(person, profile, report.fault.looks_like)
 
 
+def cells_shown(shown: Result) -> int:
+    """How many cells of what was sent the page repeats: one of each reason, to those who are told all."""
+    return 0 if shown.rounded else sum(bool(reason.came) for reason in shown.report.reasons)
+
+
 def _refusal(reason: Reason, counts: RowCounts) -> Refusal:
     title = f"{_begun(counts(reason.count))}: {reason.reason}"
     if not counts.exact:

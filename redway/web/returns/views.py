@@ -305,6 +305,14 @@ def discard(request: HttpRequest, id: UUID) -> HttpResponse:
 
 def _result(request: HttpRequest, one: Delivery, acknowledging: AcknowledgeForm | None = None) -> HttpResponse:
     shown = results.result(one, _person(request), profile())
+    if one.agency and (cells := results.cells_shown(shown)):
+        record_read(
+            by=_person(request),
+            dataset=one.dataset,
+            what=f"first refused cells of {one}",
+            purpose="mending a return",
+            rows=cells,
+        )
     context = {
         "result": shown,
         "acknowledging": acknowledging or AcknowledgeForm(warnings=shown.report.warnings),
