@@ -40,7 +40,7 @@ from redway.methods import inputs, threads
 from redway.methods.emerging import loglinear
 from redway.methods.emerging.far_tail import WEIGHED, far_tail
 from redway.methods.emerging.loglinear import Booleans, LogLinear, Weeks
-from redway.methods.emerging.reference_weeks import Days, References, references
+from redway.methods.emerging.reference_weeks import Days, References, references, weekly
 from redway.methods.emerging.thresholds import POWERS, Judged, judged, no_past
 from redway.methods.false_discovery import FalseDiscovery, benjamini_hochberg
 from redway.methods.inputs import Floats, Integers, Unfit
@@ -179,7 +179,7 @@ def farrington_flexible(
     people = None if population is None else _table(population)
     if people is not None and people.shape != table.shape:
         raise Unfit("a population for every count", came=f"{people.shape} for {table.shape}")
-    days = None if starts is None else _days(starts, table.shape[1])
+    days = None if starts is None else weekly(starts, table.shape[1])
     names = ("observed", "expected", "upperbound", "pvalue", "tail", "score", "phi", "slope")
     out = {name: np.full((table.shape[0], judge.size), np.nan) for name in names}
     for like, columns in _alike(judge, use, days):
@@ -211,16 +211,6 @@ def _table(counts: npt.ArrayLike) -> npt.NDArray[Any]:
     if table.ndim != 2 or table.dtype.kind not in "iufb":
         raise Unfit("counts as numbers, one row for each series", came=f"{table.dtype} of shape {table.shape}")
     return table
-
-
-def _days(starts: npt.ArrayLike, weeks: int) -> Days:
-    try:
-        days = np.asarray(starts, dtype="datetime64[D]")
-    except ValueError:
-        raise Unfit("starts: the day on which each week begins", came="something that is no date") from None
-    if days.shape != (weeks,) or np.isnat(days).any() or (np.diff(days).astype(int) != 7).any():
-        raise Unfit("starts: a day for each week, seven days apart", came=f"{days.size:,} days for {weeks:,} weeks")
-    return days
 
 
 def _alike(judge: Integers, use: Settings, days: Days | None) -> Iterator[tuple[References, Integers]]:

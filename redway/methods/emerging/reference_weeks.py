@@ -100,3 +100,14 @@ def _cut(length: int, parts: int) -> Integers:
         raise Unfit("fewer seasons (no_periods)", came=f"{parts} for {length} weeks between the windows")
     even, over = divmod(length, parts)
     return np.repeat(np.arange(parts), [even + (part < over) for part in range(parts)])
+
+
+def weekly(starts: npt.ArrayLike, weeks: int) -> Days:
+    """The days on which so many weeks begin, seven days apart. Raises Unfit for anything else."""
+    try:
+        days = np.asarray(starts, dtype="datetime64[D]")
+    except ValueError:
+        raise Unfit("starts: the day on which each week begins", came="something that is no date") from None
+    if days.shape != (weeks,) or np.isnat(days).any() or (np.diff(days).astype(int) != 7).any():
+        raise Unfit("starts: a day for each week, seven days apart", came=f"{days.size:,} days for {weeks:,} weeks")
+    return days
