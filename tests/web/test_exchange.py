@@ -63,18 +63,32 @@ def passing(client):
 
 def test_before_anything_came_it_says_what_is_wanted_and_by_when(milton_keynes, signed_in, quarter):
     page = text(signed_in(Role.CHAIR).get("/exchange/"))
-    assert f"For {periods.in_words(quarter)}, 0 of 13 items were supplied in full" in page
-    assert "Nobody sends 2 of them." in page
+    assert f"For {periods.in_words(quarter)}, 0 of 20 items were supplied in full" in page
+    assert "Nobody sends 7 of them." in page
     assert "due by" in page
     assert "Transport incidents" in page
     assert "No return that Redway takes holds it." in page
     assert "2007/1831" in page
 
 
+def test_what_was_not_read_in_the_law_says_so_and_what_no_return_carries_says_what_comes_nearest(
+    milton_keynes, signed_in
+):
+    page = text(signed_in(Role.CHAIR).get("/exchange/"))
+    council = page[page.index(">The council</h2>") : page.index(">Health bodies</h2>")]
+    for item in ("Road traffic collisions", "Permanent exclusions and suspensions", "Racial incidents"):
+        assert item in council
+    assert council.count("Read in a summary, not in the Regulations: check it.") == 4
+    assert "which Redway does not read yet" in council
+    assert "From general knowledge, not read in the Regulations: check it." in page
+    police = page[page.index(">The police</h2>") : page.index(">The fire and rescue service</h2>")]
+    assert "check it" not in police
+
+
 def test_what_came_in_part_is_told_with_what_is_missing(came, opened, signed_in, quarter):
     page = text(passing(signed_in(Role.ANALYST)).get(f"/exchange/?quarter={quarter}"))
     last = periods.words(periods.months_of(quarter)[-1])
-    assert "5 in part" in page
+    assert "6 in part" in page
     assert f"{last} did not come." in page
     assert "The location is not known in 6 of 80 rows." in page
     rounded = text(passing(signed_in(Role.CHAIR)).get(f"/exchange/?quarter={quarter}"))
@@ -83,7 +97,7 @@ def test_what_came_in_part_is_told_with_what_is_missing(came, opened, signed_in,
 
 def test_what_no_gateway_opens_is_told_apart_from_what_did_not_come(came, signed_in):
     page = text(signed_in(Role.CHAIR).get("/exchange/"))
-    assert "5 came, and no gateway lets them be used for the exchange." in page
+    assert "6 came, and no gateway lets them be used for the exchange." in page
     assert "Came, and may not be used" in page
 
 
@@ -93,7 +107,7 @@ def test_an_agency_contact_reads_first_what_is_wanted_of_their_own(came, opened,
     page = text(passing(signed_in(Role.AGENCY_CONTACT)).get("/exchange/"))
     own = page[page.index('id="mine"') : page.index("</section>")]
     assert "Fire and rescue service" in own
-    assert own.count("<li>") == 1  # five items of one return are one thing to do
+    assert own.count("<li>") == 1  # six items of one return are one thing to do
     assert "did not come." in own
     assert 'href="/returns/' in own
 
@@ -109,7 +123,7 @@ def test_the_file_says_the_same(came, opened, signed_in, quarter):
     lines = text(answer).split("\r\n\r\n", 1)
     assert f"# quarter,{quarter}" in lines[0]
     rows = list(csv.DictReader(lines[1].splitlines()))
-    assert len({row["item"] for row in rows}) == 13
+    assert len({row["item"] for row in rows}) == 20
     fires = next(row for row in rows if row["item"] == "attacks-on-crews")
     assert (fires["standing"], fires["agency"], fires["return"]) == ("in-part", FIRE, "fire")
     assert len(fires["months supplied"].split()) == 2

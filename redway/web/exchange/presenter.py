@@ -18,7 +18,7 @@ from redway.web.figures.rows import counts_for
 from redway.web.jinja import url
 from redway.work.accounts.models import User
 from redway.work.returns import exchange
-from redway.work.returns.exchange import NAMES, PIECES, Piece, Standing, Supply
+from redway.work.returns.exchange import KNOWN, NAMES, PIECES, Piece, Standing, Supply
 
 ABSENT = (Standing.LATE, Standing.CLOSED, Standing.NO_SENDER, Standing.NOT_CARRIED)
 
@@ -159,6 +159,7 @@ def table(holder: str, found: Sequence[Supply], person: User) -> Table:
 
 def _row(s: Supply, person: User) -> tuple[Cell, ...]:
     where = _("Schedule, paragraph %(number)s") % {"number": s.item.paragraph} if s.item.paragraph else ""
+    where = " ".join(filter(None, (where, str(KNOWN.get(s.item.known, "")))))
     agency = tables.text(s.agency.name, note=dataset(s.dataset).title) if s.agency else Cell(_("nobody"), missing=True)
     standing = Cell(str(NAMES[s.standing]), missing=s.standing in ABSENT, note=" ".join(_details(s, person)))
     return tables.text(s.item.title, note=where), agency, standing, _came(s)
@@ -175,7 +176,7 @@ def _details(s: Supply, person: User) -> list[str]:
     if s.standing is Standing.NO_SENDER:
         return [_("No agency of the profile lists a return that carries it.")]
     if s.standing is Standing.NOT_CARRIED:
-        return [_("No return that Redway takes holds it.")]
+        return [s.item.note or _("No return that Redway takes holds it.")]
     if s.standing is Standing.NOT_EXPECTED:
         return [_("The calendar of returns asks for nothing of this quarter.")]
     if s.standing in (Standing.LATE, Standing.NOT_YET_DUE):
@@ -223,7 +224,7 @@ def document(basis: Basis, quarter: str, *, today: date) -> str:
         "note": mapping.note,
     }
     columns = (
-        *("item", "paragraph", "asked for", "holder", "agency", "return", "standing", "months supplied"),
+        *("item", "paragraph", "asked for", "how known", "holder", "agency", "return", "standing", "months supplied"),
         *("months missing", "lacking", "came", "late", "why"),
     )
     found = exchange.supplies(basis.profile, quarter, today=today)
@@ -235,6 +236,7 @@ def _line(s: Supply) -> tuple[csv.Value, ...]:
         s.item.id,
         s.item.paragraph,
         s.item.title,
+        s.item.known,
         s.item.holder,
         s.agency.id if s.agency else "",
         s.dataset,
@@ -244,5 +246,5 @@ def _line(s: Supply) -> tuple[csv.Value, ...]:
         " ".join(s.lacking),
         s.came.isoformat() if s.came else "",
         "yes" if s.late else "no",
-        s.why,
+        s.why or s.item.note,
     )

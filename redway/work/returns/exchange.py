@@ -33,13 +33,26 @@ from redway.work.returns.versions import everything, snapshot
 
 FILE = "exchange.yaml"
 SHIPPED = Path(__file__).with_name(FILE)
-Piece = Literal["category", "time", "date", "location", "postcode"]
+Piece = Literal[
+    "category", "time", "date", "location", "postcode", "casualties", "age", "gender", "school", "reason", "number"
+]
 PIECES = {
     "category": gettext_lazy("category"),
     "time": gettext_lazy("time"),
     "date": gettext_lazy("date"),
     "location": gettext_lazy("location"),
     "postcode": gettext_lazy("first half of the postcode"),
+    "casualties": gettext_lazy("adults and children killed, seriously and slightly hurt"),
+    "age": gettext_lazy("age"),
+    "gender": gettext_lazy("gender"),
+    "school": gettext_lazy("name and address of the school"),
+    "reason": gettext_lazy("reason"),
+    "number": gettext_lazy("number"),
+}
+Known = Literal["read", "second-hand", "general"]
+KNOWN = {
+    "second-hand": gettext_lazy("Read in a summary, not in the Regulations: check it."),
+    "general": gettext_lazy("From general knowledge, not read in the Regulations: check it."),
 }
 
 
@@ -57,17 +70,21 @@ class Item(Strict):
 
     id: str = Field(pattern=SLUG)
     paragraph: str = ""
+    known: Known = Field(default="read", description="how what it asks is known: read in the Regulations, or not")
     holder: str
     title: str
     asks: tuple[Piece, ...]
     carried: tuple[Carrier, ...] = ()
+    note: str = Field(default="", description="why no return carries it, and what comes nearest")
 
 
 class Holder(Strict):
     """A kind of body that the Schedule names. Agencies that send one of these returns are of it."""
 
     title: str
-    sends: tuple[str, ...]
+    sends: tuple[str, ...] = ()
+    but_not: tuple[str, ...] = Field(default=(), description="returns whose sender is of another kind")
+    agencies: tuple[str, ...] = Field(default=(), description="IDs of the agencies of it, in place of what they send")
 
 
 class Exchange(Strict):
@@ -139,7 +156,16 @@ def exchange(profile: Profile) -> Exchange:
     """The mapping, the profile's own where it has one. Raises RedwayError for a faulty one."""
     own = profile.file(FILE)
     path = own if own.is_file() else SHIPPED
-    return _read(path, path.stat().st_mtime_ns)
+    found = _read(path, path.stat().st_mtime_ns)
+    for name, holder in found.holders.items():
+        if missing := [id for id in holder.agencies if id not in senders(profile)]:
+            raise RedwayError(
+                "IDs of agencies of the profile",
+                came=f"“{missing[0]}” in the holder “{name}”",
+                cause="a spelling mistake, or an agency that was taken out.",
+                place=Place(FILE),
+            )
+    return found
 
 
 @lru_cache(maxsize=8)
@@ -238,11 +264,14 @@ class _Quarter:
 
         Of police forces it is the partnership's own: neighbours' open files are no part of its exchange.
         """
-        sends = set(self.mapping.holders[item.holder].sends)
+        holder, carries = self.mapping.holders[item.holder], any(c.dataset in sender.datasets for c in item.carried)
+        if holder.agencies:
+            return sender.id in holder.agencies and carries
         force = self.profile.partnership.police_force
         if item.holder == "police" and any(s.name == force for s in self.senders):
             return sender.name == force
-        return bool(sends & {*sender.datasets}) and any(c.dataset in sender.datasets for c in item.carried)
+        sends = {*sender.datasets}
+        return carries and bool(sends & {*holder.sends}) and not sends & {*holder.but_not}
 
     def _best(self, item: Item, sender: Sender) -> Supply:
         """By the return that brought most of the quarter; the first that may, where none did."""

@@ -101,6 +101,32 @@ def test_who_holds_an_item_is_told_by_what_they_send(standing):
     assert found["transport-incidents", ""].standing is Standing.NOT_CARRIED
 
 
+def test_what_councils_hold_is_asked_of_who_sends_it_and_is_no_police_force(standing):
+    found = standing()
+    assert {agency for item, agency in found if item == "council-anti-social-behaviour"} == {"council"}
+    for item in ("road-traffic-collisions", "school-exclusions", "racial-incidents"):
+        assert found[item, ""].standing is Standing.NOT_CARRIED
+        assert found[item, ""].item.note
+
+
+def test_every_item_of_which_no_return_is_known_to_carry_it_or_which_was_not_read_says_so(profile):
+    for item in exchange(profile).items:
+        assert item.known == "read" or not item.paragraph, f"{item.id}: a paragraph's number, and nobody read it"
+        assert item.known != "read" or item.paragraph, f"{item.id}: read where?"
+
+
+def test_a_mapping_of_ones_own_may_name_who_is_of_a_kind(profile, partnership, standing):
+    own = yaml.safe_load(statutory.SHIPPED.read_text())
+    own["holders"]["council"] = {"title": "The council", "agencies": ["police"]}
+    (partnership.profile / "exchange.yaml").write_text(yaml.safe_dump(own))
+    assert ("council-anti-social-behaviour", "police") in standing()
+    assert ("council-anti-social-behaviour", "council") not in standing()
+    own["holders"]["council"]["agencies"] = ["polise"]
+    (partnership.profile / "exchange.yaml").write_text(yaml.safe_dump(own))
+    with pytest.raises(RedwayError, match="polise"):
+        exchange(profile)
+
+
 def test_three_months_with_all_that_is_asked_are_supplied(standing, accept, opened):
     opened("fire")
     accept(*came("fire-service", "fire", OCTOBER, NOVEMBER, DECEMBER))
@@ -194,7 +220,7 @@ def test_anything_but_a_quarter_is_refused(profile):
 class TestTheMapping:
     def test_it_names_returns_and_columns_that_there_are(self, profile):
         found = exchange(profile)
-        assert len(found.items) == 13
+        assert len(found.items) == 20
         assert "2007/1831" in found.law
         assert all(item.holder in found.holders for item in found.items)
 
