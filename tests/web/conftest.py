@@ -118,7 +118,7 @@ class Browsing:
         self.axe = (FOR_TESTS / "axe.min.js").read_text("utf-8")
 
     def page(self, role=None, *, width=1280, javascript=True, **options):
-        """A page of a fresh browser; what goes wrong in it is in `page.faults`."""
+        """A page in surroundings of its own, with no cookies; what goes wrong in it is in `page.faults`."""
         size = {"width": width, "height": 900}
         page = self.chromium.new_context(viewport=size, java_script_enabled=javascript, **options).new_page()
         page.set_default_timeout(60_000)  # a machine that other work shares is slow
@@ -163,46 +163,48 @@ class Browsing:
         ]
 
 
-@contextmanager
+@pytest.fixture(scope="session")
 def chromium():
-    """Debian's Chromium by Playwright, for the length of one test: its event loop would trouble Django after it."""
+    """Debian's Chromium by Playwright, one for each test process: to start it takes longer than most tests in it.
+
+    Playwright's event loop stays with this thread, and Django would take what tests do with the database after it
+    for asynchronous work, of which there is none here.
+    """
     from playwright.sync_api import sync_playwright
 
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=os.environ.get("REDWAY_CHROMIUM")
-            or shutil.which("chromium")
-            or shutil.which("chromium-browser"),
-            args=["--no-sandbox"],
-        )
-        try:
-            yield browser
-        finally:
-            browser.close()
+        path = os.environ.get("REDWAY_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
 
 
 @contextmanager
-def browsed(home, address):
+def browsed(home, address, chromium):
     """Pages of a demo that is served at an address, in a real browser."""
     passwords = json.loads((Path(home) / "demo-passwords.json").read_text("utf-8"))
-    with chromium() as browser:
-        yield Browsing(browser, address, passwords)
+    try:
+        yield Browsing(chromium, address, passwords)
+    finally:
+        for context in chromium.contexts:
+            context.close()
 
 
 @pytest.fixture
-def browsing(demo_home, demo_site):
+def browsing(demo_home, demo_site, chromium):
     """Open pages of the demo in a real browser. Its tests carry `@pytest.mark.browser`."""
-    with browsed(demo_home, demo_site) as pages:
+    with browsed(demo_home, demo_site, chromium) as pages:
         yield pages
 
 
 @pytest.fixture
-def browsing_of():
+def browsing_of(chromium):
     """`with browsing_of(home) as pages:` serves another home made by the demo, and opens its pages."""
 
     @contextmanager
     def of(home):
-        with served(home) as address, browsed(home, address) as pages:
+        with served(home) as address, browsed(home, address, chromium) as pages:
             yield pages
 
     return of
