@@ -147,7 +147,12 @@ def _key(part: Part) -> tuple[str, str, str]:
 
 def _rests_on_other_files(indicator: Indicator, before: Snapshot, after: Snapshot) -> bool:
     wanted = (*indicator.datasets, *WHERE)
-    return before.digest(*wanted) != after.digest(*wanted) or before.late != after.late
+    return before.digest(*wanted) != after.digest(*wanted) or _late(indicator, before) != _late(indicator, after)
+
+
+def _late(indicator: Indicator, read: Snapshot) -> dict[tuple[str, str], tuple[str, ...]]:
+    """What was late of the datasets that an indicator reads."""
+    return {key: periods for key, periods in read.late.items() if key[0] in indicator.datasets}
 
 
 def _changed(indicator: Indicator, before: Snapshot, after: Snapshot, profile: Profile) -> Iterator[Changed]:

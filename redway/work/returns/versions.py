@@ -24,13 +24,14 @@ def snapshot(number: int | None = None, *, purpose: Purpose = Purpose.ANALYSIS, 
 
     Parts of partners' data that no gateway in force opens for the purpose are left out, and `closed` says why;
     the others say which columns may be read. So are parts that the purpose's own gateway keeps no longer, though
-    another purpose may still need them and retention leaves them. Version 0, before anything was accepted, has no
+    another purpose may still need them and retention leaves them. So what is closed now is closed in every version,
+    while what was late in an older one stays as it was (`judged_on`). Version 0, before anything was accepted, has no
     parts.
     Raises RedwayError for a version that does not exist.
     """
     day = on or timezone.localdate()
     whole = everything(number)
-    return replace(_readable(whole, Register(day), purpose, day), late=_late(whole, day))
+    return replace(_readable(whole, Register(day), purpose, day), late=_late(whole, judged_on(whole.number, day)))
 
 
 def everything(number: int | None = None) -> Snapshot:
@@ -56,6 +57,15 @@ def everything(number: int | None = None) -> Snapshot:
             for s in version.submissions.exclude(parquet="")
         ),
     )
+
+
+def judged_on(number: int, day: dt.date) -> dt.date:
+    """The day by which it is judged what was late in a data version: its last as the newest, `day` while it is that.
+
+    So a version says the same of its months before and after another one is made, and for ever after.
+    """
+    newer = DataVersion.objects.filter(number__gt=number).order_by("number").values_list("made_at", flat=True).first()
+    return min(day, timezone.localdate(newer)) if newer else day
 
 
 def rests_on(*, on: dt.date | None = None) -> Hashable:

@@ -13,7 +13,7 @@ from redway.sources.dataset import dataset, names
 from redway.store.profile import Profile, available
 from redway.work.returns.deliveries import withdraw
 from redway.work.returns.expected import Rule, Standing, expected, late, punctuality, rules
-from redway.work.returns.models import Submission
+from redway.work.returns.models import DataVersion, Submission
 from redway.work.returns.senders import senders
 from redway.work.returns.versions import snapshot
 
@@ -125,6 +125,20 @@ def test_a_snapshot_says_what_is_late(agreed, hand_in):
     hand_in(fires({}, month="2025-11"))
     assert snapshot(on=dt.date(2025, 11, 20)).late == {}
     assert snapshot(on=dt.date(2025, 12, 25)).late == {("fire", "fire-service"): ("2025-10",)}
+
+
+def test_what_was_late_in_an_older_version_stays_as_it_was_on_its_last_day(agreed, hand_in):
+    """Due on 20 November and 20 December: what falls due after a version was superseded never changes it."""
+    hand_in(fires({}, month="2025-09"))
+    older = snapshot().number
+    hand_in(fires({}, month="2025-10"))
+    made = dt.datetime(2025, 11, 25, 12, tzinfo=dt.UTC)
+    DataVersion.objects.filter(number=older + 1).update(made_at=made)
+    was, key = {("fire", "fire-service"): ("2025-10",)}, ("fire", "fire-service")
+    assert snapshot(older, on=dt.date(2025, 11, 20)).late == {}
+    assert snapshot(older, on=dt.date(2025, 11, 25)).late == was
+    assert snapshot(older, on=dt.date(2026, 3, 1)).late == was
+    assert snapshot(older + 1, on=dt.date(2025, 12, 25)).late == {key: ("2025-11",)}
 
 
 @pytest.mark.parametrize(
