@@ -6,12 +6,11 @@ from importlib import import_module
 from pathlib import Path
 from typing import Literal, Protocol, cast
 
-import yaml
 from pydantic import Field
 
 from redway.errors import Place, RedwayError, did_you_mean
 from redway.store.home import Home
-from redway.store.profile import Partnership, Strict
+from redway.store.profile import Partnership, Strict, read_yaml
 from redway.store.snapshot import Snapshot
 
 FOLDER = Path(__file__).parent
@@ -110,6 +109,9 @@ class Dataset(Strict):
     schema_version: int = 1
     refuse_above: float = Field(default=0.05, description="share of refused rows above which the file is refused")
     always_told: tuple[str, ...] = Field(default=(), description="notes that a receipt tells even when they count none")
+    placing: tuple[str, ...] = Field(
+        default=(), description="notes that count how surely rows were placed: the surest first, the last not placed"
+    )
     suppression: Literal["open", "counts"] = "open"
     where_from: str = Field(description="how a person gets it, in one sentence")
     finds: tuple[tuple[str, ...], ...] = Field(
@@ -138,7 +140,7 @@ def dataset(name: str) -> Dataset:
         raise RedwayError(
             f"the name of a dataset ({', '.join(names())})", came=f"“{name}”", cause=did_you_mean(name, names())
         )
-    return Dataset.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    return Dataset.model_validate(read_yaml(path))
 
 
 def names() -> list[str]:

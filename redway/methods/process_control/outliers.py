@@ -72,15 +72,29 @@ def compared(value: float, past: Sequence[float] | npt.NDArray[np.float64]) -> C
     if not earlier.size or not np.isfinite(earlier).all() or not np.isfinite(value):
         raise ValueError("expected one finite earlier value or more, and a finite new one")
     median = float(np.median(earlier))
-    return Compared(
-        float(value), median, _score(float(value) - median, np.abs(earlier - median)), earlier.min(), earlier.max()
-    )
+    score = _score(float(value) - median, *_spread(earlier - median))
+    return Compared(float(value), median, score, earlier.min(), earlier.max())
 
 
-def _score(distance: float, deviations: npt.NDArray[np.float64]) -> float:
+def scores(values: Sequence[float]) -> list[float]:
+    """The modified z-score of each value (all finite) among them all. Raises ValueError for none."""
+    every = np.asarray(values, dtype=float)
+    if not every.size or not np.isfinite(every).all():
+        raise ValueError("expected one finite value or more")
+    distances = every - float(np.median(every))
+    spread = _spread(distances)
+    return [_score(float(distance), *spread) for distance in distances]
+
+
+def _spread(distances: npt.NDArray[np.float64]) -> tuple[float, float]:
+    """Median and mean of absolute distances."""
+    deviations = np.abs(distances)
+    return float(np.median(deviations)), float(deviations.mean())
+
+
+def _score(distance: float, mad: float, mean: float) -> float:
     if distance == 0:
         return 0.0
-    mad, mean = float(np.median(deviations)), float(deviations.mean())
     if mad > 0:
         return NORMAL_MAD * distance / mad
     if mean > 0:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from redway.methods.process_control.outliers import LIMIT, compared
+from redway.methods.process_control.outliers import LIMIT, compared, scores
 from redway.periods import in_words, months_of
 from redway.sources.dataset import Dataset, Facts
 from redway.store.snapshot import Part, Snapshot
@@ -220,8 +220,11 @@ class Looked:
         if len(past) < ENOUGH or self.rows < MANY_ROWS:
             return
         for code in sorted(set(counts) & set().union(*past)):
+            now = counts[code] / max(1, sum(counts.values()))
             shares = [one.get(code, 0) / max(1, sum(one.values())) for one in past]
-            found = compared(counts[code] / max(1, sum(counts.values())), usual(shares))
+            if all(abs(now - share) < LARGE_SHARE for share in shares):
+                continue  # as most: it cannot be that far from the middle of those that are usual
+            found = compared(now, usual(shares))
             if found.outlying and abs(found.value - found.median) >= LARGE_SHARE:
                 text = _(
                     "“%(column)s” is “%(code)s” in %(share)s of rows, where %(least)s to %(greatest)s is what the "
@@ -267,7 +270,7 @@ def usual(past: Sequence[float]) -> list[float]:
     """
     if len(past) < ENOUGH:
         return list(past)
-    odd = [abs(compared(value, past).score) > LIMIT for value in past]
+    odd = [abs(score) > LIMIT for score in scores(past)]
     middle = median(past)
     run = 0
     while run < len(past) and odd[-1 - run] and (past[-1 - run] > middle) == (past[-1] > middle):

@@ -6,7 +6,7 @@ still read is still needed; gateways that have expired or ended count as they la
 """
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -107,12 +107,13 @@ def run(*, by: User | str, on: dt.date | None = None) -> list[Destruction]:
     return made
 
 
-def _longest() -> dict[str, Gateway]:
-    """For each partners' dataset whose time can end, the gateway that keeps it longest."""
+def _longest(of: Collection[str] | None = None) -> dict[str, Gateway]:
+    """For each partners' dataset (of these alone) whose time can end, the gateway that keeps it longest."""
     latest: dict[tuple[str, str], Gateway] = {(g.dataset, g.purpose): g for g in ever_in_force()}
     found: dict[str, list[Gateway]] = {}
     for gateway in latest.values():
-        found.setdefault(gateway.dataset, []).append(gateway)
+        if of is None or gateway.dataset in of:
+            found.setdefault(gateway.dataset, []).append(gateway)
     return {
         name: max(those, key=lambda g: g.keep_months)
         for name, those in found.items()
@@ -125,7 +126,7 @@ def warnings(staged: Sequence[Staged], *, on: dt.date | None = None) -> Iterator
     would be destroyed at the next run.
     """
     day = on or timezone.localdate()
-    longest = _longest()
+    longest = _longest({s.definition.name for s in staged})
     for s in staged:
         gateway, period = longest.get(s.definition.name), s.loaded.period
         if gateway is None or not period:  # of no period: its time begins with the month it comes in

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from redway.methods.process_control.outliers import LIMIT, compared
+from redway.methods.process_control.outliers import LIMIT, compared, scores
 
 values = st.floats(-1e6, 1e6).map(lambda v: round(v, 3))
 pasts = st.lists(values, min_size=1, max_size=30)
@@ -76,3 +76,8 @@ def test_order_does_not_matter_nor_the_unit(value, past, random, unit):
 @given(values, pasts)
 def test_beyond_is_what_the_words_say(value, past):
     assert compared(value, past).beyond == (value < min(past) or value > max(past))
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=20))
+def test_scores_of_many_are_those_of_each_among_them_all(among):
+    assert scores(among) == [compared(value, among).score for value in among]
