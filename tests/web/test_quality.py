@@ -9,6 +9,7 @@ from django.urls import reverse
 from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.web.figures import missing
+from redway.web.figures.placing import placed
 from redway.web.quality import presenter
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
@@ -176,3 +177,48 @@ def test_rounded_numbers_of_refused_rows_do_not_say_that_there_were_some(alderme
 )
 def test_how_late_returns_came(due, days, says):
     assert presenter._late(SimpleNamespace(due=due, late_days=days)) == says
+
+
+class TestHowSurelyRowsWerePlaced:
+    PLACING = re.compile(r"([0-9]+%|few) placed nowhere")
+
+    def test_the_page_of_the_agency_tells_the_shares_of_each_period(self, aldermere_home, signed_in):
+        text = page(signed_in(Role.CHAIR), "aldermere-infirmary")
+        part = text[text.index('id="hospital-istv"') :]
+        table = part[part.index("How surely the small area was found") :]
+        table = " ".join(re.sub(r"<[^>]*>", " ", table[: table.index("</table>")]).split())
+        assert "Placed by the hospital Placed surely Placed fairly surely Placed doubtfully Placed nowhere" in table
+        assert re.search(r"(January|February|March|October|November|December) 20\d\d( (\d+%|few)){5}", table)
+
+    def test_a_dataset_that_places_nothing_has_no_such_table(self, aldermere_home, signed_in):
+        assert "How surely the small area was found" not in page(signed_in(Role.CHAIR))
+
+    def test_a_share_of_a_handful_is_not_told_as_a_number(self):
+        words = (
+            "placed by the hospital",
+            "placed surely",
+            "placed fairly surely",
+            "placed doubtfully",
+            "placed nowhere",
+        )
+        notes = dict(zip(words, (0, 37, 50, 10, 3), strict=True))
+        found = placed("hospital-istv", [Submission(notes=notes)])
+        assert found.shares == ("0%", "37%", "50%", "10%", "few")
+        few = placed("hospital-istv", [Submission(notes={"placed surely": 19})])
+        assert few.shares == ("", "", "", "", "")
+        assert placed("hospital-istv", [Submission(notes={})]) is None
+        assert placed("fire", [Submission(notes=notes)]) is None
+
+    def test_its_figures_say_it_of_the_newest_year_and_other_figures_do_not(self, aldermere_home, signed_in):
+        client = signed_in(Role.MEMBER)
+        text = client.get("/indicators/sharp-object-attendances/").content.decode()
+        assert "Small areas and maps rest on places that were found by name." in text
+        assert self.PLACING.search(text)
+        assert "found by name" not in client.get("/indicators/ambulance-assaults/").content.decode()
+
+    def test_the_list_of_files_below_a_rounded_figure_rounds_their_rows_too(self, aldermere_home, signed_in):
+        text = signed_in(Role.MEMBER).get("/indicators/sharp-object-attendances/").content.decode()
+        table = text[text.index("Rows accepted") :]
+        shown = re.findall(r'govuk-table__cell--numeric"[^>]*>\s*([0-9,]+|under 5)\s*<', table)
+        assert shown
+        assert all(n == "under 5" or int(n.replace(",", "")) % 5 == 0 for n in shown)

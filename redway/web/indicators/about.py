@@ -13,10 +13,13 @@ from redway.indicators.definitions import Indicator
 from redway.indicators.release import Policy
 from redway.indicators.series import Area
 from redway.indicators.sets import definitions
+from redway.indicators.shown import policy_of
 from redway.products import tables
-from redway.products.tables import Column, Table
+from redway.products.tables import Cell, Column, Table
+from redway.web.figures import placing
 from redway.web.figures.basis import Basis
 from redway.web.figures.numbers import period_words
+from redway.web.figures.rows import RowCounts
 from redway.work.returns.models import Submission
 
 
@@ -46,8 +49,12 @@ def definition(basis: Basis, indicator: Indicator) -> tuple[tuple[str, str], ...
     return tuple((name, value) for name, value in rows if value)
 
 
-def caveats(indicator: Indicator, area: Area) -> tuple[str, ...]:
-    return tuple(filter(None, [*indicator.caveats, area.note]))
+def caveats(basis: Basis, indicator: Indicator, area: Area | None = None) -> tuple[str, ...]:
+    """What to know before relying on it, how surely its rows were placed with it."""
+    told = basis.keep(
+        ("placing", *indicator.datasets), lambda: [placing.caveat(basis.snapshot, name) for name in indicator.datasets]
+    )
+    return tuple(filter(None, [*indicator.caveats, *told, area.note if area else ""]))
 
 
 def parts(basis: Basis, indicator: Indicator) -> tuple[Link, ...]:
@@ -63,7 +70,8 @@ def related(basis: Basis, indicator: Indicator) -> tuple[Link, ...]:
 
 
 def files(basis: Basis, indicator: Indicator, name: str) -> Table:
-    """Which submissions of a dataset it rests on, newest period first."""
+    """Which submissions of a dataset it rests on, newest period first; numbers of rows as its figures are shown."""
+    counts = RowCounts(exact=basis.exact or not name or policy_of(name) is None)
     held = basis.keep(
         ("submissions", name),
         lambda: list(
@@ -77,7 +85,7 @@ def files(basis: Basis, indicator: Indicator, name: str) -> Table:
             tables.text(s.file_name),
             tables.text(s.provider),
             tables.text(period_words(s.period)),
-            tables.number(s.rows_accepted),
+            Cell(counts(s.rows_accepted), numeric=True),
             tables.text(date_format(timezone.localtime(s.received_at), "j F Y")),
         )
         for s in held

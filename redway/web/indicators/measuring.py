@@ -20,7 +20,7 @@ from redway.web.figures.basis import Basis
 from redway.web.figures.citation import licence, source
 from redway.web.figures.numbers import period_words
 from redway.web.figures.pictures import Figure
-from redway.web.indicators.about import Link, definition, files, hidden, parts, published, related
+from redway.web.indicators.about import Link, caveats, definition, files, hidden, parts, published, related
 
 METHODS = f"proportion {proportion.VERSION}, ratio {ratio.VERSION}."
 NEWEST = 24  # periods that a picture shows
@@ -60,7 +60,7 @@ def page(basis: Basis, indicator: Indicator, query: str) -> MeasurePage:
         published=published(indicator),
         faults=indicator.published.faults if indicator.published else (),
         definition=definition(basis, indicator),
-        caveats=indicator.caveats,
+        caveats=caveats(basis, indicator),
         parts=parts(basis, indicator),
         related=related(basis, indicator),
         files=files(basis, indicator, measure.dataset),

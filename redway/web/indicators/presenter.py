@@ -119,7 +119,7 @@ def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bo
         areas_table=_areas_table(areas, indicator, order) if areas and areas.rows else None,
         areas_open=opened,
         definition=definition(basis, indicator),
-        caveats=caveats(indicator, area),
+        caveats=caveats(basis, indicator, area),
         parts=parts(basis, indicator),
         related=related(basis, indicator),
         files=files(basis, indicator, indicator.count.dataset if indicator.count else ""),

@@ -15,6 +15,7 @@ from redway.sources import dataset as datasets
 from redway.sources.dataset import Dataset, Facts
 from redway.store.profile import Profile
 from redway.web.figures import missing
+from redway.web.figures import placing as placings
 from redway.web.figures.rows import RowCounts
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
@@ -85,6 +86,14 @@ class Period:
 
 
 @dataclass(frozen=True)
+class Placing:
+    """How surely the rows of each period were placed: columns, and for each period a share in each."""
+
+    columns: list[tuple[str, bool]]
+    rows: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
 class Return:
     """How one kind of return of an agency stands."""
 
@@ -95,6 +104,7 @@ class Return:
     newest: tuple[Link, ...]
     periods: tuple[Period, ...]
     outside: str
+    placing: Placing | None
 
 
 @dataclass(frozen=True)
@@ -212,6 +222,7 @@ def _return(
         links,
         _periods(accepted, awaited, reader.counts),
         _outside(accepted, reader.counts),
+        _placing(definition, accepted),
     )
 
 
@@ -340,6 +351,13 @@ def _period(one: Submission, days_late: int | None, counts: RowCounts) -> Period
         _refused(refused, counts),
         _("no day agreed") if days_late is None else _days(days_late) if days_late else _("in time"),
     )
+
+
+def _placing(definition: Dataset, accepted: Sequence[Submission]) -> Placing | None:
+    """How surely each return was placed, the newest first; None where none of them measured it."""
+    found = [(one.period, placings.placed(definition.name, [one])) for one in reversed(accepted[-SHOWN:])]
+    rows = tuple((periods.in_words(period), placed.shares) for period, placed in found if placed)
+    return Placing([(words[:1].upper() + words[1:], True) for words in definition.placing], rows) if rows else None
 
 
 def _refused(number: int, counts: RowCounts) -> str:

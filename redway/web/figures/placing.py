@@ -1,0 +1,77 @@
+"""How surely the rows of a return were placed in small areas: shares, in words, for pages that rest on them.
+
+A dataset whose definition names `placing` counts, on arrival, how many rows were placed how surely. The total of a
+figure does not depend on it; small areas and maps do.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from redway import periods
+from redway.indicators.release import LOCAL
+from redway.sources.dataset import dataset
+from redway.store.snapshot import Snapshot
+from redway.web.figures.numbers import period_words
+from redway.work.returns.models import Submission
+
+FEW = 20  # rows under which a share says little, and may tell of one person
+YEAR = 12  # the newest periods that a sentence tells of
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Rows by how surely they were placed, in the words of the dataset: the surest first, the last of them nowhere."""
+
+    counts: tuple[tuple[str, int], ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(number for _, number in self.counts)
+
+    @property
+    def shares(self) -> tuple[str, ...]:
+        """A share for each, in the same order. None of fewer than 20 rows; of a handful of rows, that they are few."""
+        if self.rows < FEW:
+            return tuple("" for _ in self.counts)
+        return tuple(_share(number, self.rows) for _, number in self.counts)
+
+
+def _share(number: int, rows: int) -> str:
+    # A share of few rows is their number again: the policy that hides the one hides the other. A true none is told.
+    return _("few") if number and LOCAL.hides(number) else f"{number / rows:.0%}"
+
+
+def placed(name: str, those: Iterable[Submission]) -> Placed | None:
+    """Of some returns of a dataset together; None where it does not count how surely it was placed."""
+    words = dataset(name).placing
+    told = [one.notes for one in those if any(word in one.notes for word in words)]
+    if not told:
+        return None
+    return Placed(tuple((word, sum(notes.get(word, 0) for notes in told)) for word in words))
+
+
+def caveat(snapshot: Snapshot, name: str) -> str:
+    """What to know of where a dataset's rows lie, by its newest year; empty where nothing of it is measured."""
+    if not dataset(name).placing:
+        return ""
+    parts = [part for part in snapshot.of(name) if part.period]
+    newest = sorted({part.period for part in parts}, key=lambda label: periods.months_of(label)[-1])[-YEAR:]
+    read = [part.submission for part in parts if part.period in newest]
+    found = placed(name, Submission.objects.filter(pk__in=read).only("notes"))
+    if found is None or found.rows < FEW:
+        return ""
+    return _("Small areas and maps rest on places that were found by name. Of the rows of %(when)s: %(listed)s.") % {
+        "when": _when(newest),
+        "listed": ", ".join(_listed(found)),
+    }
+
+
+def _when(labels: Sequence[str]) -> str:
+    first, last = period_words(labels[0]), period_words(labels[-1])
+    return first if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
+
+
+def _listed(found: Placed) -> list[str]:
+    return [f"{share} {word}" for (word, _), share in zip(found.counts, found.shares, strict=True)]
