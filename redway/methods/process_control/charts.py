@@ -19,6 +19,7 @@ import numpy.typing as npt
 from redway.methods import inputs
 from redway.methods.inputs import Floats, Unfit
 from redway.methods.process_control.false_alarms import MOST_SPREAD
+from redway.methods.process_control.leaning import lag_one
 from redway.methods.process_control.limits import EXACT, KINDS, SIZED, limits
 from redway.methods.process_control.rules import NHS, Codes, Rules, Runs, runs, signals
 
@@ -207,14 +208,10 @@ def _refused(
 
 def _autocorrelation(drawn: Floats, centre: Floats, phase: npt.NDArray[np.int64]) -> tuple[float, bool]:
     """Of lag 1 within phases, about each phase's mean, and whether it is more than chance gives."""
-    off = drawn - centre
-    known = np.isfinite(off)
-    off = off[known]
+    off = (drawn - centre)[np.isfinite(drawn - centre)]
+    of = phase[np.isfinite(drawn - centre)]
     if off.size < TRIAL:
         return np.nan, False
-    together = phase[known][1:] == phase[known][:-1]
-    square = float((off**2).sum())
-    if square == 0:
-        return 0.0, False
-    lag = float((off[1:] * off[:-1])[together].sum()) / square + 1 / off.size
-    return lag, bool(lag > 2 / np.sqrt(off.size))
+    apart = np.insert(off, np.flatnonzero(np.diff(of)) + 1, np.nan)  # no step reaches over a break
+    lag, leans = lag_one(apart[None], TRIAL)
+    return float(lag[0]), bool(leans[0])

@@ -1,7 +1,6 @@
 """Process control by name, for tables of anybody's own."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,14 +10,21 @@ from redway.methods import inputs
 from redway.methods.by_series import DATE, SERIES, by_series
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.inputs import Unfit
-from redway.methods.process_control import charts, choice, false_alarms, subgroups, xmr_many
-from redway.methods.process_control.limits import KINDS, SIZED
+from redway.methods.process_control import charts, choice, false_alarms, promised, subgroups, xmr_many
+from redway.methods.process_control.leaning import MOST
+from redway.methods.process_control.limits import D2, KINDS, SCREEN, SCREEN_NHS, SIZED, moving_range
 from redway.methods.process_control.rules import SETS, Rules
 from redway.methods.wording import several
 
 FREQUENCY = Parameter("frequency", 12, "periods a year: 12 months, 52 weeks, 365 days", int)
 BETTER = Parameter("improvement_direction", "neutral", "which way is better", choices=charts.BETTER)
-RULES = Parameter("rules", "nhs", "which rules make a signal; nhs6 has runs of six", choices=(*SETS, "calibrated"))
+RULES = Parameter(
+    "rules",
+    "nhs",
+    "what makes a signal; nhs6 has runs of six, calibrated holds the rate",
+    choices=(*SETS, "calibrated"),
+)
+RATE = Parameter("rate", 0.05, "of calibrated: share of steady charts that may alarm in a year", float)
 VALUE = Column("value", "what is charted: a measurement, a count, or what lies between events")
 SIZE = Column("size", "what a count is out of, or its exposure, for u, p, up and pp", required=False)
 Columns = Mapping[str, Array]
@@ -43,25 +49,25 @@ def _chart(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         dates, values = table.starts, table.values["value"][0]
         sizes = table.values["size"][0] if kind in SIZED and "size" in table.values else None
     y, n = charts.looked_at(kind, values, sizes)
-    newest = max(_whole_numbers(given["part"]), default=0)
-    steady = _like(kind, y[newest:], given["freeze"], given["phi"], given["frequency"])
+    settings = {
+        "kind": kind,
+        "better": given["improvement_direction"],
+        "breaks": _whole_numbers(given["part"]),
+        "freeze": given["freeze"],
+        "exact": given["exact"],
+        "phi": given["phi"],
+        "screen": given["screen_outliers"],
+    }
+    found = charts.control_chart(y, n if kind in SIZED else None, rules=SETS["limits"], **settings)
+    steady = _like(kind, found, y, n, given)
     use = _rules(given, kind, steady, rng)
-    found = charts.control_chart(
-        y,
-        n if kind in SIZED else None,
-        kind=kind,
-        better=given["improvement_direction"],
-        breaks=_whole_numbers(given["part"]),
-        freeze=given["freeze"],
-        rules=use,
-        exact=given["exact"],
-        phi=given["phi"],
-        screen=given["screen_outliers"],
-    )
+    found = charts.control_chart(y, n if kind in SIZED else None, rules=use, **settings)
     names = ("drawn", "centre", "lower", "upper", "phase")
     rows = {"date": dates} | {name: getattr(found, name) for name in names}
     rows |= {"signal": np.array([use.words(int(rule)) for rule in found.rule]), "meaning": np.array(found.meaning)}
-    notes = [_measured(steady, use, kind, given["exact"], rng)] if not found.cannot_tell else []
+    notes = [_measured(steady, use, kind, given, rng)] if not found.cannot_tell else []
+    if steady.leaning and not found.cannot_tell:
+        notes.append(f"That points lean on the one before (autocorrelation {steady.leaning:.2f}) is allowed for in it.")
     if given["target"] is not None and (assured := found.assurance(given["target"])):
         notes.append(f"Against the target of {given['target']:g}: {assured}.")
     return Answer(found.sentence, rows, tuple(notes))
@@ -77,44 +83,47 @@ def _whole_numbers(given: Any) -> list[int]:
         raise Unfit("part: positions, with commas", came=str(given)) from None
 
 
-def _like(kind: str, y: Array, freeze: int | None, phi: float, year: int) -> false_alarms.Steady:
+LAWS = {"g": "geometric", "t": "exponential"} | dict.fromkeys(("p", "pp"), "binomial")
+LAWS |= dict.fromkeys(("c", "u", "up"), "negbin")
+
+
+def _like(kind: str, found: charts.Chart, y: Array, n: Array, given: Given) -> false_alarms.Steady:
     """The steady process that a chart's newest phase would be drawn of if nothing happened."""
-    families = {"g": "geometric", "t": "exponential"} | dict.fromkeys(("c", "u", "up", "p", "pp"), "poisson")
-    family = families.get(kind, "normal")
-    if family == "poisson" and phi > 1:
-        family = "negbin"
-    mean = float(y.mean()) if y.size and family != "normal" else 0.0
-    return false_alarms.Steady(max(1, y.size), family, mean, phi, year=year, freeze=freeze)
-
-
-# by which chart of equal sizes others are simulated
-SIMULATED = {kind: kind for kind in ("xmr", "i", "c", "g", "t", "run")} | dict.fromkeys(("u", "p"), "c")
+    newest = found.phase == found.phase[-1] if y.size else np.zeros(0, dtype=bool)
+    base = np.flatnonzero(newest)[: given["freeze"]]
+    family = LAWS.get(kind, "normal")
+    total = float(n[base].sum())
+    mean = float(y[base].sum()) / total if total else 0.0
+    phi, freeze = given["phi"], given["freeze"]
+    counted = base.size > 1 and bool((y[base] >= 0).all() and (y[base] == np.floor(y[base])).all()) and mean > 0
+    if family == "normal" and counted:  # limits take their width from the steps, so the law does as well
+        family, phi = "negbin", (float(moving_range(y[None, base], SCREEN_NHS)[0, 0]) / D2) ** 2 / mean
+    elif kind in ("up", "pp") and base.size > 1 and 0 < mean < (1 if kind == "pp" else np.inf):
+        error = np.sqrt(mean * (1 - mean if kind == "pp" else 1.0) / n[base])
+        z = (y[base] / n[base] - mean) / error
+        phi = (float(moving_range(z[None], SCREEN)[0, 0]) / D2) ** 2
+    leaning = min(found.autocorrelation, MOST) if found.leaning else 0.0
+    sizes = n[newest] if kind in SIZED else None
+    points = max(1, int(newest.sum()))
+    mean = mean if family != "normal" else 0.0
+    year = min(given["frequency"], points)
+    return false_alarms.Steady(points, family, mean, max(1.0, phi), leaning, year, freeze, sizes)
 
 
 def _rules(given: Given, kind: str, steady: false_alarms.Steady, rng: np.random.Generator) -> Rules:
-    """The set that was named, or one that holds 5% a year in charts of that kind."""
+    """The set that was named, or one that holds its rate in charts of that kind."""
+    inputs.probability(given["rate"], "rate")
     if given["rules"] != "calibrated":
         return SETS[given["rules"]]
-    as_kind = SIMULATED.get(kind, "xmr")
-    if given["exact"] or as_kind not in ("xmr", "i", "c"):
-        raise Unfit(
-            "calibrated rules for a chart with limits by standard errors",
-            came=f"a chart of kind {kind}{' with exact limits' if given['exact'] else ''}",
-            cause="exact limits, or a chart of rare events: both keep their own rate; choose limits instead.",
-        )
-    return false_alarms.calibrated(steady, rng, kind=as_kind)
-
-
-def _measured(steady: false_alarms.Steady, use: Rules, kind: str, exact: bool, rng: np.random.Generator) -> str:
-    as_kind = SIMULATED.get(kind, "xmr")
-    found = false_alarms.false_alarms(
-        replace(steady, year=min(steady.year, steady.points)),
-        use,
-        rng,
-        kind=as_kind,
-        exact=exact and as_kind in ("c", "g", "t"),
+    return false_alarms.calibrated(
+        steady, rng, rate=given["rate"], kind=kind, exact=given["exact"], screen=given["screen_outliers"]
     )
-    return found.sentence
+
+
+def _measured(steady: false_alarms.Steady, use: Rules, kind: str, given: Given, rng: np.random.Generator) -> str:
+    return false_alarms.false_alarms(
+        steady, use, rng, kind=kind, exact=given["exact"], screen=given["screen_outliers"]
+    ).sentence
 
 
 def _choose(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
@@ -135,22 +144,32 @@ def _groups(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
 def _many(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     table = by_series(columns, ("value",), given["frequency"])
     values = table.values["value"]
-    found = xmr_many.xmr_runs(
-        values,
-        breaks=_positions(given["rebase"], table.starts),
-        counts=given["counts"],
-        baseline=given["fix_after_n_points"],
-        screen=given["screen_outliers"],
-        rules=SETS[given["rules"]],
-    )
+    inputs.probability(given["rate"], "rate")
+    settings = {
+        "breaks": _positions(given["rebase"], table.starts),
+        "counts": given["counts"],
+        "baseline": given["fix_after_n_points"],
+        "screen": given["screen_outliers"],
+    }
+    hold = given["rules"] == "calibrated"
+    use = SETS["limits" if hold else given["rules"]]
+    found = xmr_many.xmr_runs(values, rules=use, **settings)
+    measured = promised.promised(
+        values, found, rng, rules=use, rate=given["rate"] if hold else None, freeze=given["fix_after_n_points"],
+        screen=given["screen_outliers"], year=given["frequency"],
+    )  # fmt: skip
+    if hold:
+        found = promised.by_rules(values, measured.rules, **settings)
     rows: dict[str, Array] = {"value": values, "mean": found.centre, "lpl": found.lower, "upl": found.upper}
-    rows["signal"] = np.array([SETS[given["rules"]].words(int(rule)) for rule in found.rule.ravel()])
-    rows["way"] = found.way
+    words = [[rules.words(int(rule)) for rule in one] for rules, one in zip(measured.rules, found.rule, strict=True)]
+    rows |= {"signal": np.array(words, dtype=str), "way": found.way}
     good = charts.GOOD[given["improvement_direction"]]
     rows["meaning"] = np.where(found.rule > 0, np.array(charts.MEANING)[good * found.way], "")
     if given["target"] is not None:
         rows["assurance"] = _assured(found, given["improvement_direction"], given["target"])
-    notes = []
+    rows["false_alarms"] = np.broadcast_to(measured.in_a_year[:, None], values.shape)
+    rows["autocorrelation"] = np.broadcast_to(measured.lag[:, None], values.shape)
+    notes = [] if measured.cannot_tell else [measured.sentence]
     if gaps := int((~found.known).sum()):
         notes.append(
             f"{several(gaps, 'period')} without a value: each unbroken run ({found.runs:,}) has its own limits."
@@ -201,7 +220,7 @@ def _alarms(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         given["frequency"],
     )
     names = [*SETS, "calibrated"]
-    sets = [*SETS.values(), false_alarms.calibrated(steady, rng)]
+    sets = [*SETS.values(), false_alarms.calibrated(steady, rng, rate=given["rate"])]
     found = [
         false_alarms.false_alarms(steady, use, rng, kind="run" if use.anhoej else "xmr", charts=given["nsim"])
         for use in sets
@@ -227,12 +246,14 @@ METHODS = (
             Parameter("fix_after_n_points", None, "make the limits from so many first points", int),
             Parameter("screen_outliers", True, "leave out large steps once", bool),
             Parameter("counts", True, "refuse small counts", bool),
-            Parameter("rules", "nhs", "which rules make a signal; nhs6 has runs of six", choices=tuple(SETS)),
+            RULES,
+            RATE,
             Parameter("rebase", None, "days in whose periods new limits begin", several=True, day=True),
             BETTER,
             Parameter("target", None, "to be met always, never or now and then", float),
         ),
         like="NHSRplotthedots::ptd_spc",
+        random=True,
     ),
     Method(
         "control-chart",
@@ -244,6 +265,7 @@ METHODS = (
             FREQUENCY,
             BETTER,
             RULES,
+            RATE,
             Parameter("part", None, "positions, from 0, at which a new phase begins", int, several=True),
             Parameter("freeze", None, "how many first points of each phase make its limits", int),
             Parameter("target", None, "to be met always, never or now and then", float),
@@ -277,7 +299,8 @@ METHODS = (
             FREQUENCY,
             Parameter("family", "poisson", "how steady values would vary", choices=false_alarms.FAMILIES),
             Parameter("phi", 1.0, "of negbin: variance over mean", float),
-            Parameter("autocorrelation", 0.0, "of normal values with the one before", float),
+            Parameter("autocorrelation", 0.0, "of values with the one before", float),
+            RATE,
             Parameter("nsim", 4000, "charts to simulate", int),
         ),
         random=True,

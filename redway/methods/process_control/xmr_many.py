@@ -27,7 +27,10 @@ Booleans = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class ManyXmR:
-    """centre, lower, upper, refused: (series,). rule, way: (series, points), 0 where ordinary or refused."""
+    """centre, lower, upper, refused: (series,). rule, way: (series, points), 0 where ordinary or refused.
+
+    rules  what makes a signal
+    """
 
     centre: Floats
     lower: Floats
@@ -35,6 +38,7 @@ class ManyXmR:
     rule: Codes
     way: Codes
     refused: Booleans
+    rules: Rules = NHS
 
     @property
     def cannot_tell(self) -> str:
@@ -42,16 +46,18 @@ class ManyXmR:
 
     @property
     def sentence(self) -> str:
-        return _told(self.rule[:, -1:], self.refused, self.cannot_tell)
+        return _told(self.rule[:, -1:], self.way[:, -1:], self.refused, self.cannot_tell, self.rules)
 
 
 @dataclass(frozen=True)
 class RunsXmR:
     """Arrays (series, points), NaN or 0 where nothing is known: limits are those of the run that a point is in.
 
-    drawn  whether a point is in a run that has limits
-    known  whether there is a value
-    runs   how many unbroken runs there are
+    drawn   whether a point is in a run that has limits
+    known   whether there is a value
+    begins  whether a run begins there
+    runs    how many unbroken runs there are
+    rules   what makes a signal; None where series have rules of their own
     """
 
     centre: Floats
@@ -61,7 +67,9 @@ class RunsXmR:
     way: Codes
     drawn: Booleans
     known: Booleans
+    begins: Booleans
     runs: int
+    rules: Rules | None = NHS
 
     @property
     def newest(self) -> npt.NDArray[np.int64]:
@@ -79,20 +87,30 @@ class RunsXmR:
             return f"Cannot tell: {self.cannot_tell}"
         newest = self.newest[:, None]
         refused = ~np.take_along_axis(self.drawn, newest, axis=1)[:, 0]
-        return _told(np.take_along_axis(self.rule, newest, axis=1), refused, NEWEST_SHORT if refused.all() else "")
+        newest_rule, way = (np.take_along_axis(one, newest, axis=1) for one in (self.rule, self.way))
+        return _told(newest_rule, way, refused, NEWEST_SHORT if refused.all() else "", self.rules)
 
 
 NOT_DRAWN = f"fewer than {FEWEST} points, or counts that are too small."
 NEWEST_SHORT = f"since the last gap or rebase there are fewer than {FEWEST} points, or counts that are too small."
 
 
-def _told(newest: Codes, refused: Booleans, why: str) -> str:
+def _told(newest: Codes, way: Codes, refused: Booleans, why: str, rules: Rules | None) -> str:
     if why:
         return f"Cannot tell: {why}"
-    return (
-        f"The newest point is unusual in {int((newest > 0).sum()):,} of {int((~refused).sum()):,} charts; of charts of "
-        f"chance alone about one in five shows a signal somewhere in two years."
-    )
+    charts = int((~refused).sum())
+    unusual = np.flatnonzero((newest[:, 0] > 0) & ~refused)
+    if charts > 1:
+        told = f"The newest point is unusual in {unusual.size:,} of {charts:,} charts"
+    elif unusual.size:
+        at = int(unusual[0])
+        what = f": {rules.words(int(newest[at, 0]))}, {'high' if way[at, 0] > 0 else 'low'}" if rules else ""
+        told = f"The newest point is unusual{what}"
+    else:
+        told = "The newest point is ordinary"
+    if rules == NHS:
+        return f"{told}; of charts of chance alone about one in five shows a signal somewhere in two years."
+    return f"{told}; charts of chance alone show signals too."
 
 
 def xmr_many(
@@ -108,7 +126,7 @@ def xmr_many(
     base = x.shape[1] if baseline is None else min(inputs.whole(baseline, "baseline", least=2), x.shape[1])
     if base < FEWEST:
         none, no = np.full(len(x), np.nan), np.zeros(x.shape, dtype=np.int8)
-        return ManyXmR(none, none, none, no, no, np.ones(len(x), dtype=bool))
+        return ManyXmR(none, none, none, no, no, np.ones(len(x), dtype=bool), rules)
     lines = limits("xmr", x, x, base, width=rules.width, screen=screen)
     found = signals(lines, rules)
     centre, lower, upper = (line[:, 0].copy() for line in (lines.centre, lines.lower, lines.upper))
@@ -117,7 +135,7 @@ def xmr_many(
     if refused.any():
         lower[refused] = upper[refused] = np.nan
         rule[refused] = way[refused] = 0
-    return ManyXmR(centre, lower, upper, rule, way, refused)
+    return ManyXmR(centre, lower, upper, rule, way, refused, rules)
 
 
 def xmr_runs(
@@ -152,7 +170,9 @@ def xmr_runs(
         ):
             whole[cells] = part[:, None]
         rule[cells], way[cells] = found.rule, found.way
-    return RunsXmR(centre, lower, upper, rule, way, drawn, known, length.size)
+    begins = np.zeros(x.shape, dtype=bool)
+    begins[series, start] = True
+    return RunsXmR(centre, lower, upper, rule, way, drawn, known, begins, length.size, rules)
 
 
 def _runs(known: Booleans, breaks: Sequence[int]) -> tuple[npt.NDArray[np.intp], ...]:

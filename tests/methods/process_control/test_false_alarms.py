@@ -65,6 +65,48 @@ def test_calibrated_rules_hold_their_rate_on_charts_they_have_not_seen(steady):
     assert rules.trend == 0
 
 
+@pytest.mark.parametrize(
+    ("steady", "kind", "exact"),
+    [
+        (Steady(36, "poisson", 8, leaning=0.4), "xmr", False),
+        (Steady(36, "negbin", 20, 4, leaning=0.5), "c", False),
+        (Steady(36, "binomial", 0.3, sizes=np.arange(40.0, 76)), "p", False),
+        (Steady(36, "binomial", 0.3, 3, sizes=np.arange(40.0, 76)), "pp", False),
+        (Steady(36, "negbin", 0.1, 2, sizes=np.arange(40.0, 76)), "up", False),
+        (Steady(36, "geometric", 9), "g", False),
+        (Steady(36, "exponential", 9), "t", False),
+        (Steady(36, "exponential", 9), "t", True),
+        (Steady(36), "mr", False),
+        (Steady(36), "run", False),
+    ],
+)
+def test_every_kind_can_be_calibrated_by_its_own_limits(steady, kind, exact):
+    rules = calibrated(steady, np.random.default_rng(3), kind=kind, exact=exact)
+    found = false_alarms(steady, rules, np.random.default_rng(4), kind=kind, exact=exact, charts=6_000)
+    assert 0.01 < found.in_a_year < 0.062
+
+
+@pytest.mark.parametrize(
+    "steady",
+    [
+        Steady(40),
+        Steady(40, "poisson", 2),
+        Steady(40, "negbin", 6, 3),
+        Steady(40, "binomial", 0.2, 2, sizes=np.full(40, 50.0)),
+        Steady(40, "geometric", 5),
+        Steady(40, "exponential", 5),
+        Steady(40, "poisson", 5_000),
+    ],
+)
+def test_what_leans_keeps_its_law_and_leans_as_stated(steady):
+    leaning = replace(steady, leaning=0.5).drawn(4_000, np.random.default_rng(5))
+    alone = steady.drawn(4_000, np.random.default_rng(6))
+    assert leaning.mean() == pytest.approx(alone.mean(), abs=0.04 * alone.std())
+    assert leaning.std() == pytest.approx(alone.std(), rel=0.04)
+    off = leaning - leaning.mean()
+    assert (off[:, 1:] * off[:, :-1]).mean() / off.var() == pytest.approx(0.5, abs=0.02)
+
+
 def test_calibrated_rules_still_see_a_change():
     steady = Steady(36, "poisson", 20, freeze=24)
     rules = calibrated(steady, np.random.default_rng(5))

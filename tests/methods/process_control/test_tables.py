@@ -1,10 +1,13 @@
 """Process control on tables: every method runs, and a chart says how often its like cries wolf."""
 
+import re
+
 import numpy as np
 import pytest
 
 from redway.methods.catalogue import methods
 from redway.methods.inputs import Unfit
+from redway.methods.process_control.false_alarms import Steady
 from redway.methods.process_control.xmr_many import xmr_runs
 
 
@@ -48,9 +51,9 @@ def test_phases_sizes_and_events():
     answer = run("control-chart", waits, chart="t", exact=True)
     assert len(answer.rows["upper"]) == 30
     assert "Of steady charts like this" in answer.notes[0]
-    for refused in ({"chart": "t"}, {"chart": "c", "exact": True}):
-        with pytest.raises(Unfit, match="standard errors"):
-            run("control-chart", waits if refused["chart"] == "t" else monthly(), rules="calibrated", **refused)
+    held = run("control-chart", waits, chart="t", rules="calibrated", rate=0.2)
+    strict = run("control-chart", waits, chart="t", rules="calibrated", rate=0.01)
+    assert held.rows["upper"][0] < strict.rows["upper"][0]
 
 
 def left_out(table, at):
@@ -71,8 +74,72 @@ def test_each_unbroken_run_has_its_own_limits(make):
         assert rows[:9].tolist() == alone[0].rows[name].tolist()
         assert rows[10:].tolist() == alone[1].rows[name].tolist()
     assert np.isnan(answer.rows["mean"][9])
-    assert answer.notes == ("1 period without a value: each unbroken run (2) has its own limits.",)
-    assert answer.sentence.startswith("The newest point is unusual in ")
+    assert answer.notes[1:] == ("1 period without a value: each unbroken run (2) has its own limits.",)
+    assert answer.sentence.startswith("The newest point is ordinary")
+
+
+def rate_in_a_year(note):
+    return int(re.search(r"(\d+)% in the newest year", note)[1]) / 100
+
+
+def test_every_chart_stands_beside_the_rate_of_its_rules():
+    answer = run("xmr", monthly())
+    assert answer.sentence == (
+        "The newest point is ordinary; of charts of chance alone about one in five shows a signal somewhere in two "
+        "years."
+    )
+    assert answer.notes[0].startswith("Of steady charts like this, by these rules, ")
+    assert rate_in_a_year(answer.notes[0]) == pytest.approx(answer.rows["false_alarms"][0], abs=0.006)
+    both = {key: np.concatenate([column, column[:24]]) for key, column in monthly().items()}
+    both["series"] = np.repeat(["long", "short"], [36, 24])
+    rates = run("xmr", both).rows["false_alarms"]
+    assert 0.08 < rates[0] < 0.2
+    assert 0.08 < rates[-1] < 0.2
+    high = monthly()
+    high["value"][-1] = 90
+    assert run("xmr", high).sentence.startswith("The newest point is unusual: outside the limits, high; of charts")
+
+
+@pytest.mark.parametrize("lag", [0.0, 0.5])
+def test_calibrated_charts_of_many_series_keep_to_their_rate(lag):
+    rng = np.random.default_rng(11)
+    counts = Steady(36, "poisson", 12, leaning=lag).drawn(200, rng)
+    table = {
+        "series": np.repeat([f"{i:03d}" for i in range(200)], 36),
+        "date": np.tile(MONTHS, 200),
+        "value": counts.ravel(),
+    }
+    answers = {rules: run("xmr", table, rules=rules, rate=0.1) for rules in ("nhs", "calibrated")}
+    found = {
+        rules: (answer.rows["signal"].reshape(200, 36)[:, -12:] != "").any(axis=1).mean()
+        for rules, answer in answers.items()
+    }
+    promised = answers["calibrated"].rows["false_alarms"].mean()
+    assert promised < 0.11
+    if lag:  # nor does it help where leaning does not show
+        assert "lean on the one before, which is allowed for" in answers["calibrated"].notes[0]
+        assert found["calibrated"] < 0.4 * found["nhs"]
+    else:
+        assert found["calibrated"] == pytest.approx(0.1, abs=0.05)
+    with pytest.raises(Unfit, match="rate"):
+        run("xmr", monthly(), rules="calibrated", rate=1.0)
+
+
+def test_a_chart_whose_points_lean_has_rules_that_allow_for_it():
+    value = Steady(36, "poisson", 20, leaning=0.7).drawn(1, np.random.default_rng(5))[0]
+    table = {"date": MONTHS, "value": value}
+    answer = run("control-chart", table, chart="c", rules="calibrated")
+    assert "allowed for" in answer.notes[1]
+    assert rate_in_a_year(answer.notes[0]) <= 0.06
+    assert rate_in_a_year(run("control-chart", table, chart="c").notes[0]) > 0.2
+
+
+def test_series_without_a_chart_have_no_rate():
+    both = {key: np.concatenate([column, column[:4]]) for key, column in monthly().items()}
+    both["series"] = np.repeat(["long", "short"], [36, 4])
+    rows = run("xmr", both, rules="calibrated").rows
+    assert np.isfinite(rows["false_alarms"][:36]).all()
+    assert np.isnan(rows["false_alarms"][36:]).all()
 
 
 def test_runs_of_many_series_are_those_of_each():
