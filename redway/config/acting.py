@@ -16,6 +16,8 @@ MAY = {
     Permission.SEND_RETURNS: "may send returns",
     Permission.ACCEPT_RETURNS: "may accept returns",
     Permission.SEE_SMALL_COUNTS: "may see small counts",
+    Permission.RELEASE_TABLES: "may ask for a table to be released",
+    Permission.APPROVE_RELEASES: "may approve and withdraw released tables",
     Permission.MANAGE_GATEWAYS: "looks after gateways, retention and erasure",
     Permission.MANAGE_PEOPLE: "looks after people and their programs",
 }

@@ -90,6 +90,7 @@ INSTALLED_APPS = [
     "redway.work.accounts",
     "redway.work.audit",
     "redway.work.gateways",
+    "redway.work.releases",
     "redway.work.returns",
     "redway.work.strategy",
     "django.contrib.auth",

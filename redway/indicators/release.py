@@ -205,6 +205,15 @@ class Edition:
         return self.released.loss.hidden - small
 
 
+def kept(table: Table, cells: Cells, policy: Policy) -> Edition:
+    """An edition that was released and kept, read back. Raises RedwayError where it was not made from those counts.
+
+    Only for what was written down when `release` had made it (`work/releases`, which knows by a hash that nothing
+    was changed since): what would give something away by subtraction is not looked for again.
+    """
+    return Edition(table, Released(table.rows, table.columns, cells, policy, seal=_SEAL))
+
+
 def _bare(cell: Cell) -> Cell:
     return Cell(cell.value, tuple(mark for mark in cell.marks if mark is not Mark.REVISED))
 

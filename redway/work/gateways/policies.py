@@ -175,12 +175,6 @@ def may_read(person: User, dataset: str, purpose: Purpose, *, on: dt.date) -> bo
     return person.role in gateway.roles and (not person.agency or person.agency in gateway.agencies)
 
 
-def may_link(datasets: Iterable[str], purpose: Purpose, *, on: dt.date) -> bool:
-    """Whether rows of these datasets may be brought together for a purpose: each of them has to allow it."""
-    register = Register(on)
-    return all(not register.reading(one, purpose).closed for one in datasets)
-
-
 @dataclass(frozen=True)
 class Ending:
     """A gateway in force that ends soon and that no newer version takes over from."""

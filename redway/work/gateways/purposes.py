@@ -9,6 +9,7 @@ class Purpose(StrEnum):
     ANALYSIS = "analysis"
     STATUTORY_EXCHANGE = "statutory-exchange"
     EVALUATION = "evaluation"
+    PUBLICATION = "publication"
     SUPPORT = "support"
     ENFORCEMENT = "enforcement"
 
@@ -17,6 +18,7 @@ NAMES = {
     Purpose.ANALYSIS: _("Analysis"),
     Purpose.STATUTORY_EXCHANGE: _("Statutory exchange"),
     Purpose.EVALUATION: _("Evaluation"),
+    Purpose.PUBLICATION: _("Publication"),
     Purpose.SUPPORT: _("Support"),
     Purpose.ENFORCEMENT: _("Enforcement"),
 }
@@ -28,6 +30,9 @@ ABOUT = {
     ),
     Purpose.STATUTORY_EXCHANGE: _("The quarterly exchange between partners under SI 2007/1831."),
     Purpose.EVALUATION: _("Whether a programme worked."),
+    Purpose.PUBLICATION: _(
+        "Released tables: counts that anybody may see, after disclosure control and by a second person's word."
+    ),
     Purpose.SUPPORT: _("Helping the people the data are about."),
     Purpose.ENFORCEMENT: _("Investigating or acting against somebody. Never with data that were given for support."),
 }

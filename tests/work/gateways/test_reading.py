@@ -10,8 +10,9 @@ from redway.store.profile import Profile, available
 from redway.work.accounts.models import User
 from redway.work.audit.models import AuditRow
 from redway.work.gateways import actions
+from redway.work.gateways.linking import may_link
 from redway.work.gateways.models import Gateway
-from redway.work.gateways.policies import Register, may_link, may_read, permitted
+from redway.work.gateways.policies import Register, may_read, permitted
 from redway.work.gateways.purposes import Purpose
 from redway.work.gateways.states import Standing, State
 from redway.work.gateways.terms import shipped

@@ -1,0 +1,1 @@
+"""Released tables: what left the members, for whom it was approved, and what it was made of."""
