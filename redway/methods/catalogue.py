@@ -54,6 +54,8 @@ class Parameter:
     choices  the words it may be, where it is one of some
     several  whether it is a list, written with commas
     day      whether it is a day, or days; whoever runs the method gives it as 2025-11-30
+    table    columns of a second file that it names; whoever runs the method gives them as its columns are given, by
+             name, or None. A fault in it is told of “NAME.COLUMN”
     """
 
     name: str
@@ -63,6 +65,7 @@ class Parameter:
     choices: tuple[str, ...] = ()
     several: bool = False
     day: bool = False
+    table: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,42 @@ def test_a_seed_where_nothing_is_drawn_is_let_pass(run, monkeypatch):
     assert "printed if not given" not in run("drawn", "--help")[0]
 
 
+def weighed(columns, parameters, rng):
+    weights = parameters["weights"]
+    if weights is None:
+        return Answer("No weights.", {"count": columns["count"]})
+    inputs.at_least(weights["weight"], "weights.weight", 0)
+    return Answer(f"They weigh {(columns['count'] * weights['weight']).sum():g}.", {"count": columns["count"]})
+
+
+WEIGHED = replace(
+    DRAWN,
+    name="weighed",
+    run=weighed,
+    parameters=(Parameter("weights", None, "what each weighs", table=(Column("weight", "of one"),)),),
+    random=False,
+)
+
+
+def test_a_setting_may_be_a_second_file(run, monkeypatch, tmp_path, capsys):
+    monkeypatch.setattr(command, "methods", lambda: {"weighed": WEIGHED})
+    second = tmp_path / "scale.csv"
+    second.write_text("Heaviness\n2\n5\n")
+    on = ("weighed", "--in", "FILE", "--column", "count=Offences")
+    assert run(*on)[1].splitlines() == ["No weights."]
+    both = (*on, "--weights", str(second), "--column", "weights.weight=Heaviness")
+    out, err = run(*both, "--format", "json")
+    assert err.splitlines() == ["They weigh 17."]
+    assert json.loads(out)["parameters"] == {"weights": "scale.csv"}
+    second.write_text("Heaviness\n2\n-5\n")
+    with pytest.raises(SystemExit):
+        run(*both)
+    assert "scale.csv, line 3, column “Heaviness”: expected weights.weight" in capsys.readouterr().err
+    shown, _ = run("weighed", "--help")
+    assert "columns of weights:\n  weight  number: of one" in shown
+    assert "--weights FILE" in shown
+
+
 RESERVED = {"in", "column", "format", "seed", "help"}
 
 

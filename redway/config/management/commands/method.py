@@ -5,7 +5,7 @@ import re
 import sys
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ import numpy as np
 
 from redway.config.command import RedwayCommand
 from redway.errors import Place, RedwayError, did_you_mean
-from redway.methods.catalogue import Answer, Method, Parameter, methods
+from redway.methods.catalogue import Answer, Column, Method, Parameter, methods
 from redway.methods.inputs import Unfit
 from redway.products import method_answers
 from redway.store import own_tables
@@ -25,6 +25,7 @@ EXAMPLES = """examples:
   redway method NAME --help                      its columns and settings
   redway method NAME --in offences.csv --format json
   redway method NAME --in offences.csv --column count=Offences --seed 7
+  redway method farrington --in weeks.csv --delay reports.csv --column delay.happened=Occurred
 
 The file is CSV, xlsx or ods with a heading. Rows go to standard output, the sentence and remarks to standard error.
 Where nothing is drawn at random the same file gives the same figures; else the same seed does.
@@ -54,7 +55,7 @@ class Command(RedwayCommand):
             action="append",
             default=[],
             metavar="NAME=HEADING",
-            help="what your file calls a column, where it is another name",
+            help="what your file calls a column, where it is another name; of a second file, SETTING.NAME=HEADING",
         )
         parser.add_argument("--format", choices=["csv", "json"], default="csv", help="without it, csv")
         if self.method is None:
@@ -78,14 +79,24 @@ class Command(RedwayCommand):
         parameters = {p.name: options.get(SETTING + p.name, p.default) for p in method.parameters}
         seed = _seed(options.get("seed")) if method.random else None
         called = _called(options["column"])
+        files = {p.name: Path(parameters[p.name]) for p in method.parameters if p.table and parameters[p.name]}
         with tempfile.TemporaryDirectory(prefix="redway-method-") as work:
-            columns = own_tables.read(options["file"], method.columns, called=called, work=Path(work))
+            columns = own_tables.read(options["file"], method.columns, called=_of(called, "", method), work=Path(work))
+            tables = {
+                p.name: own_tables.read(
+                    files[p.name], p.table, called=_of(called, f"{p.name}.", method), work=Path(work)
+                )
+                for p in method.parameters
+                if p.name in files
+            }
+        names = {name: path.name for name, path in files.items()}
         answer = _run(
-            method, columns, parameters, np.random.default_rng(seed), file=options["file"].name, called=called
-        )
+            method, columns, parameters | tables, np.random.default_rng(seed),
+            files=names | {"": options["file"].name}, called=called,
+        )  # fmt: skip
         if options["format"] == "json":
             text = method_answers.as_json(
-                answer, method=method, parameters=parameters, seed=seed, file=options["file"].name
+                answer, method=method, parameters=parameters | names, seed=seed, file=options["file"].name
             )
         else:
             text = method_answers.as_csv(answer)
@@ -112,19 +123,28 @@ def _run(
     parameters: Mapping[str, Any],
     rng: np.random.Generator,
     *,
-    file: str,
+    files: Mapping[str, str],
     called: Mapping[str, str],
 ) -> Answer:
-    """What the method says. A fault that has a line is told with the file and the column's heading in it."""
+    """What the method says. A fault that has a line is told with its file (by setting, "" the first) and heading."""
     try:
         return method.run(columns, parameters, rng)
     except Unfit as fault:
         if fault.place.row is None and not fault.place.column:
             raise
         name = fault.place.column or fault.expected.split(":")[0]
-        heading = called.get(name, name) if name in columns else ""
-        place = Place(file, fault.place.row, heading)
+        setting, _, own = name.rpartition(".")
+        there = own in parameters[setting] if setting in files and setting else name in columns
+        place = Place(files.get(setting, files[""]), fault.place.row, called.get(name, own) if there else "")
         raise Unfit(fault.expected, came=fault.came, cause=fault.cause, place=place, count=fault.count) from None
+
+
+def _of(called: Mapping[str, str], which: str, method: Method) -> Mapping[str, str]:
+    """Of what `--column` says, that of one file: names that begin with its setting, or all others."""
+    others = tuple(f"{p.name}." for p in method.parameters if p.table)
+    if which:
+        return {name.removeprefix(which): heading for name, heading in called.items() if name.startswith(which)}
+    return {name: heading for name, heading in called.items() if not name.startswith(others)} if others else called
 
 
 def _listed() -> str:
@@ -137,12 +157,17 @@ def _described(method: Method) -> str:
     """Title, what it answers to elsewhere, where more is said, and its columns."""
     like = [f"In other tools: {method.like}."] if method.like else []
     like.append(f"In plain words, and when it lies: the page /methods/{method.name}/ of any Redway.")
-    width = max(len(column.name) for column in method.columns)
-    columns = [
+    second = [line for p in method.parameters if p.table for line in (f"columns of {p.name}:", *_columns(p.table))]
+    return "\n".join([method.title, *like, "", "columns:", *_columns(method.columns), *second])
+
+
+def _columns(columns: Sequence[Column]) -> list[str]:
+    """A line for each."""
+    width = max(len(column.name) for column in columns)
+    return [
         f"  {column.name:<{width}}  {column.kind}{'' if column.required else ', may be left out'}: {column.about}"
-        for column in method.columns
+        for column in columns
     ]
-    return "\n".join([method.title, *like, "", "columns:", *columns])
 
 
 def _option(parameter: Parameter) -> dict[str, Any]:
@@ -157,6 +182,8 @@ def _option(parameter: Parameter) -> dict[str, Any]:
         return option | {"action": argparse.BooleanOptionalAction}
     if parameter.choices:
         return option | {"choices": parameter.choices}
+    if parameter.table:
+        return option | {"metavar": "FILE"}
     name = "DAY" if parameter.day else parameter.kind.__name__.upper()
     one = _day if parameter.day else parameter.kind
     if parameter.several:
