@@ -200,6 +200,7 @@ class Facts:
     outside   rows left out because they lie outside the partnership
     first, last  the earliest and latest date, as 2025-11-30; empty where rows have none
     midnight  rows whose time is exactly 00:00, where dates have a time
+    said      lines of notes that the publisher put beside the rows, as they stand
     """
 
     unknown: dict[str, int] = field(default_factory=dict)
@@ -210,6 +211,7 @@ class Facts:
     first: str = ""
     last: str = ""
     midnight: int = 0
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from redway.errors import FileRefused, Place
-from redway.sources.dataset import Dataset, Loaded, Refusals
+from redway.sources.dataset import Dataset, Facts, Loaded, Refusals
 from redway.sources.tabular import Field, RowCheck, load_table, loaded
 from redway.store import sheets
 
 WORKBOOKS = (".ods", ".xlsx")
+NOTES = "note"  # in the name of a sheet: Notes, Force notes
+MOST_LINES, LONGEST_LINE, MOST_NOTES = 200, 500, 20_000  # of notes: rows, characters of one, characters of all
 YEAR = re.compile(r"(20[0-9]{2})[/_ -]([0-9]{2})")
 # 4.3, 8N, 92A, 105B; several that are counted as one, 1/4.1/4.10/4.2; and senders of fraud reports, UK Finance.
 CODE = r"[0-9]{1,3}(\.[0-9]{1,2})?[A-Z]{0,2}(/[0-9]{1,3}(\.[0-9]{1,2})?[A-Z]{0,2})*|[A-Za-z]{2,}[A-Za-z ]*"
@@ -56,27 +58,33 @@ BY_PARTNERSHIP = (YEAR_FIELD, QUARTER, FORCE, PARTNERSHIP, OFFENCE, GROUP, SUBGR
 
 @dataclass(frozen=True)
 class Year:
-    """The rows of one sheet, or of a CSV file: typed, with `period` (2024/25-Q3) in place of year and quarter."""
+    """The rows of one sheet, or of a CSV file: typed, with `period` (2024/25-Q3) in place of year and quarter.
+
+    `said` are the lines of the workbook's sheets of notes, the same beside each year.
+    """
 
     table: pa.Table
     rows_read: int
     refused: tuple[Refusals, ...]
+    said: tuple[str, ...] = ()
 
 
 def years(path: Path, definition: Dataset, fields: Sequence[Field], *, file_name: str, into: Path) -> Iterator[Year]:
     """The sheets of a workbook that hold a financial year, one after the other, or the one table of a CSV file.
 
-    Sheets of notes are passed over. Raises FileRefused for a file that cannot be read, a sheet named by a year without
-    the columns, a year that stands on two sheets, or too many bad rows.
+    Sheets of notes are read as text; others without the columns are passed over. Raises FileRefused for a file that
+    cannot be read, a sheet named by a year without the columns, a year that stands on two sheets, or too many bad rows.
     """
     if not file_name.lower().endswith(WORKBOOKS):
         yield _year(path, definition, fields, file_name=file_name, into=into, named="")
         return
     seen: dict[str, str] = {}
     with sheets.workbook(path, name=file_name, work=into) as book:
+        notes = [sheet for sheet in book.sheets if _of_notes(book, sheet, fields)]
+        said = publisher_notes(book, notes)
         for sheet in book.sheets:
             named = YEAR.fullmatch(sheet.name.strip())
-            if not named and not _fits(sheets.heading(book, sheet), fields):
+            if sheet in notes or (not named and not _fits(sheets.heading(book, sheet), fields)):
                 continue
             given = f"{named[1]}/{named[2]}" if named else ""
             place = f"{file_name}, sheet {sheet.name}"
@@ -91,7 +99,7 @@ def years(path: Path, definition: Dataset, fields: Sequence[Field], *, file_name
                         place=Place(file_name),
                     )
                 seen[label] = sheet.name
-            yield year
+            yield replace(year, said=said)
     if not seen:
         raise FileRefused(
             f"a sheet with the columns of “{definition.title}”",
@@ -118,8 +126,44 @@ def by_quarter(found: Iterator[Year], definition: Dataset, *, into: Path) -> lis
                 notes=_notes(rows),
             )
             bad = 0 if number else sum(reason.count for reason in year.refused)
-            made.append(replace(one, rows_read=rows.num_rows + bad))
+            made.append(replace(one, rows_read=rows.num_rows + bad, facts=Facts(said=year.said)))
     return made
+
+
+def _of_notes(book: sheets.Workbook, sheet: sheets.Sheet, fields: Sequence[Field]) -> bool:
+    """Whether a sheet is one of notes, by its name, and has no data under its heading."""
+    if NOTES not in sheet.name.casefold():
+        return False
+    try:
+        return not _fits(sheets.heading(book, sheet), fields)
+    except FileRefused:  # laid out as no data are
+        return True
+
+
+def publisher_notes(book: sheets.Workbook, notes: Sequence[sheets.Sheet]) -> tuple[str, ...]:
+    """What stands on sheets of notes, a line for each row, as it is written; blanks evened out.
+
+    Bounded: 200 lines of 500 characters, 20,000 in all; what is left out is said. A sheet that is laid out in a way in
+    which no data would be taken (merged cells, formulas) is told to be so, and refuses nothing: it holds no figures.
+    """
+    lines: list[str] = []
+    for sheet in notes:
+        rows = book.rows(sheet)
+        try:
+            for _, cells in rows:
+                line = " | ".join(filter(None, (" ".join(cell.split()) for cell in cells)))
+                if not line:
+                    continue
+                if len(lines) >= MOST_LINES or sum(map(len, lines)) + len(line) > MOST_NOTES:
+                    return (*lines, f"(More stands on the sheet “{sheet.name[:60]}”, and is not kept here.)")
+                lines.append(line if len(line) <= LONGEST_LINE else line[: LONGEST_LINE - 1] + "…")
+        except FileRefused as fault:
+            lines.append(
+                f"(The sheet “{sheet.name[:60]}” could not be read to its end: {fault.came or fault.expected}.)"
+            )
+        finally:
+            rows.close()
+    return tuple(lines)
 
 
 def _notes(rows: pa.Table) -> dict[str, int]:

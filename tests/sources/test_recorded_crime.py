@@ -5,12 +5,14 @@ from collections import Counter
 import duckdb
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 
-from redway.aldermere.recorded_crime import OFFENCES, OLD_HEADINGS, Partnership, rows, write
-from redway.errors import FileRefused
-from redway.sources.dataset import Context
+from redway.aldermere.recorded_crime import HEADINGS, NOTES, OFFENCES, OLD_HEADINGS, Partnership, rows, write
+from redway.errors import FileRefused, RedwayError
+from redway.sources.dataset import Context, dataset
 from redway.sources.recorded_crime_force.load import load as load_forces
 from redway.sources.recorded_crime_partnership.load import load as load_partnerships
+from redway.sources.returned.look_ups import look_up
 from redway.store.profile import Profile
 from redway.store.snapshot import Part, Snapshot
 
@@ -134,6 +136,72 @@ def test_counts_below_zero_are_kept_and_told(book, load):
     assert one.notes["negative"] >= 1
 
 
+@pytest.mark.parametrize("kind", ["ods", "xlsx"])
+def test_what_the_notes_say_is_kept_word_for_word_with_each_quarter(book, load, kind):
+    made = load(book(two_years(), kind))
+    assert {one.facts.said for one in made} == {NOTES}
+
+
+class TestNotesOfAnyKind:
+    """Sheets of notes are laid out as their writer likes; they refuse nothing, and are kept within bounds."""
+
+    def with_notes(self, path, fill, name="Notes"):
+        book = xlsxwriter.Workbook(path)
+        fill(book.add_worksheet(name))
+        year = book.add_worksheet("2024_25")
+        for number, row in enumerate([HEADINGS, *rows(2024, PLACES, seed=1, quarters=(1,))]):
+            year.write_row(number, 0, row)
+        book.close()
+        return path
+
+    def test_merged_cells_are_told_and_the_figures_taken(self, tmp_path, load):
+        def fill(sheet):
+            sheet.merge_range("A1:D1", "Notes for users")
+            sheet.write(2, 0, "Kent: counts from April 2024 are estimates.")
+
+        (one,) = load(self.with_notes(tmp_path / "a.xlsx", fill))
+        assert one.rows_accepted == len(PLACES) * len(OFFENCES)
+        assert any("could not be read to its end" in line for line in one.facts.said)
+
+    def test_cells_beside_each_other_are_one_line_and_blanks_are_evened_out(self, tmp_path, load):
+        def fill(sheet):
+            sheet.write_row(0, 0, ["Force", "What  to\nknow"])
+            sheet.write_row(3, 0, ["Kent", "", "see the\tguide"])
+
+        (one,) = load(self.with_notes(tmp_path / "a.xlsx", fill, "Force notes"))
+        assert one.facts.said == ("Force | What to know", "Kent | see the guide")
+
+    def test_notes_without_end_are_cut_and_it_is_said_that_they_were(self, tmp_path, load):
+        def fill(sheet):
+            for number in range(5_000):
+                sheet.write(number, 0, f"{number} " + "x" * 2_000)
+
+        (one,) = load(self.with_notes(tmp_path / "a.xlsx", fill))
+        assert one.facts.said[-1].startswith("(More stands on the sheet “Notes”")
+        assert sum(map(len, one.facts.said)) < 21_000
+
+    def test_a_sheet_of_data_that_calls_itself_notes_is_data(self, tmp_path, load):
+        def fill(sheet):
+            for number, row in enumerate([HEADINGS, *rows(2023, PLACES, seed=1, quarters=(4,))]):
+                sheet.write_row(number, 0, row)
+
+        made = load(self.with_notes(tmp_path / "a.xlsx", fill, "Notes of a year"))
+        assert [one.period for one in made] == ["2023/24-Q4", "2024/25-Q1"]
+
+
+def test_a_partnership_replaces_the_names_by_a_file_of_its_own(book, load, partnership):
+    own = partnership.profile / "codes" / "recorded-crime-partnership" / "names.yaml"
+    own.parent.mkdir(parents=True)
+    own.write_text("- {code: Milton Keynes, label: Milton Keynes, was: [Nowhere that is known]}\n", "utf-8")
+    (one, *_) = load(book({"2024_25": rows(2024, PLACES, seed=1)}))
+    found = dict(duckdb.sql(f"SELECT DISTINCT partnership, partnership_code FROM '{one.parquet}'").fetchall())
+    assert found["Nowhere that is known"] == "E22000307"
+    assert found["Northern Devon"] is None  # replaced whole
+    own.write_text("Northern Devon: North Devon\n", "utf-8")
+    with pytest.raises(RedwayError, match="a list of codes"):
+        load(book({"2024_25": rows(2024, PLACES, seed=1)}))
+
+
 @pytest.mark.parametrize(
     ("years", "said"),
     [
@@ -176,10 +244,6 @@ def test_the_real_table_by_force_is_taken_whole(open_data, load):
 
 @pytest.mark.real_data
 def test_every_name_that_the_publisher_spells_otherwise_is_in_the_real_look_up(open_data):
-    import yaml
-
-    from redway.sources.recorded_crime_partnership.load import NAMES
-
     path = open_data / "geography" / "lookup_ltla24_csp24_pfa24.csv.gz"
     names = {name for (name,) in duckdb.sql(f"SELECT csp24_name FROM read_csv('{path}')").fetchall()}
-    assert set(yaml.safe_load(NAMES.read_text("utf-8")).values()) <= names
+    assert set(look_up(dataset("recorded-crime-partnership"), "names").codes) <= names

@@ -5,7 +5,10 @@ from html import unescape
 import pytest
 
 from redway.sources.dataset import dataset, names
+from redway.web.figures import publisher
+from redway.web.figures.basis import basis
 from redway.work.accounts.roles import Role
+from redway.work.returns.models import DataVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -71,3 +74,48 @@ def test_codes_that_the_profile_replaces_are_the_ones_shown(page, milton_keynes)
     own.parent.mkdir(parents=True)
     own.write_text("- {code: ours, label: As we say it}\n", "utf-8")
     assert "As we say it" in page("/datasets/asb-incidents/")
+
+
+class TestWhatThePublisherWrote:
+    NAME = "recorded-crime-partnership"
+    LINES = (
+        "Updated: 24 October 2025",
+        "Thames Valley: burglary was recorded late. <b>Check</b>",
+        "Counts for 2024/25 are provisional.",
+        "Kent has a new system.",
+    )
+
+    @pytest.fixture
+    def held(self, milton_keynes):
+        version = DataVersion.objects.create(number=1, made_by="a test", summary="crime")
+        for quarter in ("2024/25-Q1", "2024/25-Q2"):
+            version.submissions.create(
+                dataset=self.NAME,
+                provider="Home Office",
+                period=quarter,
+                content=quarter,
+                file_name="prc-csp.ods",
+                parquet="none.parquet",
+                rows_read=1,
+                rows_accepted=1,
+                facts={"said": list(self.LINES)},
+                received_by="a test",
+            )
+
+    def test_its_notes_are_on_the_page_of_the_dataset_word_for_word_and_once(self, held, page):
+        shown = page(f"/datasets/{self.NAME}/")
+        part = shown[shown.index('id="said"') :]
+        assert all(line in unescape(part) for line in self.LINES)
+        assert "<b>Check" not in part
+        assert part.count("Kent has a new system.") == 1
+        assert "April to June 2024 to July to September 2024" in part
+
+    def test_lines_that_name_the_force_or_a_year_are_caveats_of_its_figures(self, held):
+        told = publisher.caveats(basis(), self.NAME)
+        assert told == (f"Home Office: “{self.LINES[1]}”", f"Home Office: “{self.LINES[2]}”")
+        assert publisher.caveats(basis(), "police-street") == ()
+
+    def test_a_place_in_another_word_is_not_named_and_no_more_than_five_are_told(self, milton_keynes):
+        own = basis().partnership
+        assert publisher.ours(["Thames Valleys are wide", "In milton keynes, none"], own) == ("In milton keynes, none",)
+        assert publisher.ours(["Notes of 2024"], own) == ()

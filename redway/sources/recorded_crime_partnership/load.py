@@ -8,13 +8,12 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-import yaml
 
 from redway.sources.dataset import Context, Loaded, dataset
 from redway.sources.recorded_crime import BY_PARTNERSHIP, Year, by_quarter, years
+from redway.sources.returned.look_ups import look_up
 from redway.store.accepted import reading
-
-NAMES = Path(__file__).with_name("names.yaml")
+from redway.store.profile import Profile
 
 
 def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Loaded]:
@@ -27,7 +26,7 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
 def codes(context: Context) -> Mapping[str, str]:
     """The code of each partnership by its name, evened out: from the accepted look-up, and the partnership's own.
 
-    The publisher's names that differ from the look-up's are in names.yaml.
+    The publisher's names that differ from the look-up's are in codes/names.yaml, or in the profile's own copy of it.
     """
     own = context.partnership
     known = {_even(own.place): own.community_safety_partnership} if own.community_safety_partnership else {}
@@ -37,9 +36,10 @@ def codes(context: Context) -> Mapping[str, str]:
             table = pq.read_table(path, columns=["partnership_name", "partnership_code"])
             for row in table.to_pylist():
                 known[_even(row["partnership_name"])] = row["partnership_code"]
-    for published, name in yaml.safe_load(NAMES.read_text("utf-8")).items():
-        if _even(name) in known:
-            known.setdefault(_even(published), known[_even(name)])
+    for entry in look_up(dataset("recorded-crime-partnership"), "names", Profile.of(context.home)).entries:
+        for published in entry.was:
+            if _even(entry.code) in known:
+                known.setdefault(_even(published), known[_even(entry.code)])
     return known
 
 

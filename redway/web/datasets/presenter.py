@@ -11,6 +11,7 @@ from redway.products.tables import Table
 from redway.sources.dataset import Column, Dataset, dataset, names
 from redway.sources.returned.look_ups import look_ups
 from redway.store.profile import Profile
+from redway.web.figures.publisher import Said
 from redway.web.gateways.presenter import nature_words
 from redway.web.site.views import CADENCES
 
@@ -44,6 +45,7 @@ class Described:
     checks: tuple[str, ...]
     refusals: tuple[str, ...]
     example: Table | None
+    said: tuple[Said, ...]
 
     @property
     def partners(self) -> bool:
@@ -59,8 +61,10 @@ def listed() -> Listed:
     )
 
 
-def described(definition: Dataset, profile: Profile) -> Described:
-    """All that a page says of a dataset, with the codes of the profile where it replaces a look-up."""
+def described(definition: Dataset, profile: Profile, said: tuple[Said, ...] = ()) -> Described:
+    """All that a page says of a dataset, with the codes of the profile where it replaces a look-up, and with what its
+    publisher said of the files that are held.
+    """
     return Described(
         definition,
         tuple(_facts(definition)),
@@ -71,6 +75,7 @@ def described(definition: Dataset, profile: Profile) -> Described:
         tuple(_checks(definition)),
         tuple(_refusals(definition)),
         _example(definition, profile),
+        said,
     )
 
 

@@ -7,6 +7,8 @@ from redway.products import templates
 from redway.products.described import template
 from redway.sources.dataset import Dataset, dataset, names
 from redway.web.datasets import presenter
+from redway.web.figures import publisher
+from redway.web.figures.basis import basis
 from redway.web.permissions import allow
 from redway.web.profile import profile
 from redway.work.accounts.roles import Permission
@@ -27,7 +29,8 @@ def datasets(request: HttpRequest) -> HttpResponse:
 @allow(Permission.SEE_RETURNS)
 def one(request: HttpRequest, name: str) -> HttpResponse:
     """All that its senders and readers have to know of a dataset."""
-    return render(request, "datasets/dataset.html", {"page": presenter.described(_found(name), profile())})
+    said = publisher.said(basis(), name)
+    return render(request, "datasets/dataset.html", {"page": presenter.described(_found(name), profile(), said)})
 
 
 @allow(Permission.SEE_RETURNS)

@@ -16,7 +16,7 @@ from redway.indicators.sets import definitions
 from redway.indicators.shown import policy_of
 from redway.products import tables
 from redway.products.tables import Cell, Column, Table
-from redway.web.figures import placing
+from redway.web.figures import placing, publisher
 from redway.web.figures.basis import Basis
 from redway.web.figures.numbers import period_words
 from redway.web.figures.rows import RowCounts
@@ -50,11 +50,11 @@ def definition(basis: Basis, indicator: Indicator) -> tuple[tuple[str, str], ...
 
 
 def caveats(basis: Basis, indicator: Indicator, area: Area | None = None) -> tuple[str, ...]:
-    """What to know before relying on it, how surely its rows were placed with it."""
-    told = basis.keep(
-        ("placing", *indicator.datasets), lambda: [placing.caveat(basis.snapshot, name) for name in indicator.datasets]
-    )
-    return tuple(filter(None, [*indicator.caveats, *told, area.note if area else ""]))
+    """What to know before relying on it: how surely its rows were placed, and what their publisher wrote, with it."""
+    names = indicator.datasets
+    placed = basis.keep(("placing", *names), lambda: [placing.caveat(basis.snapshot, name) for name in names])
+    wrote = [line for name in names for line in publisher.caveats(basis, name)]
+    return tuple(filter(None, [*indicator.caveats, *placed, *wrote, area.note if area else ""]))
 
 
 def parts(basis: Basis, indicator: Indicator) -> tuple[Link, ...]:
