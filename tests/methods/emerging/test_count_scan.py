@@ -1,23 +1,21 @@
 """The scan of small counts: exact against counting every way events may fall, and as rare as it says."""
 
 import itertools
+from math import comb, factorial
 
 import numpy as np
 import pytest
 
 from redway.methods.emerging import count_scan as module
-from redway.methods.emerging.count_scan import count_scan, none_reaches
+from redway.methods.emerging.count_scan import count_scan, count_scans, none_reaches
 from redway.methods.inputs import Unfit
 
 
 def twin(share, total, width, most):
     """Every way that events may fall, one by one."""
-    missed = 0.0
-    for days in itertools.product(range(len(share)), repeat=total):
-        counts = np.bincount(days, minlength=len(share))
-        if max(counts[s : s + width].sum() for s in range(len(share) - width + 1)) < most:
-            missed += np.prod([share[d] for d in days])
-    return missed
+    days = np.array(list(itertools.product(range(len(share)), repeat=total)))
+    full = [((days >= s) & (days < s + width)).sum(axis=1) for s in range(len(share) - width + 1)]
+    return np.asarray(share)[days].prod(axis=1)[np.max(full, axis=0) < most].sum()
 
 
 @pytest.mark.parametrize(("total", "width", "most"), [(4, 1, 2), (4, 2, 3), (5, 3, 4), (5, 2, 5), (3, 4, 2)])
@@ -39,10 +37,42 @@ def test_exact_and_simulated_agree():
 
 def test_p_values_are_no_smaller_than_they_should_be_where_nothing_happens():
     rng = np.random.default_rng(2)
-    p = np.array([count_scan(rng.poisson(0.4, 52), 3).pvalue for _ in range(250)])
-    p = p[np.isfinite(p)]
+    found = count_scans(rng.poisson(0.4, (1500, 52)), 3)
+    p = found.pvalue[np.isfinite(found.pvalue)]
+    assert found.discoveries().listed.sum() <= 1
     assert np.mean(p <= 0.05) < 0.08
     assert np.mean(p <= 0.3) < 0.36
+
+
+@pytest.mark.parametrize("weights", [None, np.linspace(1, 3, 60), "each"])
+def test_many_series_at_once_are_each_alone(weights):
+    rng = np.random.default_rng(4)
+    counts = rng.poisson(np.repeat([0.05, 0.2, 0.5, 30.0], 3)[:, None], (12, 60)).astype(float)
+    counts[0] = 0
+    given = (
+        np.tile(np.linspace(1, 3, 60), (12, 1)) ** (np.arange(12) % 2)[:, None] if isinstance(weights, str) else weights
+    )
+    found = count_scans(counts, 3, weights=given, rng=np.random.default_rng(5))
+    assert not found.exact.all()
+    for at, series in enumerate(counts):
+        own = given[at] if isinstance(weights, str) else given
+        alone, one = count_scan(series, 3, weights=own, rng=np.random.default_rng(6)), found.one(at)
+        near = (
+            pytest.approx(alone.pvalue, rel=1e-9, nan_ok=True) if one.exact else pytest.approx(alone.pvalue, abs=0.07)
+        )
+        assert one.pvalue == near
+        names = ("most", "start", "total", "exact", "cannot_tell")
+        assert [getattr(one, name) for name in names] == [getattr(alone, name) for name in names]
+    assert found.discoveries().listed.size == np.isfinite(found.pvalue).sum()
+    assert "false discovery held to 10% over all series" in found.sentence
+
+
+def test_nothing_can_be_told_of_series_without_events():
+    assert count_scans(np.zeros((3, 40)), 2).sentence == (
+        "Cannot tell: no series has two events and twice the window's periods."
+    )
+    with pytest.raises(Unfit, match="weights for every period"):
+        count_scans(np.ones((3, 40)), 2, weights=np.ones(39))
 
 
 def test_a_cluster_is_found_and_said():
@@ -92,3 +122,22 @@ def test_huge_counts_are_simulated_in_bounded_memory_and_said_in_figures(monkeyp
     monkeypatch.setattr(module, "BLOCK", 1000)
     assert count_scan(counts, 7, rng=np.random.default_rng(4)) == found, "however it is cut"
     assert 0 < count_scan(counts * 1e10, 7, rng=np.random.default_rng(4)).pvalue <= 1
+
+
+@pytest.mark.parametrize(
+    ("people", "days", "together", "published"),
+    [(23, 365, 2, 0.507297234324), (10, 52, 2, 0.602866301314), (88, 365, 3, 0.5111)],
+)
+def test_shared_birthdays(people, days, together, published):
+    """R 4.2.2: pbirthday(23), pbirthday(10, classes = 52); three of 88 on one day, Diaconis and Mosteller (1989),
+    *J. Am. Stat. Association* 84, 853-861: the least number with an even chance."""
+    p = 1 - none_reaches(np.full(days, 1 / days), people, 1, together)
+    assert p == pytest.approx(published, abs=1e-10 if together == 2 else 5e-5)
+
+
+@pytest.mark.parametrize(("n", "days", "window"), [(3, 30, 4), (5, 100, 7), (8, 365, 3), (6, 52, 2)])
+def test_two_in_a_window_are_naus_s_closed_form(n, days, window):
+    """Naus (1968), *J. Am. Stat. Association* 63, 1412-1418, of almost shared birthdays on a line:
+    P(no two within so many days) = C(days - (n - 1)(window - 1), n) n! / days^n."""
+    none = comb(days - (n - 1) * (window - 1), n) * factorial(n) / days**n
+    assert none_reaches(np.full(days, 1 / days), n, window, 2) == pytest.approx(none, rel=1e-9)
