@@ -120,6 +120,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "redway.web.permissions.DenyByDefault",
+    "redway.web.as_at.OlderFigures",
     "redway.web.faults.SayWhatIsWrong",
     "axes.middleware.AxesMiddleware",
 ]

@@ -2,13 +2,22 @@
 
 from django.urls import include, path
 
-urlpatterns = [
+from redway.web.addresses import OLDER
+from redway.web.data.urls import held
+
+# Pages of figures, each served with today's and, below /as-at/12/, with those of data version 12.
+FIGURES = [
     path("", include("redway.web.home.urls")),
-    path("", include("redway.web.site.urls")),
-    path("", include("redway.web.people.urls")),
     path("priorities/", include("redway.web.priorities.urls")),
     path("indicators/", include("redway.web.indicators.urls")),
     path("map/", include("redway.web.map.urls")),
+    path("data/", include(held)),
+]
+urlpatterns = [
+    *FIGURES,
+    path(f"{OLDER}/<str:as_at>/", include((FIGURES, OLDER))),
+    path("", include("redway.web.site.urls")),
+    path("", include("redway.web.people.urls")),
     path("commitments/", include("redway.web.commitments.urls")),
     path("returns/", include("redway.web.returns.urls")),
     path("exchange/", include("redway.web.exchange.urls")),

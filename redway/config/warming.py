@@ -1,5 +1,6 @@
 """Asking for pages once, so that whoever comes first does not wait for cubes, findings and charts."""
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.test import RequestFactory
 from django.urls import resolve, reverse
@@ -45,7 +46,8 @@ def addresses(profile: Profile) -> list[str]:
 
 def ask(page: str, user: User) -> int:
     """The status of a page, asked for in this process: no server, no session."""
-    request: HttpRequest = RequestFactory().get(page)
+    host = settings.ALLOWED_HOSTS[0].lstrip(".*") or "localhost"  # a citation has the address that was asked
+    request: HttpRequest = RequestFactory(headers={"host": host}).get(page)
     request.user = user
     request.resolver_match = resolve(page)
     view, args, kwargs = request.resolver_match

@@ -2,24 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext, npgettext, pgettext
-from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader
+from jinja2 import ChainableUndefined, ChoiceLoader, Environment, PackageLoader, PrefixLoader, pass_context
+from jinja2.runtime import Context
 from jinja2.utils import missing
 
 from redway.errors import RedwayError, plain
 from redway.store.profile import Partnership
+from redway.web.addresses import address, again, today
+from redway.web.as_at import asked
 from redway.web.factor import held_back
 from redway.web.profile import profile
 from redway.work.accounts.roles import Permission
+from redway.work.returns.destruction import unmade
 from redway.work.returns.models import DataVersion
 
 AWAKE_EVERY = 180  # seconds: how often, at most, a page that somebody types in says so
@@ -45,14 +49,22 @@ def environment(**options: Any) -> Environment:
     made.install_gettext_callables(  # type: ignore[attr-defined]
         gettext, ngettext, newstyle=True, pgettext=pgettext, npgettext=npgettext
     )
-    made.globals.update(url=url, static=static)
+    made.globals.update(url=url_of, static=static)
     made.filters.update(number=number, date=day, moment=moment, plain=written)
     return made
 
 
 def url(name: str, *args: Any, **query: Any) -> str:
     """The address of a page by its name: `url("priority", "knife-crime", after="2025-01")`."""
-    return reverse(name, args=args, query={k: v for k, v in query.items() if v not in (None, "")} or None)
+    return address(name, *args, **query)
+
+
+@pass_context
+def url_of(context: Context, name: str, *args: Any, as_at: int | None = None, **query: Any) -> str:
+    """The same in a template: a page of figures at a data version, without one at that of the page with the link."""
+    request = context.get("request")
+    shown = asked(request) if request else None
+    return address(name, *args, as_at=as_at or (shown.number if shown else None), **query)
 
 
 def number(value: float, decimals: int = 0) -> str:
@@ -121,13 +133,18 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
     user: Any = getattr(request, "user", AnonymousUser())
     known = user.is_authenticated
     shown = known and not held_back(request)
-    newest = DataVersion.objects.order_by("-number").values("number", "made_at").first() if shown else None
+    older = asked(request) if shown else None
+    newest = DataVersion.objects.order_by("-number").values("number", "made_at") if shown and not older else None
     return {
         "partnership": partnership(),
         "navigation": [_link(request, room) for room in rooms(user)] if shown else [],
         "may": user.may if known else lambda permission: False,
         "marking": "OFFICIAL" if known else "",
-        "data_version": newest,
+        "data_version": newest.first() if newest is not None else older,
+        "as_at": older,
+        "todays": today(request) if older else "",
+        "unmade": unmade([older.number]).get(older.number, "") if older else "",
+        "again": partial(again, request),
         "language": get_language() or "en-gb",
         "awake_every": min(AWAKE_EVERY, settings.SESSION_IDLE_AGE // 3),
     }
@@ -135,7 +152,8 @@ def every_page(request: HttpRequest) -> dict[str, Any]:
 
 def _link(request: HttpRequest, room: Room) -> dict[str, Any]:
     """One item of GOV.UK's service navigation; below a page its own item stays marked."""
-    address = reverse(room.name)
-    here = request.path == address
-    below = room.name != "home" and request.path.startswith(address)
-    return {"href": address, "text": str(room.title), "current": here, "active": below and not here}
+    shown = asked(request)
+    href = address(room.name, as_at=shown.number if shown else None)
+    here = request.path == href
+    below = room.name != "home" and request.path.startswith(href)
+    return {"href": href, "text": str(room.title), "current": here, "active": below and not here}

@@ -1,9 +1,11 @@
 """Shapes the data page: the answer, the month grids, the files, the versions, what each agency is waited for."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
 from django.core.paginator import Page, Paginator
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,6 +16,7 @@ from redway.products import tables
 from redway.products.tables import Cell, Column, Table
 from redway.sources import dataset as datasets
 from redway.store.snapshot import Part
+from redway.web.addresses import address
 from redway.web.figures import arrivals
 from redway.web.figures.absence import Absence, Awaited, absences, awaited, months_held, months_missing
 from redway.web.figures.basis import Basis
@@ -48,10 +51,11 @@ class DataPage:
     awaited: list[Awaited]
 
 
-def page(basis: Basis, *, only: str | None, today: date, page: int) -> DataPage:
+def page(basis: Basis, *, only: str | None, today: date, page: int, figures: bool) -> DataPage:
     """Everything on the data page. Of partners' data, what one agency sent where `only` names it; None: all of it.
 
     Partners' files have their results on the pages of returns, so the files listed here are those of open data.
+    `figures`: whether the reader may see the figures, and so those of older versions.
     """
     open_data = [name for name in datasets.names() if datasets.dataset(name).access == "open"]
     submissions = Submission.objects.filter(versions__number=basis.snapshot.number, dataset__in=open_data).order_by(
@@ -61,13 +65,13 @@ def page(basis: Basis, *, only: str | None, today: date, page: int) -> DataPage:
     return DataPage(
         answer(basis),
         partners(basis, only),
-        absences(basis, today),
+        absences(basis, basis.day(today)),
         grids(basis),
         others(basis),
         reference(basis),
-        files(list(shown)),
+        files(list(shown), basis.snapshot.number),
         shown,
-        versions(),
+        versions(_newest()[:VERSIONS], figures=figures, by=True),
         awaited(basis, (i for i in basis.indicators.values() if i.priority)),
     )
 
@@ -186,8 +190,8 @@ def reference(basis: Basis) -> Table:
     return Table(_("Areas, populations and other reference data"), columns, tuple(rows), tables.legend(rows))
 
 
-def files(submissions: list[Submission]) -> Table:
-    """The files of the newest version, newest first, and how clean each was."""
+def files(submissions: list[Submission], version: int) -> Table:
+    """The files of a data version, newest first, and how clean each was."""
     columns = (
         Column(_("What")),
         Column(_("File")),
@@ -209,7 +213,7 @@ def files(submissions: list[Submission]) -> Table:
         )
         for s in submissions
     )
-    return Table(_("Files of the newest data version, newest first"), columns, rows)
+    return Table(_("Files of data version %(n)s, newest first") % {"n": version}, columns, rows)
 
 
 def _file(sent: str) -> Cell:
@@ -222,19 +226,37 @@ def _reasons(counts: dict[str, int]) -> str:
     return "; ".join(f"{reason}: {count:,}" for reason, count in counts.items() if count)
 
 
-def versions() -> Table:
-    """The newest data versions and what made each."""
-    columns = (Column(_("Version")), Column(_("What came")), Column(_("Made")), Column(_("By")))
+def versions(shown: Iterable[DataVersion], *, figures: bool, by: bool) -> Table:
+    """Data versions and what made each; `figures`: with what leads to the figures as they stood, `by`: and who."""
+    columns = [Column(_("Version")), Column(_("What came")), Column(_("Made"))]
+    columns += [Column(_("By"))] if by else []
+    columns += [Column(_("Figures"))] if figures else []
     came = arrivals.sentences()
-    shown = list(DataVersion.objects.order_by("-number")[:VERSIONS])
-    lost = unmade([v.number for v in shown])
+    listed = list(shown)
+    lost = unmade([v.number for v in listed])
     rows = tuple(
         (
             tables.text(str(v.number)),
             tables.text(came.get(v.number, _("Nothing new.")), note=lost.get(v.number, "")),
             tables.text(date_format(timezone.localtime(v.made_at), "j M Y, H:i")),
-            tables.text(v.made_by),
+            *([tables.text(v.made_by)] if by else []),
+            *([_figures(v.number)] if figures else []),
         )
-        for v in shown
+        for v in listed
     )
-    return Table(_("Data versions, newest first"), columns, rows)
+    return Table(_("Data versions, newest first"), tuple(columns), rows)
+
+
+def _figures(number: int) -> Cell:
+    words = _("See the figures as at version %(n)s") % {"n": number}
+    return tables.text(words, link=address("home", as_at=number))
+
+
+def _newest() -> QuerySet[DataVersion]:
+    return DataVersion.objects.order_by("-number")
+
+
+def versions_page(page: int) -> tuple[Table, Page]:
+    """A page of all data versions, for whoever sees the figures."""
+    shown = Paginator(_newest(), VERSIONS).get_page(page)
+    return versions(shown, figures=True, by=False), shown

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 
+from redway.web.as_at import asked
 from redway.web.data import presenter
 from redway.web.figures.basis import basis
 from redway.web.figures.citation import cite
@@ -17,13 +18,15 @@ from redway.work.accounts.roles import Permission, Role
 @allow(Permission.SEE_RETURNS)
 def data(request: HttpRequest) -> HttpResponse:
     """The data page."""
-    rests_on = basis()
+    rests_on = basis(asked(request))
     page = page_number(request.GET.get("page", ""))
     today = timezone.localdate()
     person: Any = request.user
     only = person.agency if person.role == Role.AGENCY_CONTACT else None
     context = {
-        "page": presenter.page(rests_on, only=only, today=today, page=page),
+        "page": presenter.page(
+            rests_on, only=only, today=today, page=page, figures=person.may(Permission.SEE_PARTNERSHIP)
+        ),
         "cited": cite(rests_on),
     }
     return render(request, "data/data.html", context)

@@ -2,11 +2,12 @@
 
 Everything here is keyed by the data version, the gateways in force and the profile, so a new version is a new basis
 and nothing is ever invalidated. A warm page asks the database two questions: which version is the newest, and which
-gateways are in force today?
+gateways are in force today? An older version that a page was asked for has a basis of its own: its data, today's
+gateways and profile, and links that stay at it.
 """
 
 from collections.abc import Callable, Hashable
-from datetime import datetime
+from datetime import date, datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,6 +28,8 @@ from redway.indicators.shown import name_of, policy_of, shown
 from redway.store.home import Home
 from redway.store.profile import Partnership, Profile
 from redway.store.snapshot import Snapshot
+from redway.web.addresses import address
+from redway.web.as_at import AsAt
 from redway.web.profile import profile
 from redway.work.returns.models import DataVersion
 from redway.work.returns.versions import rests_on, snapshot
@@ -39,12 +42,21 @@ class Basis:
     """One data version under one profile. `made_at` is None before anything was accepted.
 
     exact  whether partners' counts are shown as they are; without it they go through disclosure control
+    as_at  the version that was asked for by its number; None: whatever is the newest
     """
 
     def __init__(
-        self, home: Home, profile: Profile, snapshot: Snapshot, made_at: datetime | None, *, exact: bool = False
+        self,
+        home: Home,
+        profile: Profile,
+        snapshot: Snapshot,
+        made_at: datetime | None,
+        *,
+        exact: bool = False,
+        as_at: AsAt | None = None,
     ):
-        self.home, self.profile, self.snapshot, self.made_at, self.exact = home, profile, snapshot, made_at, exact
+        self.home, self.profile, self.snapshot, self.made_at = home, profile, snapshot, made_at
+        self.exact, self.as_at = exact, as_at
         self._kept: dict[Any, Any] = {}
 
     @property
@@ -82,7 +94,20 @@ class Basis:
     @cached_property
     def exactly(self) -> "Basis":
         """The same with partners' counts as they are, for those who may see them; each use is audited."""
-        return Basis(self.home, self.profile, self.snapshot, self.made_at, exact=True)
+        return Basis(self.home, self.profile, self.snapshot, self.made_at, exact=True, as_at=self.as_at)
+
+    def address(self, name: str, *args: Any, **query: Any) -> str:
+        """The address of a page by its name, at the version that was asked for where it is a page of figures."""
+        return address(name, *args, as_at=self.as_at.number if self.as_at else None, **query)
+
+    @property
+    def suffix(self) -> str:
+        """What the name of a file of figures ends with: nothing, or the version that was asked for."""
+        return f"-as-at-{self.as_at.number}" if self.as_at else ""
+
+    def day(self, today: date) -> date:
+        """The day by which it is judged what is late: of a version that is superseded, its last as the newest."""
+        return self.as_at.until if self.as_at and self.as_at.until else today
 
     def defined(self, id: str, version: str) -> Indicator:
         """An indicator by one version of serious violence. Raises RedwayError for a version that does not exist."""
@@ -165,8 +190,10 @@ class Basis:
         return kept
 
 
-def basis() -> Basis:
-    """The newest data version under the profile of this home. Raises NotSetUp when there is no profile."""
+def basis(as_at: AsAt | None = None) -> Basis:
+    """A data version, or the newest, under the profile of this home. Raises NotSetUp when there is no profile."""
+    if as_at is not None:
+        return _older(Home.current().root, profile(), as_at, rests_on())
     newest = DataVersion.objects.order_by("-number").values_list("number", "made_at").first()
     number, made_at = newest or (0, None)
     return _basis(Home.current().root, profile(), number, made_at, rests_on())
@@ -175,3 +202,9 @@ def basis() -> Basis:
 @lru_cache(maxsize=2)
 def _basis(root: Path, profile: Profile, number: int, made_at: datetime | None, _readable: Hashable) -> Basis:
     return Basis(Home(root), profile, snapshot(number) if number else Snapshot(0, ()), made_at)
+
+
+# Kept apart, so that whoever looks at older versions never takes the newest one's place.
+@lru_cache(maxsize=3)
+def _older(root: Path, profile: Profile, as_at: AsAt, _readable: Hashable) -> Basis:
+    return Basis(Home(root), profile, snapshot(as_at.number), as_at.made_at, as_at=as_at)

@@ -22,6 +22,7 @@ class Citation:
     """Sentences, in a fixed order: data, files, definition, method, release."""
 
     lines: tuple[str, ...]
+    version: int  # of the data; 0 before any came
     by_method: bool = False  # whether a method's handbook page says more
 
 
@@ -45,7 +46,7 @@ def cite(
     if method:
         lines.append(_("Method: %(method)s") % {"method": method})
     lines.append(_("Redway release %(release)s.") % {"release": redway.__version__})
-    return Citation(tuple(lines), bool(method))
+    return Citation(tuple(lines), basis.snapshot.number, bool(method))
 
 
 def _named(basis: Basis, indicator: Indicator) -> str:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Sum
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -105,7 +104,12 @@ def page(basis: Basis, *, role: str, standings: Mapping[str, CommitmentState], t
 
 
 def late(basis: Basis, role: str, today: date) -> list[Absence]:
-    """Everything that is late or missing, as far as this role may know; what has ended is told once."""
+    """Everything that is late or missing, as far as this role may know; what has ended is told once.
+
+    Of an older version, what was late or missing of its data then.
+    """
+    if basis.as_at:  # what is to be done today stands on the pages of today
+        return absences(basis, basis.day(today))
     granted = GRANTS[Role(role)]
     attention = warnings(today) if Permission.SEE_GATEWAYS in granted else []
     told = {one.dataset for one in attention if one.purpose == Purpose.ANALYSIS}
@@ -191,7 +195,7 @@ def _card(basis: Basis, finding: Finding) -> Card:
 
 
 def _href(basis: Basis, finding: Finding) -> str:
-    address = reverse("indicator", args=[finding.indicator])
+    address = basis.address("indicator", finding.indicator)
     return address if finding.area.level == "partnership" else f"{address}?area={finding.area.code}"
 
 

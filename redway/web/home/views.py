@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from redway.findings import changes, control
+from redway.web.as_at import asked
 from redway.web.figures.basis import basis
 from redway.web.figures.citation import cite
 from redway.web.home import presenter
@@ -19,7 +20,7 @@ from redway.work.strategy.models import standings
 @allow(Permission.SEE_PARTNERSHIP, otherwise=first_page)
 def home(request: HttpRequest) -> HttpResponse:
     """What changed, what is late, what nobody owns; what arrived comes first for whoever keeps the data."""
-    rests_on, person = basis(), _person(request)
+    rests_on, person = basis(asked(request)), _person(request)
     page = presenter.page(rests_on, role=person.role, standings=standings(), today=timezone.localdate())
     shown = {rests_on.indicators[name].id: rests_on.indicators[name] for name in page.indicators}
     method = f"{changes.METHOD}; {control.METHOD}." if shown else ""

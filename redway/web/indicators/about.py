@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -60,13 +59,13 @@ def caveats(basis: Basis, indicator: Indicator, area: Area | None = None) -> tup
 def parts(basis: Basis, indicator: Indicator) -> tuple[Link, ...]:
     """The parts of the strategy it belongs to."""
     wanted = [p for p in basis.strategy.parts if p.id in indicator.priority or indicator.id in p.indicators]
-    return tuple(Link(p.title, reverse("priority", args=[p.id])) for p in wanted)
+    return tuple(Link(p.title, basis.address("priority", p.id)) for p in wanted)
 
 
 def related(basis: Basis, indicator: Indicator) -> tuple[Link, ...]:
     """The open indicators that come closest."""
     known = [basis.indicators[name] for name in indicator.related if name in basis.indicators]
-    return tuple(Link(one.title, reverse("indicator", args=[one.id])) for one in known)
+    return tuple(Link(one.title, basis.address("indicator", one.id)) for one in known)
 
 
 def files(basis: Basis, indicator: Indicator, name: str) -> Table:

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import Http404, HttpRequest
-from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 
@@ -50,13 +49,14 @@ def chosen(basis: Basis, request: HttpRequest, indicator: Indicator) -> tuple[Ba
     if not person.may(Permission.SEE_SMALL_COUNTS):
         raise Http404
     dataset = next(name for name in indicator.datasets if policy_of(name))
-    record_small_counts(by=person, dataset=dataset, what=f"indicator {indicator.id}", purpose="analysis")
+    older = f" as at data version {basis.as_at.number}" if basis.as_at else ""
+    record_small_counts(by=person, dataset=dataset, what=f"indicator {indicator.id}{older}", purpose="analysis")
     return basis.exactly, indicator
 
 
 def choices(basis: Basis, request: HttpRequest, indicator: Indicator) -> Choices:
     """The links of a page, each keeping what else was chosen."""
-    here = reverse("indicator", args=[indicator.id])
+    here = basis.address("indicator", indicator.id)
     versions = definitions(basis.profile).versions if indicator.definition else {}
 
     def link(text: str, **asked: str) -> Link:

@@ -14,8 +14,8 @@ PERIODS = ("month", "quarter", "rolling-12")
 TABLES = {"month": windows.months, "quarter": windows.quarters, "rolling-12": windows.rolling_12}
 
 
-def document(basis: Basis, indicator: Indicator, area: Area, by: str, level: str) -> str:
-    """The whole file: one place's rows, or every comparable area's."""
+def document(basis: Basis, indicator: Indicator, area: Area, by: str, level: str, again: str) -> str:
+    """The whole file: one place's rows, or every comparable area's. `again`: where these very rows can be had again."""
     series = basis.series(indicator, "area") if level == "area" else row_of(basis, indicator, area)
     name_of = {one.code: one.name for one in series.areas}
     found = series_rows.rows(TABLES[by](series), indicator)
@@ -30,6 +30,7 @@ def document(basis: Basis, indicator: Indicator, area: Area, by: str, level: str
         "counts rounded to the nearest": series.rounded_to,
         "data version": basis.snapshot.number,
         "data as at": basis.made_at.isoformat() if basis.made_at else "",
+        "same data again": again,
         "redway release": __version__,
         "source": licence(basis, indicator.count.dataset) if indicator.count else "",
         "marking": "OFFICIAL",
@@ -41,5 +42,5 @@ def document(basis: Basis, indicator: Indicator, area: Area, by: str, level: str
 
 
 def file_name(indicator: Indicator, area: Area, by: str, level: str) -> str:
-    """`recorded-shoplifting-E06000042-month.csv`."""
-    return f"{indicator.id}-{'all-areas' if level == 'area' else area.code}-{by}.csv"
+    """`recorded-shoplifting-E06000042-month`, before what says that it is CSV."""
+    return f"{indicator.id}-{'all-areas' if level == 'area' else area.code}-{by}"

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from redway.findings import words
@@ -51,17 +50,17 @@ def page(basis: Basis) -> Listing:
     for part in basis.strategy.parts:
         own = [i for i in waiting if i.id in part.indicators or part.id in i.priority]
         if own:
-            groups.append(Group(part.id, part.title, _waiting(own, part.title)))
+            groups.append(Group(part.id, part.title, _waiting(basis, own, part.title)))
     placed = {i.id for i in waiting for p in basis.strategy.parts if i.id in p.indicators or p.id in i.priority}
     if loose := [i for i in waiting if i.id not in placed]:
-        groups.append(Group("others", _("Of no single part"), _waiting(loose, _("Of no single part"))))
+        groups.append(Group("others", _("Of no single part"), _waiting(basis, loose, _("Of no single part"))))
     return Listing(answer, _open(basis, open_ones), came if came.rows else None, tuple(groups))
 
 
 def _came(basis: Basis, indicators: list[Indicator]) -> Table:
     """Those that can be worked out today, with what they say."""
     rows = tuple(
-        (tables.text(i.title, link=reverse("indicator", args=[i.id])), tables.text(sentence(basis, i)))
+        (tables.text(i.title, link=basis.address("indicator", i.id)), tables.text(sentence(basis, i)))
         for i in indicators
     )
     return Table(
@@ -89,7 +88,7 @@ def _open(basis: Basis, indicators: list[Indicator]) -> Table:
     columns = (Column(_("Indicator")), Column(_("What the latest comparison says")))
     rows = tuple(
         (
-            tables.text(i.title, link=reverse("indicator", args=[i.id])),
+            tables.text(i.title, link=basis.address("indicator", i.id)),
             tables.text(_said(basis, i)),
         )
         for i in indicators
@@ -106,11 +105,11 @@ def _said(basis: Basis, indicator: Indicator) -> str:
     return basis.changed.not_compared.get(indicator.id) or _("Too few to tell a change from chance.")
 
 
-def _waiting(indicators: list[Indicator], caption: str) -> Table:
+def _waiting(basis: Basis, indicators: list[Indicator], caption: str) -> Table:
     columns = (Column(_("Indicator")), Column(_("The strategy said")), Column(_("Waits for")))
     rows = tuple(
         (
-            tables.text(i.title, link=reverse("indicator", args=[i.id])),
+            tables.text(i.title, link=basis.address("indicator", i.id)),
             tables.text(i.published.value if i.published else ""),
             tables.text(i.needs.provider if i.needs else ""),
         )

@@ -2,7 +2,6 @@
 
 from dataclasses import asdict, dataclass
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from redway import __version__
@@ -64,7 +63,7 @@ def page(basis: Basis, indicator: Indicator, query: str) -> MeasurePage:
         parts=parts(basis, indicator),
         related=related(basis, indicator),
         files=files(basis, indicator, measure.dataset),
-        csv=reverse("indicator-csv", args=[indicator.id]) + query,
+        csv=basis.address("indicator-csv", indicator.id) + query,
     )
 
 
@@ -208,8 +207,8 @@ def _number(count: float | None, value: Value) -> Cell:
     return Cell("–", numeric=True, spoken=_("none given"))
 
 
-def document(basis: Basis, indicator: Indicator) -> str:
-    """CSV of every period and group, below what it rests on."""
+def document(basis: Basis, indicator: Indicator, again: str) -> str:
+    """CSV of every period and group, below what it rests on. `again`: where these very rows can be had again."""
     found, measure = basis.measured(indicator), _measure(indicator)
     about: dict[str, csv.Value] = {
         "indicator": indicator.title,
@@ -222,6 +221,7 @@ def document(basis: Basis, indicator: Indicator) -> str:
         "counts rounded to the nearest": found.rounded_to,
         "data version": basis.snapshot.number,
         "data as at": basis.made_at.isoformat() if basis.made_at else "",
+        "same data again": again,
         "redway release": __version__,
         "source": licence(basis, measure.dataset),
         "marking": "OFFICIAL",

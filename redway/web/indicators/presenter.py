@@ -3,7 +3,6 @@
 import math
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from redway import periods
@@ -116,7 +115,7 @@ def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bo
         no_year=why_no_year(row),
         areas=areas,
         areas_figure=intervals_figure(basis, areas) if areas else None,
-        areas_table=_areas_table(areas, indicator, order) if areas and areas.rows else None,
+        areas_table=_areas_table(basis, areas, indicator, order) if areas and areas.rows else None,
         areas_open=opened,
         definition=definition(basis, indicator),
         caveats=caveats(basis, indicator, area),
@@ -324,8 +323,8 @@ def _table(caption: str, found: Windows, indicator: Indicator) -> Table:
     return Table(caption, tuple(columns), tuple(rows), tables.legend(rows))
 
 
-def _areas_table(areas: AreaChanges, indicator: Indicator, order: str) -> Table:
-    here = reverse("indicator", args=[indicator.id])
+def _areas_table(basis: Basis, areas: AreaChanges, indicator: Indicator, order: str) -> Table:
+    here = basis.address("indicator", indicator.id)
     sort = {name: f"{here}?order={name}#areas" for name in ORDERS}
     caption = _("%(title)s by area, %(after)s against %(before)s") % {
         "title": indicator.short_title or indicator.title,
@@ -337,7 +336,7 @@ def _areas_table(areas: AreaChanges, indicator: Indicator, order: str) -> Table:
 
 def csv_links(basis: Basis, indicator: Indicator, area: Area, whole: bool) -> tuple[Link, ...]:
     """Every table of the page as CSV."""
-    address = reverse("indicator-csv", args=[indicator.id])
+    address = basis.address("indicator-csv", indicator.id)
     at = "" if whole else f"&area={area.code}"
     asked = "&exact=1" if basis.exact else ""
     if indicator.definition:

@@ -6,6 +6,8 @@ from django.shortcuts import render
 from redway.errors import RedwayError
 from redway.indicators.definitions import Indicator
 from redway.indicators.series import Area
+from redway.web.addresses import again
+from redway.web.as_at import asked
 from redway.web.figures.basis import Basis, basis
 from redway.web.figures.citation import cite
 from redway.web.figures.numbers import one_of
@@ -17,7 +19,7 @@ from redway.work.accounts.roles import Permission
 @allow(Permission.SEE_PARTNERSHIP)
 def index(request: HttpRequest) -> HttpResponse:
     """Every indicator, by the part of the strategy it belongs to and by whether it can be computed."""
-    rests_on = basis()
+    rests_on = basis(asked(request))
     context = {"page": listing.page(rests_on), "cited": cite(rests_on)}
     return render(request, "indicators/index.html", context)
 
@@ -25,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @allow(Permission.SEE_PARTNERSHIP)
 def indicator(request: HttpRequest, slug: str) -> HttpResponse:
     """One indicator, of the partnership or (?area=CODE) of one area; a measure where months are not to be had."""
-    rests_on = basis()
+    rests_on = basis(asked(request))
     rests_on, one = choosing.chosen(rests_on, request, _indicator(rests_on, slug))
     choose = choosing.choices(rests_on, request, one)
     if rests_on.follows(one):
@@ -59,7 +61,7 @@ def _followed(request: HttpRequest, rests_on: Basis, one: Indicator, choose: cho
 @allow(Permission.SEE_PARTNERSHIP)
 def csv(request: HttpRequest, slug: str) -> HttpResponse:
     """The rows behind an indicator page: ?by=month|quarter|rolling-12, ?area=CODE, or ?level=area for every area."""
-    rests_on = basis()
+    rests_on = basis(asked(request))
     rests_on, one = choosing.chosen(rests_on, request, _indicator(rests_on, slug))
     by = one_of(request.GET.get("by", ""), export.PERIODS)
     level = one_of(request.GET.get("level", ""), ("partnership", "area"))
@@ -67,14 +69,19 @@ def csv(request: HttpRequest, slug: str) -> HttpResponse:
         area = _area(rests_on, one, request.GET.get("area", ""))
         if level == "area" and not rests_on.areas_of(one):
             raise Http404
-        text, name = export.document(rests_on, one, area, by, level), export.file_name(one, area, by, level)
+        name = export.file_name(one, area, by, level)
+        text = export.document(rests_on, one, area, by, level, _again(request, rests_on))
     elif rests_on.measures(one):
-        text, name = measuring.document(rests_on, one), f"{one.id}.csv"
+        text, name = measuring.document(rests_on, one, _again(request, rests_on)), one.id
     else:
         raise Http404
     answer = HttpResponse(text, content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    answer["Content-Disposition"] = f'attachment; filename="{name}{rests_on.suffix}.csv"'
     return answer
+
+
+def _again(request: HttpRequest, rests_on: Basis) -> str:
+    return again(request, rests_on.snapshot.number)
 
 
 def _indicator(rests_on: Basis, slug: str) -> Indicator:

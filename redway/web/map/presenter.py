@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -65,7 +64,7 @@ def page(basis: Basis, indicator: Indicator, order: str) -> MapPage:
     """Everything on the map page. The drawing is None where no boundary has come."""
     found = area_changes(basis, indicator)
     query = f"?type={indicator.id}"
-    sort = {name: f"{reverse('map')}{query}&order={name}#table" for name in ORDERS}
+    sort = {name: f"{basis.address('map')}{query}&order={name}#table" for name in ORDERS}
     drawing = basis.keep(("map", indicator.id), lambda: still(basis, found)) if found.rows else None
     subtitle = _("%(what)s, %(after)s against %(before)s, %(place)s. Source: %(source)s.") % {
         "what": indicator.title,
@@ -87,14 +86,14 @@ def page(basis: Basis, indicator: Indicator, order: str) -> MapPage:
         table=changes.table(
             found,
             order=order,
-            link=reverse("indicator", args=[indicator.id]) + "?area={code}",
+            link=basis.address("indicator", indicator.id) + "?area={code}",
             sort=sort,
             caption=_("Every area: %(what)s") % {"what": indicator.title},
         )
         if found.rows
         else None,
-        areas=reverse("map-areas") + query,
-        csv=reverse("map-csv") + query,
+        areas=basis.address("map-areas") + query,
+        csv=basis.address("map-csv") + query,
         note=" ".join(filter(None, [basis.partnership.map_note, _lacking(basis, found)])),
     )
 
@@ -117,7 +116,7 @@ def _undrawn(basis: Basis, found: AreaChanges) -> str:
 def still(basis: Basis, found: AreaChanges) -> SafeString | None:
     """The map as SVG; None where no boundary has come."""
     shapes = outlines(basis.snapshot, basis.partnership)
-    address = reverse("indicator", args=[found.indicator.id])
+    address = basis.address("indicator", found.indicator.id)
     places = [
         Place(
             row.area.code,
@@ -161,7 +160,7 @@ def geojson(basis: Basis, indicator: Indicator) -> dict[str, Any]:
 
     def make() -> dict[str, Any]:
         shapes = outlines(basis.snapshot, basis.partnership)
-        address = reverse("indicator", args=[indicator.id])
+        address = basis.address("indicator", indicator.id)
         features = [
             {
                 "type": "Feature",
@@ -178,7 +177,7 @@ def geojson(basis: Basis, indicator: Indicator) -> dict[str, Any]:
             for row in area_changes(basis, indicator).rows
             if row.area.code in shapes
         ]
-        return {"type": "FeatureCollection", "features": features}
+        return {"type": "FeatureCollection", "dataVersion": basis.snapshot.number, "features": features}
 
     return basis.keep(("geojson", indicator.id), make)
 
@@ -189,13 +188,14 @@ def _rounded(outline: Any) -> Any:
     return json.loads(exact, parse_float=lambda degrees: round(float(degrees), DECIMALS))
 
 
-def as_csv(basis: Basis, found: AreaChanges) -> str:
-    """Every area and its change, with what the rows rest on."""
+def as_csv(basis: Basis, found: AreaChanges, again: str) -> str:
+    """Every area and its change, with what the rows rest on. `again`: where these very rows can be had again."""
     about: dict[str, csv.Value] = {
         "indicator": found.indicator.title,
         "after": found.compared.after_words,
         "before": found.compared.before_words,
         "data version": basis.snapshot.number,
+        "same data again": again,
         "method": METHOD,
         "redway release": __version__,
         "source": licence(basis, found.indicator.count.dataset) if found.indicator.count else "",

@@ -5,6 +5,8 @@ from django.shortcuts import render
 
 from redway.errors import NotSetUp
 from redway.indicators.definitions import Indicator
+from redway.web.addresses import again
+from redway.web.as_at import asked
 from redway.web.figures.basis import Basis, basis
 from redway.web.figures.changes import ORDERS, area_changes
 from redway.web.figures.citation import cite
@@ -17,7 +19,7 @@ from redway.work.accounts.roles import Permission
 @allow(Permission.SEE_PARTNERSHIP)
 def map_page(request: HttpRequest) -> HttpResponse:
     """The page: a still map, a table that can do all that the map can, and a map that moves where it can."""
-    rests_on = basis()
+    rests_on = basis(asked(request))
     chosen = _indicator(rests_on, request.GET.get("type", ""))
     order = one_of(request.GET.get("order", ""), ORDERS)
     if not _ready(rests_on):
@@ -35,7 +37,7 @@ def map_page(request: HttpRequest) -> HttpResponse:
 @allow(Permission.SEE_PARTNERSHIP)
 def areas(request: HttpRequest) -> HttpResponse:
     """The areas of the map as GeoJSON, each with its shade and its words."""
-    rests_on = basis()
+    rests_on = basis(asked(request))
     chosen = _indicator(rests_on, request.GET.get("type", ""))
     if not _ready(rests_on):
         raise Http404
@@ -45,12 +47,13 @@ def areas(request: HttpRequest) -> HttpResponse:
 @allow(Permission.SEE_PARTNERSHIP)
 def csv(request: HttpRequest) -> HttpResponse:
     """The table of the map as CSV."""
-    rests_on = basis()
+    rests_on = basis(asked(request))
     chosen = _indicator(rests_on, request.GET.get("type", ""))
     if not _ready(rests_on):
         raise Http404
-    answer = HttpResponse(presenter.as_csv(rests_on, area_changes(rests_on, chosen)), content_type="text/csv")
-    answer["Content-Disposition"] = f'attachment; filename="{chosen.id}-areas.csv"'
+    text = presenter.as_csv(rests_on, area_changes(rests_on, chosen), again(request, rests_on.snapshot.number))
+    answer = HttpResponse(text, content_type="text/csv")
+    answer["Content-Disposition"] = f'attachment; filename="{chosen.id}-areas{rests_on.suffix}.csv"'
     return answer
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -260,7 +259,7 @@ def index(basis: Basis, standings: Standings, today: date) -> IndexPage:
             followed = followable(basis, indicators)
             waiting = [i for i in indicators if basis.waits(i) and not i.open]
             sentence = f"{moved(basis, followed) or unknown(followed, waiting)} {promises.sentence(listed)}"
-            entries.append(Entry(part, reverse("priority", args=[part.id]), sentence))
+            entries.append(Entry(part, basis.address("priority", part.id), sentence))
         themes.append((theme.title, theme.summary, tuple(entries)))
     every = promises.promises(strategy, strategy.commitments, standings, today)
     said = _("%(title)s, %(period)s, has %(n)s parts.") % {

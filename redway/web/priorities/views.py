@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils import timezone
 
 from redway.findings import changes, control
+from redway.web.as_at import asked
 from redway.web.figures.basis import basis
 from redway.web.figures.citation import cite
 from redway.web.permissions import allow
@@ -16,7 +17,7 @@ from redway.work.strategy.models import standings
 @allow(Permission.SEE_PARTNERSHIP)
 def index(request: HttpRequest) -> HttpResponse:
     """Every part, with one sentence on where it stands."""
-    rests_on = basis()
+    rests_on = basis(asked(request))
     context = {"page": presenter.index(rests_on, standings(), timezone.localdate()), "cited": cite(rests_on)}
     return render(request, "priorities/index.html", context)
 
@@ -24,7 +25,7 @@ def index(request: HttpRequest) -> HttpResponse:
 @allow(Permission.SEE_PARTNERSHIP)
 def priority(request: HttpRequest, slug: str) -> HttpResponse:
     """One part of the strategy."""
-    rests_on = basis()
+    rests_on = basis(asked(request))
     try:
         part = rests_on.strategy.part(slug)
     except KeyError:
