@@ -12,10 +12,11 @@ from typing import Any
 import numpy as np
 import shapely
 
-from redway.aldermere import neighbour, schools
+from redway.aldermere import neighbour, schools, searches
 from redway.aldermere.city import City, Lsoa, Neighbourhood, city
 from redway.aldermere.crime import Row, rows
 from redway.aldermere.names import (
+    COMPARABLE,
     CSP_CODE,
     DISTRICT,
     DISTRICT_CODE,
@@ -29,27 +30,24 @@ from redway.aldermere.names import (
     NEIGHBOUR_FORCE_AREA_CODE,
     NEIGHBOUR_SLUG,
 )
+from redway.aldermere.outcomes import outcomes
+from redway.aldermere.people import HOUSEHOLDS_BY_DISTRICT, apportion, by_group
 from redway.aldermere.truths import LAST_MONTH, LATE_NEIGHBOUR, LATE_PARTNER, NEW_CODES_FROM
 from redway.periods import label, month
 
 Table = Iterable[Sequence[Any]]
-STREET = [
-    *("Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location", "LSOA code"),
-    *("LSOA name", "Crime type", "Last outcome category", "Context"),
+LOCATED = [
+    *("Crime ID", "Month", "Reported by", "Falls within", "Longitude", "Latitude", "Location", "LSOA code", "LSOA name")
 ]
-ETHNIC_GROUPS = {
-    "Asian, Asian British or Asian Welsh": 0.11,
-    "Black, Black British, Black Welsh, Caribbean or African": 0.07,
-    "Mixed or Multiple ethnic groups": 0.04,
-    "White": 0.75,
-    "Other ethnic group": 0.03,
-}
+STREET = [*LOCATED, "Crime type", "Last outcome category", "Context"]
+OUTCOMES = [*LOCATED, "Outcome type"]
 DOMAINS = ["IMD", "Income", "Employment", "Education", "Health", "Crime"]
 DOMAINS_2019 = [*DOMAINS, "Housing_and_Access", "Environment"]
 DOMAINS_2025 = [*DOMAINS, "Housing_and_Services", "Environment"]
 LSOAS_OF_ENGLAND = {2019: 32844, 2025: 33755}
 # Some years were stored by someone whose line ends are CRLF: the publisher's files come both ways.
 CRLF_BEFORE = month("2022-01")
+MISSING = LATE_PARTNER.first
 
 
 def write(folder: Path, *, seed: int = 20250401, months: int = 60) -> None:
@@ -65,32 +63,47 @@ def write(folder: Path, *, seed: int = 20250401, months: int = 60) -> None:
     (folder / "dfe").mkdir(parents=True, exist_ok=True)
     (folder / "dfe" / "bds_long_0.csv").write_bytes(as_csv(schools.table()))
     span = range(LAST_MONTH - months + 1, LAST_MONTH + 1)
-    own = ((m, found) for m, found in rows(here, seed=seed, months=span) if m != LATE_PARTNER.first)
-    write_street(folder / "police-uk", FORCE_SLUG, FORCE, own)
+    police = folder / "police-uk"
+    every = list(rows(here, seed=seed, months=span))
+    write_police(police, f"{FORCE_SLUG}-street", ((m, street(m, found, FORCE)) for m, found in every if m != MISSING))
     next_door = ((m, found) for m, found in neighbour.rows(here, seed=seed, months=span) if m != LATE_NEIGHBOUR.first)
-    write_street(folder / "police-uk", NEIGHBOUR_SLUG, NEIGHBOUR_FORCE, next_door)
+    write_police(police, f"{NEIGHBOUR_SLUG}-street", ((m, street(m, found, NEIGHBOUR_FORCE)) for m, found in next_door))
+    ended = outcomes(every, seed=seed, months=span)
+    write_police(police, f"{FORCE_SLUG}-outcomes", ((m, outcome_rows(m, found)) for m, found in ended))
+    searched = searches.searches(seed=seed, months=span)
+    write_police(police, f"{FORCE_SLUG}-stop-and-search", ((m, [searches.HEADINGS, *found]) for m, found in searched))
 
 
-def write_street(folder: Path, slug: str, force: str, monthly: Iterator[tuple[int, list[Row]]]) -> None:
-    """`SLUG-street-YYYY.zip`, each holding `YYYY-MM/YYYY-MM-SLUG-street.csv`."""
+def write_police(folder: Path, name: str, monthly: Iterator[tuple[int, Table]]) -> None:
+    """`SLUG-KIND-YYYY.zip`, each holding `YYYY-MM/YYYY-MM-SLUG-KIND.csv`, for tables by month."""
     folder.mkdir(parents=True, exist_ok=True)
     years: dict[int, list[tuple[str, bytes]]] = {}
-    for m, found in monthly:
-        name = f"{label(m)}/{label(m)}-{slug}-street.csv"
-        table = [STREET, *(street_row(row, m, force) for row in found)]
-        years.setdefault(m // 12, []).append((name, as_csv(table, "\r\n" if m < CRLF_BEFORE else "\n")))
+    for m, table in monthly:
+        content = as_csv(table, "\r\n" if m < CRLF_BEFORE else "\n")
+        years.setdefault(m // 12, []).append((f"{label(m)}/{label(m)}-{name}.csv", content))
     for year, members in years.items():
-        with zipfile.ZipFile(folder / f"{slug}-street-{year}.zip", "w") as packed:
-            for name, content in members:
-                packed.writestr(zipfile.ZipInfo(name, (2000, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED, 6)
+        with zipfile.ZipFile(folder / f"{name}-{year}.zip", "w") as packed:
+            for member, content in members:
+                packed.writestr(zipfile.ZipInfo(member, (2000, 1, 1, 0, 0, 0)), content, zipfile.ZIP_DEFLATED, 6)
 
 
-def street_row(row: Row, m: int, force: str) -> list[Any]:
+def street(m: int, found: list[Row], force: str) -> Table:
+    """A month's file of street crime."""
+    return [STREET, *([*located(row, m, force), row.crime_type, row.outcome, ""] for row in found)]
+
+
+def outcome_rows(m: int, found: list[Row]) -> Table:
+    """A month's file of outcomes."""
+    return [OUTCOMES, *([*located(row, m, FORCE), row.outcome] for row in found)]
+
+
+def located(row: Row, m: int, force: str) -> list[Any]:
+    """The cells that street crime and outcomes share."""
     place: list[Any] = ["", "", "No location", "", ""]
     if row.point:
         lsoa = row.point.lsoa21 if m >= NEW_CODES_FROM else row.point.lsoa11
         place = [f"{row.point.longitude:.6f}", f"{row.point.latitude:.6f}", row.point.location, lsoa.code, lsoa.name]
-    return [row.crime_id, label(m), force, force, *place, row.crime_type, row.outcome, ""]
+    return [row.crime_id, label(m), force, force, *place]
 
 
 def write_geography(folder: Path, here: City) -> None:
@@ -111,7 +124,10 @@ def write_geography(folder: Path, here: City) -> None:
     head = ["ltla24_code", "ltla24_name", "csp24_code", "csp24_name", "pfa24_code", "pfa24_name"]
     ours = (DISTRICT_CODE, DISTRICT, CSP_CODE, DISTRICT, FORCE_AREA_CODE, DISTRICT)
     theirs = (NEIGHBOUR_CODE, NEIGHBOUR, NEIGHBOUR_CSP_CODE, NEIGHBOUR, NEIGHBOUR_FORCE_AREA_CODE, NEIGHBOUR)
-    write_gz(folder / "lookup_ltla24_csp24_pfa24.csv.gz", [head, ours, theirs])
+    others = [
+        (one.district_code, one.name, one.partnership_code, one.name, one.force_code, one.name) for one in COMPARABLE
+    ]
+    write_gz(folder / "lookup_ltla24_csp24_pfa24.csv.gz", [head, ours, theirs, *others])
     for vintage, lsoas in vintages(here).items():
         path = folder / f"lsoa{vintage}_{DISTRICT_CODE}.geojson"
         path.write_text(json.dumps(boundaries(vintage, lsoas), separators=(",", ":")), "utf-8")
@@ -150,14 +166,8 @@ def write_residents(folder: Path, here: City) -> None:
     """Census residents by ethnic group (2021 codes) and the mid-2020 estimate by single year of age (2011 codes)."""
     census: list[Sequence[Any]] = [("lsoa21_code", "total_residents", "ethnic_group", "n", "prop")]
     for lsoa, area in vintages(here)["21"]:
-        # Poorer wards are more mixed, as in most English cities.
-        white = ETHNIC_GROUPS["White"] + 0.2 * (0.5 - area.ward.deprivation)
-        rest = (1 - white) / (1 - ETHNIC_GROUPS["White"])
-        shares = [white if name == "White" else share * rest for name, share in ETHNIC_GROUPS.items()]
-        counts = apportion(lsoa.residents, shares)
         census += [
-            (lsoa.code, lsoa.residents, group, n, n / lsoa.residents)
-            for group, n in zip(ETHNIC_GROUPS, counts, strict=True)
+            (lsoa.code, lsoa.residents, group, n, n / lsoa.residents) for group, n in by_group(lsoa, area).items()
         ]
     write_gz(folder / "census" / "ethnicity21_lsoa21.csv.gz", census)
 
@@ -167,14 +177,8 @@ def write_residents(folder: Path, here: City) -> None:
         *((one.name, one.code, one.residents, *apportion(one.residents, ages)) for one, _ in vintages(here)["11"]),
     ]
     write_gz(folder / "denominators" / "population20_lsoa11.csv.gz", estimate)
-
-
-def apportion(total: int, shares: Sequence[float] | np.ndarray) -> list[int]:
-    """Whole numbers in these shares that add up to the total (largest remainder)."""
-    exact = total * np.asarray(shares, dtype=float) / np.sum(shares)
-    whole = np.floor(exact).astype(int)
-    whole[np.argsort(whole - exact, kind="stable")[: total - whole.sum()]] += 1
-    return [int(n) for n in whole]
+    homes = [("ltla23_code", "households"), *HOUSEHOLDS_BY_DISTRICT.items()]
+    write_gz(folder / "denominators" / "households21_england_wales_ltla23.csv.gz", homes)
 
 
 def write_deprivation(folder: Path, here: City) -> None:

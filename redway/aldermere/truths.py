@@ -13,6 +13,8 @@ FIRST_MONTH, LAST_MONTH = month("2020-12"), month("2025-11")
 NEW_CODES_FROM = month("2024-01")  # rows carry LSOA 2011 codes before, 2021 codes from then on
 
 FoundBy = Literal["what changed", "control chart", "rates", "rows", "gaps", "nothing"]
+# What became of crimes, and searches, are known for the last two years only.
+FIRST_OUTCOMES, FIRST_SEARCHES = month("2023-12"), month("2023-12")
 
 
 @dataclass(frozen=True)
@@ -129,6 +131,59 @@ LATE_NEIGHBOUR = Truth(
     found_by="gaps",
     expected="a caveat on that month, not a gap",
 )
+
+
+@dataclass(frozen=True)
+class Stated:
+    """One planted truth about an open table: the dataset it lies in, the indicator that tells it, and its size."""
+
+    id: str
+    title: str
+    dataset: str
+    indicator: str
+    period: str
+    value: float
+    expected: str
+
+
+BACKLOG = Stated(
+    id="closed-at-once",
+    title="A backlog of crimes without a suspect is closed in one month",
+    dataset="police-outcomes",
+    indicator="no-suspect-identified",
+    period="2025-11",
+    value=0.25,  # of the crimes of the year before that ended so, those that were left until then
+    expected="a share of outcomes without a suspect that leaps in November 2025, above October and the year before",
+)
+SEARCHED_MORE = Stated(
+    id="searched-more-often",
+    title="Black people are searched at four times the rate of White people",
+    dataset="police-stop-search",
+    indicator="stop-and-search-by-ethnicity",
+    period="YE-2025-11",
+    value=4.0,
+    expected="a rate ratio near four for one group and no other, with how many did not say",
+)
+HOMES = Stated(
+    id="burgled-homes",
+    title="52,000 households",
+    dataset="households",
+    indicator="residential-burglary-recorded",
+    period="",
+    value=52_000,
+    expected="burglaries of homes for every 1,000 households, not residents",
+)
+REVISION = Stated(
+    id="negative-revision",
+    title="Records of grooming from earlier quarters are cancelled",
+    dataset="recorded-crime-partnership",
+    indicator="other-sexual-offences-recorded",
+    period="2025/26-Q2",
+    value=-3,
+    expected="a count below zero that is taken, and a total that is less by it",
+)
+REVISED_CODE = "88A"
+STATED = (BACKLOG, SEARCHED_MORE, HOMES, REVISION)
 
 TRUTHS = (
     HOT_SPOT,

@@ -13,6 +13,7 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from redway import aldermere
+from redway.aldermere import tables
 from redway.aldermere.partners import files as partners
 from redway.aldermere.partners.truths import CAME_LATE, IN_TIME
 from redway.errors import NotSetUp, RedwayError
@@ -33,6 +34,8 @@ from redway.work.strategy.profile import strategy
 
 GENERATED = "aldermere"  # the one profile whose data are made, not published
 STREET = "police-street"
+# What police forces publish of a made city, and how its files are named.
+POLICE = {STREET: "street", "police-outcomes": "outcomes", "police-stop-search": "stop-and-search"}
 Progress = Callable[[str], None]
 
 
@@ -155,12 +158,15 @@ def _reference_parcels(members: Sequence[Member], district: str, scratch: Path) 
 def _generated(scratch: Path) -> list[Parcel]:
     """Everything of Aldermere: written in the publishers' layouts, so that it comes in as real files do."""
     aldermere.write(scratch)
+    sent = partners.write(scratch / "returns")
+    extract = next(path for one, path in sent if one.dataset == "police-extract")
+    tables.write(scratch / "recorded-crime", extract)
     district = Profile(GENERATED).partnership.district
     # Street crime is checked against the areas, and hospitals' places are found by its streets: each comes after.
     return [
         *_reference_parcels(contents(scratch), district, scratch / "taken-out"),
-        Parcel(STREET, sorted((scratch / "police-uk").glob("*.zip"))),
-        *(Parcel(one.dataset, [path], one.agency) for one, path in partners.write(scratch / "returns")),
+        *(Parcel(name, sorted((scratch / "police-uk").glob(f"*-{kind}-20*.zip"))) for name, kind in POLICE.items()),
+        *(Parcel(one.dataset, [path], one.agency) for one, path in sent),
     ]
 
 

@@ -20,6 +20,8 @@ RETURNS: dict[str, Any] = {
     "hospital-istv": gettext_lazy("attendances at hospital after violence"),
     "modern-slavery-referrals": gettext_lazy("referrals of modern slavery"),
     "police-extract": gettext_lazy("an extract of police records"),
+    "police-outcomes": gettext_lazy("outcomes of crimes"),
+    "police-stop-search": gettext_lazy("stop and search"),
     "probation": gettext_lazy("probation records"),
     "recorded-crime-partnership": gettext_lazy("recorded crime by partnership"),
     "schools": gettext_lazy("school statistics"),

@@ -120,7 +120,13 @@ def _text(column: str) -> str:
 
 
 def _holds(column: str, values: list[str]) -> str:
-    """Whether a cell, or one of the codes in it that semicolons part, is one of these values."""
+    """Whether a cell, or one of the codes in it that semicolons part, is one of these values.
+
+    A value with a semicolon in it is the whole of a cell: publishers' words have them.
+    """
     listed = ", ".join(text(WRITTEN.get(value, value)) for value in values)
     both = ", ".join(filter(None, [listed, *(text(v) for v in values if v in WRITTEN)]))
-    return f"coalesce(list_has_any(string_split({_text(column)}, ';'), [{both}]), false)"
+    codes = f"string_split({_text(column)}, ';')"
+    if any(";" in value for value in values):
+        codes = f"list_append({codes}, {_text(column)})"
+    return f"coalesce(list_has_any({codes}, [{both}]), false)"

@@ -28,7 +28,9 @@ class Rate(Strict):
     """A rate, where the base is fair."""
 
     per: int = 1000
-    of: Literal["residents"] = "residents"
+    of: Literal["residents", "households"] = Field(
+        default="residents", description="households are known of the whole partnership only"
+    )
     levels: tuple[Literal["partnership", "area"], ...] = ("partnership", "area")
     why_not: str = Field(default="", description="why no rate at the levels left out")
 

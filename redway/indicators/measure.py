@@ -29,7 +29,16 @@ class Population(Strict):
     column: str = Field(default="", description="the column with the group's code; empty where columns are the groups")
     amount: str = Field(default="", description="the column with the number of people")
     area: str = Field(default="", description="the column with the small area's code, where it has one")
+    of: Literal["partnership", "police force"] = Field(
+        default="partnership", description="whose people: of a return that covers its force's whole area, all of them"
+    )
     rows: Rows = Rows()
+
+    @model_validator(mode="after")
+    def _placed(self) -> "Population":
+        if self.of == "police force" and not self.area:
+            raise ValueError("the people of a police force are found by the column with the small area's code")
+        return self
 
 
 class Measure(Strict):
@@ -55,6 +64,9 @@ class Measure(Strict):
     unit: str = Field(description="what the figure is, in words: 'of those arrested'")
     rows: Rows = Field(default=Rows(), description="the base: which rows are looked at")
     hits: Rows = Field(default=Rows(), description="which of them count")
+    area: str = Field(
+        default="", description="the column with the small area's code, of rows from many places: others are left out"
+    )
     known: tuple[str, ...] = Field(default=(), description="columns without which a row can be judged neither way")
     unknown: tuple[str, ...] = Field(default=(), description="codes that mean not known, in those columns")
     distinct: str = Field(default="", description="the column that names whom to count once: a child, a person")
@@ -78,7 +90,7 @@ class Measure(Strict):
     @property
     def columns(self) -> frozenset[str]:
         """The columns of its dataset that it reads."""
-        named = (self.wave, self.distinct, self.group, self.amount, self.over, self.weight)
+        named = (self.wave, self.distinct, self.group, self.amount, self.over, self.weight, self.area)
         looked_at = (*named, *self.known, *self.between, *self.whole)
         return frozenset(filter(None, looked_at)) | self.rows.columns | self.hits.columns
 

@@ -18,7 +18,7 @@ from redway.indicators.peopled import people
 from redway.indicators.places import Places
 from redway.indicators.release import Policy
 from redway.indicators.series import Status
-from redway.indicators.tallies import Tallies, Tally, period_of, tallies
+from redway.indicators.tallies import YEAR, Tallies, Tally, period_of, tallies
 from redway.methods.comparison import proportion, ratio
 from redway.methods.comparison.proportion import Difference, Share
 from redway.store.snapshot import Snapshot
@@ -55,7 +55,7 @@ class Value:
 class Measured:
     """All values of one indicator, oldest period first; in each, everybody first and then its groups in order.
 
-    gap  of two waves or two groups of a survey: the difference and whether it is one, by what it sets apart
+    changes  of shares: group, period before, newest period, and the difference and whether it is one
     rounded_to  what counts were rounded to before anything was worked out of them; 1 for exact ones
     """
 
@@ -130,10 +130,14 @@ def _parted_only(measure: Measure, policy: Policy | None) -> bool:
 
 
 def _here(measure: Measure, where: Places) -> Measure:
-    """With the partnership's own codes in place of {district} and {partnership}."""
+    """With the partnership's own codes in place of {district} and {partnership}, and of its small areas alone."""
     given = measure.model_dump_json()
     here = given.replace("{district}", where.partnership.code).replace("{partnership}", where.safety_partnership)
-    return measure if here == given else Measure.model_validate_json(here)
+    found = measure if here == given else Measure.model_validate_json(here)
+    if not found.area:
+        return found
+    rows = found.rows.model_copy(update={"where": found.rows.where | {found.area: sorted(where.area_of)}})
+    return found.model_copy(update={"rows": rows})
 
 
 def _told(found: Tallies, snapshot: Snapshot, dataset: str) -> Coverage:
@@ -352,19 +356,28 @@ def _ratio_value(one: Value, found: ratio.Ratio | None) -> Value:
 def _changes(
     measure: Measure, found: Tallies, labels: Sequence[str], policy: Policy | None
 ) -> tuple[tuple[str, str, str, Difference], ...]:
-    """Of shares: how the newest known period differs from the one before it, for everybody and each group.
+    """Of shares: how the newest known period differs from the one before it, for everybody and each group; of months
+    and quarters also from the same one a year before.
 
     Both have to have a value: a period that is withheld or too small is not passed over in silence.
     """
     if len(labels) < 2 or measure.kind not in ("survey", "share"):
         return ()
-    before, after = labels[-2], labels[-1]
+    after = labels[-1]
+    year_before = [label for label in labels[:-2] if _is_year_before(label, after)]
     result = []
     for name in (ALL, *(g.label for g in measure.groups)):
-        first, second = (_share(measure, found.of(label, name), policy) for label in (before, after))
-        if first and second:
-            result.append((name, before, after, proportion.difference(first, second)))
+        for before in (labels[-2], *year_before):
+            first, second = (_share(measure, found.of(label, name), policy) for label in (before, after))
+            if first and second:
+                result.append((name, before, after, proportion.difference(first, second)))
     return tuple(result)
+
+
+def _is_year_before(label: str, after: str) -> bool:
+    """Whether a month or quarter is the same one of the year before."""
+    months = _months(after)
+    return 0 < len(months) < YEAR and list(_months(label)) == [m - YEAR for m in months]
 
 
 def _share(measure: Measure, tally: Tally, policy: Policy | None) -> Share | None:

@@ -9,6 +9,7 @@ from redway.indicators.awaited import wanted
 from redway.indicators.coverage import coverage, readable
 from redway.indicators.cubes import cube
 from redway.indicators.definitions import Indicator
+from redway.indicators.peopled import households
 from redway.indicators.places import Places, places
 from redway.indicators.series import Area, Series
 from redway.sources import dataset as datasets
@@ -49,7 +50,7 @@ def series_of(indicator: Indicator, snapshot: Snapshot, where: Places, police_fo
     status = np.empty(counted.shape, object)
     for at, month in enumerate(months):
         status[:, at] = covered.status([month])
-    denominators = np.array([denominator(indicator, area) for area in areas])
+    denominators = np.array([denominator(indicator, area, snapshot) for area in areas])
     for values in (counted, status, denominators):
         values.setflags(write=False)
     return Series(indicator.id, areas, months, counted, status, denominators)
@@ -68,10 +69,15 @@ def by_area(indicator: Indicator) -> bool:
     return bool(kind.area_from) or any(c.name == "lsoa_code" for c in kind.columns)
 
 
-def denominator(indicator: Indicator, area: Area) -> float:
-    """The residents a rate is of; NaN where they are no fair base for this indicator or area, or not known."""
-    fair = indicator.rate is not None and area.level in indicator.rate.levels and area.fair_base
-    return float(area.residents) if fair and area.residents else float("nan")
+def denominator(indicator: Indicator, area: Area, snapshot: Snapshot) -> float:
+    """The residents or households a rate is of; NaN where they are no fair base for this indicator or area, or not
+    known.
+    """
+    if indicator.rate is None or area.level not in indicator.rate.levels:
+        return float("nan")
+    if indicator.rate.of == "households":
+        return households(snapshot, area.code) or float("nan")
+    return float(area.residents) if area.fair_base and area.residents else float("nan")
 
 
 def awaiting(indicator: Indicator) -> RedwayError:

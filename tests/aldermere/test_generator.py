@@ -74,7 +74,9 @@ def test_files_bear_the_publishers_names(published):
             "geography/lookup_ltla24_csp24_pfa24.csv.gz",
             "geography/lsoa11_E06999001.geojson",
             "geography/lsoa21_E06999001.geojson",
+            "denominators/households21_england_wales_ltla23.csv.gz",
             *(f"police-uk/{force}-street-{y}.zip" for force in ("aldermere", "fenmarch") for y in range(2020, 2026)),
+            *(f"police-uk/aldermere-{k}-{y}.zip" for k in ("outcomes", "stop-and-search") for y in range(2023, 2026)),
         ]
     )
 
@@ -86,7 +88,7 @@ def test_files_bear_the_publishers_names(published):
         *("geography/lookup_lsoa11_lsoa21_ltla22.csv.gz", "geography/lookup_lsoa21_ward24_ltla24.csv.gz"),
         *("geography/lookup_ltla24_csp24_pfa24.csv.gz", "census/ethnicity21_lsoa21.csv.gz"),
         *("denominators/population20_lsoa11.csv.gz", "deprivation/imd2019_england_lsoa11.csv.gz"),
-        "deprivation/imd2025_england_lsoa21.csv.gz",
+        *("deprivation/imd2025_england_lsoa21.csv.gz", "denominators/households21_england_wales_ltla23.csv.gz"),
     ],
 )
 def test_headings_are_those_of_the_real_files(published, open_data, path):
@@ -103,8 +105,10 @@ def test_no_name_or_code_is_that_of_a_real_place(published, open_data):
         for cell in row.values()
     }
     ours = {names.DISTRICT, names.NEIGHBOUR, neighbour.WARD, *(ward.name for ward in WARDS)}
+    ours |= {one.name for one in names.COMPARABLE}
     codes = {one.code for area in city().areas for one in (*area.lsoa11, *area.lsoa21)}
     codes |= {names.DISTRICT_CODE, names.CSP_CODE, names.NEIGHBOUR_CODE, *(ward.code for ward in WARDS)}
+    codes |= {code for one in names.COMPARABLE for code in (one.district_code, one.partnership_code, one.force_code)}
     assert len(real) > 70_000
     assert not real & {one.casefold() for one in ours | codes}
 
@@ -151,7 +155,7 @@ def test_deprivation_ranks_follow_the_wards(published):
 
 def test_street_files_have_the_publishers_columns_and_both_line_ends(published):
     ends = set()
-    for path in published.glob("police-uk/*.zip"):
+    for path in published.glob("police-uk/*-street-*.zip"):
         with zipfile.ZipFile(path) as packed:
             for name in packed.namelist():
                 first = packed.read(name).split(b"\n")[0]

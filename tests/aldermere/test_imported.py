@@ -33,6 +33,9 @@ def one(profile, crime_type, level):
 
 
 def test_every_file_is_accepted_and_no_row_refused(aldermere_home):
+    for dataset in ("police-outcomes", "police-stop-search"):
+        assert Submission.objects.filter(dataset=dataset, provider="Aldermere Constabulary").count() == 24
+    assert Submission.objects.filter(dataset="recorded-crime-partnership").count() == 6
     street = Submission.objects.filter(dataset="police-street")
     assert street.count() == 59 + 59
     assert {s.provider for s in street} == {"Aldermere Constabulary", "Fenmarch Constabulary"}
@@ -111,6 +114,8 @@ def test_what_was_planted_is_found_and_nothing_else(profile):
     # The rise in knife crime is in the force's own extract too, by every way of counting it.
     extract = ("knife-crime-recorded", "knife-crime-victims-under-25", "serious-violence-recorded")
     implied |= {(name, "E06999001") for name in (*extract, "weapon-possession-recorded", "business-robbery-recorded")}
+    # And the infirmary sees it, among all who were hurt.
+    implied |= {(name, "E06999001") for name in ("sharp-object-attendances", "assault-attendances")}
     # So is the fall in vehicle crime, which is what roadshows are about.
     implied.add(("offences-after-roadshows", "E06999001"))
     false = listed.keys() - planted.keys() - implied

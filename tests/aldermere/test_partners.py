@@ -15,12 +15,6 @@ from redway.work.returns.senders import senders
 SEEDS = (20250401, 7, 99)
 
 
-@pytest.fixture(scope="module")
-def written(tmp_path_factory):
-    """Every return of the usual seed: (return, path)."""
-    return files.write(tmp_path_factory.mktemp("returns"))
-
-
 @pytest.fixture
 def aldermere(home):
     (home.profile / "profile.yaml").write_text("profile: aldermere\n")

@@ -119,6 +119,7 @@ class Counted:
 
     of         the measure counted before it that it is out of, so that the two agree
     intervals  the share counted before it that its categories are the intervals of: those in time, then the others
+    parted     how those in time lie in their intervals, and how the others do
     """
 
     agency: str
@@ -128,11 +129,22 @@ class Counted:
     categories: tuple[str, ...] = ("",)
     of: str = ""
     intervals: str = ""
+    parted: tuple[Mapping[str, float], ...] = ()
 
 
-IN_TIME = {"0-24": 0.6, "24-48": 0.4}
-TOO_LATE = {"48-72": 0.5, "over-72": 0.3, "never": 0.2}
-HOURS = (*IN_TIME, *TOO_LATE)
+HOURS = {"0-24": 0.6, "24-48": 0.4}, {"48-72": 0.5, "over-72": 0.3, "never": 0.2}
+MINUTES = (
+    {"minutes-0-30": 0.3, "minutes-30-60": 0.4, "minutes-60-90": 0.3},
+    {"minutes-over-90": 0.7, "never": 0.3},
+)
+
+
+def histogram(agency: str, measure: str, of: str, parted: tuple[Mapping[str, float], ...]) -> Counted:
+    """What an agency counts by interval, the intervals of a share that it counts too."""
+    categories = tuple(name for some in parted for name in some)
+    return Counted(agency, measure, 0, categories=categories, intervals=of, parted=parted)
+
+
 COUNTED = (
     Counted("aldermere-constabulary", "marac-cases", 6),
     Counted("aldermere-constabulary", "marac-repeat-cases", 6, 0.3, of="marac-cases"),
@@ -155,11 +167,14 @@ COUNTED = (
     Counted("youth-justice-service", "act-now-visit-48-hours", 8, 0.75),
     Counted("youth-justice-service", "act-now-contact-90-minutes", 8, 0.85),
     Counted("youth-justice-service", "act-now-mentor-48-hours", 7, 0.7),
-    Counted(
-        "youth-justice-service", "act-now-hours-to-mentor", 7, categories=HOURS, intervals="act-now-mentor-48-hours"
-    ),
+    histogram("youth-justice-service", "act-now-hours-to-mentor", "act-now-mentor-48-hours", HOURS),
+    histogram("youth-justice-service", "act-now-hours-to-visit", "act-now-visit-48-hours", HOURS),
+    histogram("youth-justice-service", "act-now-minutes-to-contact", "act-now-contact-90-minutes", MINUTES),
     Counted("youth-justice-service", "earlier-disposal", 5, 0.38),
     Counted("youth-justice-service", "children-cautioned", 60, 0.12, ("ehcp", "ehcp-semh", "no-ehcp")),
+    Counted("youth-justice-service", "navigator-contacts", 14),
+    Counted("aldermere-city-council", "asb-case-reviews", 3),
+    Counted("aldermere-constabulary", "hate-crime-support-uptake", 14, 0.42),
 )
 
 
@@ -169,7 +184,7 @@ def counts(city: City, seed: int, agency: str, quarters: range) -> Iterator[Row]
     for quarter in quarters[::3]:
         told: dict[tuple[str, str], tuple[int, int]] = {}
         for one in (c for c in COUNTED if c.agency == agency):
-            parted = _parted(draw, *told[one.intervals, ""]) if one.intervals else {}
+            parted = _parted(draw, one.parted, *told[one.intervals, ""]) if one.intervals else {}
             for category in one.categories:
                 whole = told[one.of, category][0] if one.of else int(draw.rng.poisson(3 * one.monthly))
                 number = int(draw.rng.binomial(whole, one.share)) if one.share else parted.get(category, whole)
@@ -184,11 +199,12 @@ def counts(city: City, seed: int, agency: str, quarters: range) -> Iterator[Row]
                 }
 
 
-def _parted(draw: Drawing, in_time: int, whole: int) -> dict[str, int]:
+def _parted(draw: Drawing, parted: tuple[Mapping[str, float], ...], in_time: int, whole: int) -> dict[str, int]:
     """How many lie in each interval, of so many in time and all the others not."""
-    first = draw.rng.multinomial(in_time, list(IN_TIME.values()))
-    rest = draw.rng.multinomial(whole - in_time, list(TOO_LATE.values()))
-    return dict(zip(HOURS, (int(n) for n in (*first, *rest)), strict=True))
+    found: dict[str, int] = {}
+    for count, shares in zip((in_time, whole - in_time), parted, strict=True):
+        found |= dict(zip(shares, map(int, draw.rng.multinomial(count, list(shares.values()))), strict=True))
+    return found
 
 
 def weighted(rows: list[Row], column: str, values: tuple[str, ...]) -> float:

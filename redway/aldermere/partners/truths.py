@@ -39,7 +39,7 @@ HOSPITAL_KNIFE = Planted(
     title="The infirmary sees the rise in knife crime by the docks too",
     first=KNIFE_CRIME.first,
     before=2.0,
-    after=6.0,
+    after=10.0,
     expected="assaults with a knife rise in Aldermere as a whole, as the police's knife crime does",
 )
 UNREPORTED_VENUE = Planted(

@@ -24,7 +24,7 @@ def document(basis: Basis, indicator: Indicator, area: Area, by: str, level: str
         "definition version": indicator.version,
         "numerator": indicator.numerator,
         "denominator": indicator.denominator,
-        "value": f"per {indicator.rate.per:,} residents" if indicator.rate else "",
+        "value": f"per {indicator.rate.per:,} {indicator.rate.of}" if indicator.rate else "",
         "serious violence as": indicator.definition,
         "disclosure control": hidden(basis.policy(indicator)) or "none: exact counts",
         "counts rounded to the nearest": series.rounded_to,

@@ -242,14 +242,21 @@ def rate(row: Series, indicator: Indicator, compared: Comparison) -> str:
         return ""
     area = row.areas[0]
     base = float(row.denominators[0])
+    homes = indicator.rate.of == "households"
+    if base != base and homes and area.level in indicator.rate.levels:
+        return _("No rate: how many households there are is not known.")
     if base != base:
-        return area.unfair_because or indicator.rate.why_not or _("No rate: how many people live here is not known.")
+        unfair = "" if homes else area.unfair_because
+        return unfair or indicator.rate.why_not or _("No rate: how many people live here is not known.")
     if compared.kind is None:
         return ""
     value = indicator.rate.per * float(windows.total(row, compared.after)[0]) / base
-    return _(
-        "%(value)s for every %(per)s residents in %(when)s, not made annual. Residents: %(base)s (Census 2021)."
-    ) % {
+    said = (
+        _("%(value)s for every %(per)s households in %(when)s, not made annual. Households: %(base)s (Census 2021).")
+        if homes
+        else _("%(value)s for every %(per)s residents in %(when)s, not made annual. Residents: %(base)s (Census 2021).")
+    )
+    return said % {
         "value": f"{value:,.1f}",
         "per": f"{indicator.rate.per:,}",
         "when": compared.after_words,
@@ -319,7 +326,9 @@ def _table(caption: str, found: Windows, indicator: Indicator) -> Table:
     rounded = _("Count, rounded to the nearest %(to)s") % {"to": found.rounded_to}
     columns = [Column(_("Period")), Column(rounded if found.rounded_to > 1 else _("Count"), numeric=True)]
     if fair:
-        columns.append(Column(_("For every %(per)s residents") % {"per": f"{per:,}"}, numeric=True))
+        homes = indicator.rate is not None and indicator.rate.of == "households"
+        heading = _("For every %(per)s households") if homes else _("For every %(per)s residents")
+        columns.append(Column(heading % {"per": f"{per:,}"}, numeric=True))
     return Table(caption, tuple(columns), tuple(rows), tables.legend(rows))
 
 

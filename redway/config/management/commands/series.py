@@ -211,6 +211,11 @@ def remarks(asked: str | None, area: Area, indicator: Indicator, found: Series, 
         said.append(f"{area.code} is {area.name}. {area.note}")
     if indicator.rate and area.level not in indicator.rate.levels:
         said.append(f"No rate is given: {indicator.rate.why_not}")
+    elif indicator.rate and indicator.rate.of == "households":
+        if found.denominators[0] != found.denominators[0]:
+            said.append("No rate is given: the households dataset has not been imported.")
+        else:
+            said.append(f"The value is for every {indicator.rate.per:,} households, not residents.")
     elif indicator.rate and not area.fair_base:
         said.append(f"No rate is given: residents are no fair base here. {area.unfair_because}")
     elif indicator.rate and not area.residents:
