@@ -3,7 +3,7 @@ import pytest
 from scipy import stats
 
 from redway.methods.comparison import funnel as module
-from redway.methods.comparison.funnel import funnel
+from redway.methods.comparison.funnel import _mid_z, _quantile, funnel
 from redway.methods.inputs import Unfit
 
 
@@ -87,3 +87,36 @@ def test_vast_counts_and_exposures_next_to_nought_end_and_say_something():
     vast = np.random.default_rng(3).integers(1, 10, 12) * 1e14
     assert np.isfinite(funnel(vast, np.ones(12)).high998).all()
     assert "No area" in funnel(np.ones(12), np.full(12, 1e-308)).sentence
+
+
+def test_the_negative_binomial_is_r_s():
+    """R 4.2.2: qnbinom(c(.025, .975, .001, .999), size = 25, mu = 30), and pnbinom(41, size = 25, mu = 30, lower.tail =
+    FALSE) + dnbinom(41, size = 25, mu = 30) / 2, the mid-p of 41."""
+    ends = [float(_quantile(share, np.array([30.0]), 0.04)[0]) for share in (0.025, 0.975, 0.001, 0.999)]
+    assert ends == [16, 47, 10, 60]
+    z = _mid_z(np.array([41.0]), np.array([30.0]), 0.04)
+    assert stats.norm.sf(z) == pytest.approx(0.0950297131046)
+
+
+def test_the_negative_binomial_is_what_the_slow_twin_says():
+    """tau by trying: at it the z, brought in to their tenth and ninetieth percent points, vary as normal ones do."""
+    rng = np.random.default_rng(5)
+    e = rng.uniform(20, 200, 40)
+    y = rng.poisson(e * rng.gamma(25, 1 / 25, 40))
+    found = funnel(y, e)
+    expected = e * y.sum() / e.sum()
+
+    def z(tau):
+        p = [
+            stats.nbinom.cdf(a - 1, 1 / tau**2, 1 / (1 + tau**2 * m))
+            + stats.nbinom.pmf(a, 1 / tau**2, 1 / (1 + tau**2 * m)) / 2
+            for a, m in zip(y, expected, strict=True)
+        ]
+        return stats.norm.ppf(p)
+
+    def spread(tau):
+        return (np.clip(z(tau), *np.quantile(z(tau), [0.1, 0.9])) ** 2).sum() / 39
+
+    assert spread(found.tau) == pytest.approx(0.6786412, abs=1e-6)
+    assert found.z == pytest.approx(z(found.tau), abs=1e-9)
+    assert found.p == pytest.approx(2 * stats.norm.sf(np.abs(found.z)))

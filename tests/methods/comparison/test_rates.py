@@ -83,3 +83,22 @@ def test_rates_that_no_number_can_hold_are_left_open_and_said():
         rates([3], [100], multiplier=np.inf)
     with pytest.raises(Unfit, match="phi"):
         rates([3], [100], phi=np.inf)
+
+
+def test_exact_limits_are_r_s_and_byar_s_nearer_to_them_than_epitools():
+    """R 4.2.2: poisson.test(x)$conf.int for x of 1, 8, 46, 65 and 400; epitools 0.5-10.1: pois.byar(8) and (46).
+
+    epitools' `pois.byar` takes x + 1/2 at both ends (Rothman and Boice 1979); Breslow and Day, and ours, x below and
+    x + 1 above, which lies within 1% of the exact limits from eight events on, and epitools' 9% inside them.
+    """
+    x = [1, 8, 46, 65, 400]
+    exact, byar = (rates(x, np.ones(5), multiplier=1, method=name) for name in ("exact", "byar"))
+    low = [0.02531780798429, 3.453832176749, 33.67778140897, 50.16562772923, 361.7562966311]
+    high = [5.5716433909389, 15.763189220193, 61.35755371059, 82.84783581587, 441.1866480967]
+    assert exact.low == pytest.approx(low, rel=1e-9)
+    assert exact.high == pytest.approx(high, rel=1e-9)
+    their_low, their_high = [3.7732932451694, 34.10261863168], [15.09621249482, 60.7871595621]
+    assert byar.low[1:] == pytest.approx(low[1:], rel=0.01)
+    assert byar.high[1:] == pytest.approx(high[1:], rel=0.001)
+    assert np.array(their_low) / low[1:3] == pytest.approx([1.0925, 1.0126], abs=1e-4)
+    assert np.array(their_high) / high[1:3] == pytest.approx([0.9577, 0.9907], abs=1e-4)

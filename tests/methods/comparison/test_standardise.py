@@ -74,3 +74,39 @@ def test_faults_are_refused():
         direct([1, 2], [10], [5])
     with pytest.raises(Unfit):
         direct([1], [10], [5], method="wald")
+
+
+def test_direct_is_epitools():
+    """R 4.2.2, epitools 0.5-10.1: ageadjust.direct(count, pop, stdpop = standard)."""
+    found = direct(COUNT, POP, STANDARD, multiplier=1)
+    assert (found.crude, found.value, found.low, found.high) == pytest.approx(
+        (0.00766666666667, 0.0086, 0.00628609544658, 0.01150177578307), rel=1e-9
+    )
+
+
+def test_indirect_is_epitools_and_its_exact_limits_are_r_s():
+    """R 4.2.2: epitools::ageadjust.indirect(count, pop, stdcount, stdpop)$sir; poisson.test(46, 39).
+
+    epitools' limits are of the logarithm, symmetrical; ours of the count, and wider above for few events.
+    """
+    rate = np.array([60, 250, 400]) / STANDARD
+    exact, byar = (indirect(COUNT, POP, rate, method=name) for name in ("exact", "byar"))
+    assert (exact.events, exact.expected, exact.value) == pytest.approx((46, 39, 1.179487179487))
+    assert (exact.low, exact.high) == pytest.approx((0.86353285664, 1.57327060796), rel=1e-9)
+    assert (byar.low, byar.high) == pytest.approx((exact.low, exact.high), rel=2e-3)
+    theirs = np.array([0.883467146522, 1.574693537899])
+    assert theirs == pytest.approx(46 / 39 * np.exp(np.array([-1, 1]) * 1.959963984540054 / np.sqrt(46)), rel=1e-9)
+    assert byar.low < theirs[0], "the logarithm's lower limit promises more than the exact one keeps"
+
+
+def test_indirect_is_what_the_slow_twin_says():
+    """Stratum by stratum; and Byar's limits of all events, as Breslow and Day print them."""
+    rng = np.random.default_rng(4)
+    for _ in range(20):
+        count, pop, rate = rng.integers(1, 30, 5), rng.integers(500, 5000, 5), rng.uniform(0.001, 0.01, 5)
+        expected = sum(p * r for p, r in zip(pop, rate, strict=True))
+        o, z = sum(count), 1.959963984540054
+        low = o * (1 - 1 / (9 * o) - z / (3 * o**0.5)) ** 3 / expected
+        high = (o + 1) * (1 - 1 / (9 * (o + 1)) + z / (3 * (o + 1) ** 0.5)) ** 3 / expected
+        found = indirect(count, pop, rate)
+        assert (found.value, found.low, found.high) == pytest.approx((o / expected, low, high))

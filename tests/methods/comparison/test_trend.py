@@ -95,3 +95,47 @@ def test_bad_and_empty_series():
     for bad in ([1, 2, np.nan, 3, 4], [1, -2, 3, 4, 5], [1, np.inf, 2, 3, 4]):
         with pytest.raises(Unfit):
             trend(bad)
+
+
+TWELVE = [31, 44, 29, 52, 38, 61, 40, 35, 66, 71, 48, 80]
+
+
+@pytest.mark.parametrize(
+    ("method", "slope", "error"),
+    [("quasipoisson", 0.0647472826895, 0.020820121924), ("negbin", 0.0639597038386, 0.0192465223493)],
+)
+def test_equal_to_r(method, slope, error):
+    """R 4.2.2: glm(y ~ t, quasipoisson) and MASS::glm.nb(y ~ t), t from -5.5 to 5.5; t quantiles of 10 degrees."""
+    found = trend(TWELVE, method=method)
+    assert np.log1p(found.slope / 100) == pytest.approx(slope, rel=1e-6)
+    assert (np.log1p(found.high / 100) - slope) / 2.2281388519649385 == pytest.approx(error, rel=1e-6)
+
+
+def test_mann_kendall_is_r_s():
+    """R 4.2.2: cor.test(0:11, y, method = "kendall") - its exact p, as no two values are alike."""
+    assert trend(TWELVE, method="mann-kendall").p == pytest.approx(0.0209803516314, rel=1e-9)
+
+
+def test_robust_errors_by_loops():
+    """The wider of Newey and West's, by every pair of periods up to two apart, and the model's times (1+r)/(1-r)."""
+    found, y = trend(TWELVE, robust=True), np.array(TWELVE, dtype=float)
+    x = np.column_stack([np.ones(12), np.arange(12) - 5.5])
+    b = np.array([np.log(y.mean()), 0.0])
+    for _ in range(30):
+        mu = np.exp(x @ b)
+        b = b + np.linalg.solve((x.T * mu) @ x, x.T @ (y - mu))
+    mu = np.exp(x @ b)
+    bread, meat = np.linalg.inv((x.T * mu) @ x), np.zeros((2, 2))
+    for i in range(12):
+        for j in range(max(0, i - 2), min(12, i + 3)):
+            meat += (1 - abs(i - j) / 3) * np.outer(x[i], x[j]) * (y[i] - mu[i]) * (y[j] - mu[j])
+    robust = (bread @ meat @ bread)[1, 1] * 12 / 10
+    left = (y - mu) / np.sqrt(mu)
+    z = left - left.mean()
+    r = min(max(sum(z[i] * z[i + 1] for i in range(11)) / (z @ z) + 4 / 12, 0), 0.9)
+    # R 4.2.2, sandwich 3.0-2: NeweyWest(glm(y ~ t, poisson), lag = 2, prewhite = FALSE, adjust = TRUE)
+    assert robust**0.5 == pytest.approx(0.00903830403941, rel=1e-6)
+    wide = max(robust, bread[1, 1] * max(1, left @ left / 10) * (1 + r) / (1 - r)) ** 0.5
+    assert (found.slope, found.high) == pytest.approx(
+        (100 * np.expm1(b[1]), 100 * np.expm1(b[1] + 2.2281388519649385 * wide))
+    )

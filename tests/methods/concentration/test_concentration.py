@@ -91,3 +91,30 @@ def test_all_in_one_place_and_a_million_alike():
 def test_what_is_no_count_or_harm_is_refused(values):
     with pytest.raises(Unfit):
         measured(values)
+
+
+@pytest.mark.parametrize(
+    ("x", "theirs"),
+    [
+        ([10] * 9 + [100], 0.4263158),
+        ([1, 3, 2, 1, 1, 1, 4], 0.3076923),
+        ([541, 1463, 2445, 3438, 4437, 5401, 6392, 8304, 11904, 22261], 0.462091130268),
+    ],
+)
+def test_published_coefficients(x, theirs):
+    """ineq(rep(c(10, 100), times = c(9, 1))) as *Statistics Slam Dunk* (2024), section 12.5, prints it; the example in
+    the manual of phylotools' `gini`, which is ineq's; and the data of ineq's manual, by Lorenz' polygon in R 4.2.2:
+    L <- c(0, cumsum(sort(x)) / sum(x)); 1 - sum(L[-1] + L[-length(L)]) / length(x)."""
+    assert concentration(x, np.random.default_rng(1), nsim=9).gini == pytest.approx(theirs, abs=5e-8)
+
+
+def test_curve_and_top_share_are_the_slow_twin_s():
+    x = np.random.default_rng(3).poisson(1.4, 30)
+    found = concentration(x, np.random.default_rng(1), share=0.25, nsim=9)
+    rising, area = sorted(x), 0.0
+    for k in range(30):
+        area += (sum(rising[:k]) + sum(rising[: k + 1])) / 2 / sum(rising) / 30
+    assert found.gini == pytest.approx(1 - 2 * area)
+    falling = rising[::-1]
+    assert found.held == pytest.approx([sum(falling[:k]) / sum(x) for k in range(31)])
+    assert found.top == pytest.approx((sum(falling[:7]) + 0.5 * falling[7]) / sum(x))

@@ -1,5 +1,7 @@
 """Stability: by hand, fair to places that stay as they are, and quick to see those that do not."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -66,3 +68,40 @@ def test_every_method_runs_on_a_table(method):
 def test_ranks_are_scipys_at_any_size():
     x, y = np.array([3, 1, 1, 9_000_000, 3, 0]), np.array([1, 5, 2, 2, 0, 7])
     assert measured(x, y).correlation == pytest.approx(stats.spearmanr(x, y).statistic)
+
+
+def test_spearman_is_r_s():
+    """R 4.2.2: cor(x, y, method = "spearman")."""
+    found = measured([9, 5, 1, 1, 0, 0, 3, 0, 2, 0], [8, 0, 0, 7, 1, 0, 4, 0, 0, 2])
+    assert found.correlation == pytest.approx(0.307831791733, rel=1e-9)
+
+
+def test_it_says_what_the_slow_twin_says():
+    """Places in every order that ties allow, and the splits of a few events one by one."""
+    first, second = np.array([3, 2, 2, 1, 0]), np.array([1, 0, 3, 2, 0])
+    held, again = [], []
+    for order in itertools.permutations(range(5)):
+        if (np.diff(first[list(order)]) <= 0).all():
+            top = set(order[:2])
+            held.append(sum(second[k] for k in top) / 6)
+            there = [set(o[:2]) for o in itertools.permutations(range(5)) if (np.diff(second[list(o)]) <= 0).all()]
+            again.append(np.mean([len(top & t) / 2 for t in there]))
+    found = measured(first, second, share=0.4)
+    assert (found.held, found.again) == pytest.approx((np.mean(held), np.mean(again)))
+
+
+def test_what_stable_places_would_give_is_every_way_to_split_them():
+    """Of 4 and 2 and 1 events each goes to either year by the years' shares: every way, weighed by its chance."""
+    first, second = np.array([3, 1, 0]), np.array([1, 1, 1])
+    both, share = first + second, 4 / 7
+    held, weight = [], []
+    for split in itertools.product(*(range(n + 1) for n in both)):
+        chance = np.prod(stats.binom.pmf(split, both, share))
+        early, late = np.array(split), both - np.array(split)
+        tops = early == early.max()
+        held.append(late[tops].mean() / late.sum() if late.sum() else 0.0)
+        weight.append(chance)
+    found = measured(first, second, share=1 / 3, nsim=1500)
+    at_most = np.array(held) <= found.held + 1e-12
+    assert found.stable_held == pytest.approx(np.average(held, weights=weight), abs=0.02)
+    assert found.p == pytest.approx(np.average(at_most, weights=weight), abs=0.03)

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy import stats
 
 from redway.methods.comparison.ratio import risk_ratio
 from redway.methods.disproportionality.decision_point import decision_point, tally
@@ -70,3 +71,23 @@ def test_thin_and_bad():
     assert "1 stratum with one group only says" in alone.sentence.replace("say nothing", "says nothing")
     with pytest.raises(Unfit):
         decision_point([20], [10], [5], [10])
+
+
+def test_equal_to_epir():
+    """R 4.2.2, epiR 2.0.57: epi.2by2(array(c(12, 25, 76, 75, 30, 18, 270, 182, 6, 20, 14, 60), c(2, 2, 3)),
+    method = "cohort.count"): RR.mh.wald, RR.crude.wald. Its test of one ratio is inverse-variance, ours about the
+    Mantel-Haenszel ratio, so that one is the slow twin's below."""
+    found = decision_point([12, 30, 6], [88, 300, 20], [25, 18, 20], [100, 200, 80])
+    assert (found.ratio, found.low, found.high) == pytest.approx(
+        (0.874759152215799, 0.608776944975526, 1.2569522888487), rel=1e-9
+    )
+    assert found.crude == pytest.approx(0.709617180205416, rel=1e-9)
+    variance = [
+        1 / 12 - 1 / 88 + 1 / 25 - 1 / 100,
+        1 / 30 - 1 / 300 + 1 / 18 - 1 / 200,
+        1 / 6 - 1 / 20 + 1 / 20 - 1 / 80,
+    ]
+    ratios = [12 / 88 / (25 / 100), 30 / 300 / (18 / 200), 6 / 20 / (20 / 80)]
+    q = sum((np.log(r) - np.log(found.ratio)) ** 2 / v for r, v in zip(ratios, variance, strict=True))
+    assert found.q_p == pytest.approx(stats.chi2.sf(q, 2))
+    assert found.q_p == pytest.approx(0.170252528544992, abs=0.01), "epiR's wRR.homog"

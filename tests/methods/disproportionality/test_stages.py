@@ -48,3 +48,35 @@ def test_more_than_before_is_refused_but_for_the_first():
         stages([0, 20], [1000, 20], NAMES[:2])
     with pytest.raises(Unfit):
         stages([100], [100], NAMES[:1])
+
+
+def test_equal_to_r_glm():
+    """R 4.2.2: glm(cbind(on, not on) ~ group, binomial(log)) for each stage after the first; for the first,
+    glm(stopped ~ group + offset(log(residents)), poisson)."""
+    found = stages(GROUP, REFERENCE, NAMES)
+    logs, errors = (1.38629436112, 0.223143551314, -0.405465108108), (0.0836659986, 0.151657508876, 0.191485421542)
+    assert np.log(found.ratio) == pytest.approx(logs, rel=1e-9)
+    reach = 1.959963984540054 * np.array(errors)
+    assert np.log(found.high) == pytest.approx(logs + reach, rel=1e-6)
+    assert np.log(found.total_low) == pytest.approx(sum(logs) - np.sqrt(reach @ reach), rel=1e-6)
+
+
+def test_it_says_what_the_slow_twin_says():
+    """Stage by stage: shares of those who went on, and one over each count."""
+    rng = np.random.default_rng(7)
+    for _ in range(20):
+        sides = []
+        for start in (3000, 20_000):
+            counts = [start]
+            for share in rng.uniform(0.2, 0.7, 4):
+                counts.append(rng.binomial(counts[-1], share))
+            sides.append(counts)
+        found = stages(*sides, ["people", *"abcd"])
+        whole, doubt = 1.0, 0.0
+        for k in range(4):
+            (n, x), (m, y) = ((side[k], side[k + 1]) for side in sides)
+            ratio, own = (x / n) / (y / m), 1 / x + 1 / y - (0 if k == 0 else 1 / n + 1 / m)
+            reach = np.exp(1.959963984540054 * own**0.5)
+            assert (found.ratio[k], found.low[k], found.high[k]) == pytest.approx((ratio, ratio / reach, ratio * reach))
+            whole, doubt = whole * ratio, doubt + own
+        assert (found.total, found.total_high) == pytest.approx((whole, whole * np.exp(1.959963984540054 * doubt**0.5)))

@@ -103,3 +103,30 @@ def test_where_none_of_history_was_in_so_early_nothing_is_forecast():
     assert "cannot be told" in found.sentence
     assert "nan" not in found.sentence
     assert np.isfinite(found.forecast[:-2]).all()
+
+
+TAYLOR_ASHE = """357848 766940 610542 482940 527326 574398 146342 139950 227229
+352118 884021 933894 1183289 445745 320996 527804 266172 425046
+290507 1001799 926219 1016654 750816 146923 495992 280405
+310608 1108250 776189 1562400 272482 352053 206286
+443160 693190 991983 769488 504851 470639
+396132 937085 847498 805037 705960
+440832 847631 1131398 1063269
+359480 1061648 1443370
+376686 986608
+344014"""
+
+
+def test_the_published_chain_ladder():
+    """Taylor and Ashe's triangle, but for its last year of delay: the factors that Mack (1993), *ASTIN Bulletin* 23,
+    213-225, prints, and R's ChainLadder gives for GenIns."""
+    table = np.full((10, 9), np.nan)
+    for week, line in enumerate(TAYLOR_ASHE.splitlines()):
+        told = [float(v) for v in line.split()]
+        table[week, : len(told)] = told
+    found = reporting_delay(table, np.random.default_rng(1))
+    mack = [3.4906, 1.7473, 1.4574, 1.1739, 1.1038, 1.0863, 1.0539, 1.0766]
+    assert found.share[1:] / found.share[:-1] == pytest.approx(mack, abs=5e-5)
+    assert found.share[-1] == 1
+    reached = np.nansum(table, axis=1)
+    assert found.forecast[-3:] == pytest.approx(reached[-3:] * [np.prod(mack[k:]) for k in (2, 1, 0)], rel=2e-4)

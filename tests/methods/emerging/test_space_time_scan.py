@@ -1,7 +1,11 @@
 """The scan over areas and weeks: equal to looking at every cylinder by hand, and as rare as it says."""
 
+import csv
+from pathlib import Path
+
 import numpy as np
 import pytest
+from scipy import stats
 
 from redway.methods.emerging import space_time_scan as module
 from redway.methods.emerging.space_time_scan import space_time_scan
@@ -135,3 +139,26 @@ def test_where_no_place_has_more_than_expected_none_is_called_a_cluster():
     given = {"expected": np.ones((4, 6)), "most_expected": 0.3, "longest": 2}
     found = space_time_scan(counts, np.arange(4) * 100.0, np.zeros(4), np.random.default_rng(1), nsim=9, **given)
     assert found.sentence.startswith("None of")
+
+
+def test_the_published_clusters_of_kulldorff():
+    """Sudden infant deaths of North Carolina, 1974-84, the example of Kulldorff 1997: likeliest are Bladen, Columbus,
+    Hoke, Robeson and Scotland, then Halifax, Hertford and Northampton. (Cressie's data, as in R's spData, CC0; its
+    places of counties, taken to kilometres. One period of ten years, so that only places are scanned.)"""
+    with Path(__file__).with_name("nc_sids.csv").open(newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    long, lat, births, deaths = (
+        np.array([float(row[c]) for row in rows]) for c in ("longitude", "latitude", "births", "deaths")
+    )
+    x, y = 111.32 * np.cos(np.radians(35.5)) * long, 110.9 * lat
+    found = space_time_scan(deaths[:, None], x, y, np.random.default_rng(1), expected=births[:, None], nsim=99)
+    named = [sorted(rows[at]["county"] for at in cluster.areas) for cluster in found.clusters[:2]]
+    assert named == [["Bladen", "Columbus", "Hoke", "Robeson", "Scotland"], ["Halifax", "Hertford", "Northampton"]]
+    assert [cluster.pvalue for cluster in found.clusters[:2]] == [0.01, 0.01]
+    first = found.clusters[0]
+    c, e, total = first.events, first.expected, deaths.sum()
+    # R 4.2.2: dpois(139, 139, log = TRUE) - dpois(139, e, log = TRUE) and the same of the rest
+    by_poisson = stats.poisson.logpmf([c, total - c], [c, total - c]) - stats.poisson.logpmf(
+        [c, total - c], [e, total - e]
+    )
+    assert (c, first.log_ratio) == (139, pytest.approx(by_poisson.sum()))

@@ -35,3 +35,30 @@ def test_a_nought_has_no_percentage():
     assert "ask for wdd" in before_after((10, 0), (10, 9)).sentence
     with pytest.raises(Unfit):
         before_after((10, -1), (10, 9))
+
+
+@pytest.mark.parametrize(
+    ("treated", "control", "ratio", "error", "p"),
+    [
+        ((100, 60), (100, 80), -0.287682072451, 0.221735578261, 0.194489973898),
+        ((37, 22), (141, 118), -0.341800193373, 0.296729417705, 0.249365523973),
+    ],
+)
+def test_equal_to_r_glm(treated, control, ratio, error, p):
+    """R 4.2.2: summary(glm(c(treated, control) ~ c(1,1,0,0) * c(0,1,0,1), poisson)), the last row."""
+    found = before_after(treated, control)
+    assert (found.figures["log_ratio"], found.p) == pytest.approx((ratio, p), rel=2e-6)
+    assert found.high == pytest.approx(100 * np.expm1(ratio + 1.959963984540054 * error), rel=2e-6)
+
+
+@given(*[st.tuples(st.integers(1, 400), st.integers(1, 400)) for _ in range(2)], st.floats(1, 9))
+def test_it_says_what_the_slow_twin_says(treated, control, phi):
+    """The odds of after over before, one area against the other, and the sum of one over each count."""
+    ratio, total = (treated[1] / treated[0]) / (control[1] / control[0]), 0.0
+    for count in (*treated, *control):
+        total += phi / count
+    found = before_after(treated, control, phi=phi)
+    reach = np.exp(1.959963984540054 * total**0.5)
+    assert (found.value, found.low, found.high) == pytest.approx(
+        (100 * (ratio - 1), 100 * (ratio / reach - 1), 100 * (ratio * reach - 1)), rel=1e-9, abs=1e-9
+    )

@@ -119,3 +119,53 @@ def test_bad_and_thin_tables():
     assert "no event before or none after" in difference_in_differences(gone, area, time, treated, after).sentence
     few = area % 10 == 0
     assert "before-after" in difference_in_differences(*(c[few] for c in (y, area, time, treated, after))).sentence
+
+
+FOURTEEN = """31 29 20 18 12 15 9 10 44 40 31 35 22 20 17 12 18 21 15 11 27 33 19 22 35 30 24 29
+              25 27 26 22 14 11 15 13 38 41 36 44 20 19 23 18 33 30 28 35 16 21 17 15 29 24 30 27"""
+
+
+def fourteen():
+    y, area, time = np.array(FOURTEEN.split(), dtype=float), np.repeat(np.arange(14), 4), np.tile(np.arange(4), 14)
+    return y, area, time, area < 7, time >= 2
+
+
+# What is ours beside `sandwich`: areas count once (nested fixed effects), and either side has a mean of its own.
+NESTED = (56 - 18) / (56 - (18 - 14 + 1))
+OWN_MEANS = (2 / 7) / (2 * 6 / 49) * 13 / 14
+
+
+@pytest.mark.parametrize(
+    ("family", "coefficient", "error"),
+    [("poisson", -0.32931256358, 0.0560503095224), ("gaussian", -7.57142857143, 1.29493512486)],
+)
+def test_equal_to_r_glm_lm_and_sandwich(family, coefficient, error):
+    """R 4.2.2, sandwich 3.0-2: m <- glm(y ~ factor(area) + factor(time) + I(treated * after), poisson), or lm;
+    vcovCL(m, cluster = area, type = "HC1")."""
+    found = difference_in_differences(*fourteen(), family=family).figures
+    assert found["coefficient"] == pytest.approx(coefficient, rel=1e-9)
+    assert found["se"] == pytest.approx(error * np.sqrt(NESTED * OWN_MEANS), rel=1e-9)
+
+
+def test_it_says_what_the_slow_twin_says():
+    """Newton's steps on all 18 terms, and each area's scores added up by hand."""
+    y, area, time, treated, after = fourteen()
+    x = np.array(
+        [
+            [1.0, g and a, *(i == k for k in range(1, 14)), *(t == k for k in range(1, 4))]
+            for i, t, g, a in zip(area, time, treated, after, strict=True)
+        ]
+    )
+    b = np.zeros(18)
+    b[0] = np.log(y.mean())
+    for _ in range(30):
+        mu = np.exp(x @ b)
+        b = b + np.linalg.solve((x.T * mu) @ x, x.T @ (y - mu))
+    mu = np.exp(x @ b)
+    bread, meat = np.linalg.inv((x.T * mu) @ x), np.zeros((18, 18))
+    for k in range(14):
+        score = sum(x[i] * (y[i] - mu[i]) for i in range(56) if area[i] == k)
+        meat += np.outer(score, score)
+    variance = (bread @ meat @ bread)[1, 1] * 14 / 13 * 55 / 38
+    found = difference_in_differences(y, area, time, treated, after).figures
+    assert (found["coefficient"], found["se"]) == pytest.approx((b[1], np.sqrt(variance * NESTED * OWN_MEANS)))

@@ -49,3 +49,18 @@ def test_thin_and_bad():
     assert "different places" in log_dosage([5, 5, 5, 0, 0, 0], [0, 0, 0, 5, 5, 5], range(6)).sentence
     with pytest.raises(Unfit):
         log_dosage([5] * 6, [5] * 6, [-1] * 6)
+
+
+BEFORE, AFTER = [31, 44, 12, 57, 23, 38, 19, 41, 26, 35], [20, 41, 13, 30, 21, 22, 18, 19, 25, 17]
+DOSE = [5, 0, 2, 40, 1, 15, 0, 60, 3, 25]
+
+
+def test_equal_to_r_glm():
+    """R 4.2.2: glm(cbind(after, before) ~ log1p(dose), binomial), and with offset log(2) for twice as long after."""
+    found = log_dosage(BEFORE, AFTER, DOSE).figures
+    assert (found["intercept"], found["slope"]) == pytest.approx((0.00642548007676, -0.18624879345369), rel=1e-9)
+    # R's quasi-binomial takes phi 0.2014492691 here; ours is never under 1
+    assert found["se"] == pytest.approx(0.0262188754664 / np.sqrt(0.2014492691), rel=1e-8)
+    assert found["phi"] == 1
+    longer = log_dosage(BEFORE, AFTER, DOSE, exposure=(1, 2)).figures
+    assert (longer["intercept"], longer["slope"]) == pytest.approx((-0.686721700483, -0.18624879345369), rel=1e-9)

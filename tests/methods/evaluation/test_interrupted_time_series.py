@@ -116,3 +116,43 @@ def test_one_count_that_is_no_count_is_named(family, large):
     other, y[3] = y.copy(), large
     assert "beyond any line" in interrupted_time_series(y, 20, family=family).sentence
     assert "beyond any line" in interrupted_time_series(y, 20, comparison=other).sentence
+
+
+T = np.arange(1, 37)
+SERIES_TEXT = """94 90 140 150 122 148 138 94 108 90 130 136 106 130 116 154 154 116 134 118 44 53 29 62 60 112 125
+99 126 116 70 81 59 96 100 70"""
+SERIES = np.array(SERIES_TEXT.split(), dtype=float)
+
+
+def test_the_negative_binomial_is_r_s():
+    """R 4.2.2: MASS::glm.nb(y ~ t + after + since + sin(a) + cos(a) + sin(2 * a) + cos(2 * a)), a <- pi * t / 6."""
+    found = interrupted_time_series(SERIES, 20, family="negbin", errors="model")
+    assert found.estimates == pytest.approx(
+        [4.68049160674, 0.00879051752, -0.77619416798, 0.02959065941, 0.19979169142, -0.13976612849, -0.04384597177,
+         0.00757852081], rel=1e-6)  # fmt: skip
+    assert found.errors == pytest.approx(
+        [0.08618361748, 0.00716022664, 0.13503859717, 0.01275069924, 0.0455083999, 0.0450164249, 0.0440043,
+         0.0441164995],
+        rel=1e-6)  # fmt: skip
+    assert found.figures["alpha"] == pytest.approx(0.0240383212666, rel=1e-6)
+
+
+def test_newey_west_by_loops_and_no_term_surer_than_by_the_model():
+    """What is asked of errors in words, step by step: of every pair of months up to three apart."""
+    angle = np.pi * T / 6
+    x = np.column_stack([np.ones(36), T, T > 20, np.maximum(0, T - 20), np.sin(angle), np.cos(angle), np.sin(2 * angle),
+                         np.cos(2 * angle)])  # fmt: skip
+    found = interrupted_time_series(SERIES, 20, lags=3)
+    mu, b = found.fitted, found.estimates
+    assert mu == pytest.approx(np.exp(x @ b))
+    assert x.T @ (SERIES - mu) == pytest.approx(np.zeros(8), abs=1e-6)
+    bread, meat = np.linalg.inv((x.T * mu) @ x), np.zeros((8, 8))
+    for i in range(36):
+        for j in range(max(0, i - 3), min(36, i + 4)):
+            meat += (1 - abs(i - j) / 4) * np.outer(x[i], x[j]) * (SERIES[i] - mu[i]) * (SERIES[j] - mu[j])
+    robust = np.diag(bread @ meat @ bread) * 36 / 28
+    left = (SERIES - mu) / np.sqrt(mu)
+    phi, z = left @ left / 28, left - left.mean()
+    r = min(max(sum(z[i] * z[i + 1] for i in range(35)) / (z @ z) + 4 / 36, 0), 0.9)
+    model = np.diag(bread) * phi
+    assert found.errors**2 == pytest.approx(np.maximum(np.maximum(robust, model), model * (1 + r) / (1 - r)))

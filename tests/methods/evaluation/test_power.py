@@ -49,3 +49,24 @@ def test_a_power_that_no_change_at_all_has_is_refused(kind, asked):
     assert power(100, 100, kind=kind, asked=0.06).rise > 0
     with pytest.raises(Unfit):
         power(100, 100, kind=kind, effect=np.inf)
+
+
+@pytest.mark.parametrize(
+    ("before", "effect", "ratio", "phi", "theirs"),
+    [
+        (100, -20, 1, 1, 0.31862475989334),
+        (60, 40, 2, 1, 0.60922843954963),
+        (250, -25, 0.5, 2.5, 0.3238900630404),
+        (40, -50, 1, 1, 0.7160212318161),
+    ],
+)
+def test_equal_to_statsmodels(before, effect, ratio, phi, theirs):
+    """statsmodels 0.15: stats.rates.power_poisson_ratio_2indep(after, before, nobs1=ratio, nobs_ratio=1 / ratio,
+    exposure=1, value=1, dispersion=phi, alternative="two-sided", method_var="alt"), rates a unit of time."""
+    assert power(before, effect=effect, ratio=ratio, phi=phi).power == pytest.approx(theirs, rel=1e-10)
+
+
+@pytest.mark.parametrize(("before", "effect", "theirs"), [(100, -20, 0.319724352688), (400, -60, 0.597050502702)])
+def test_of_a_difference_equal_to_statsmodels(before, effect, theirs):
+    """statsmodels 0.15: power_poisson_diff_2indep(before + effect, before, nobs1=1, method_var="alt")."""
+    assert power(before, effect=effect, kind="wdd").power == pytest.approx(theirs, rel=1e-10)

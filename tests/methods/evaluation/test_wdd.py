@@ -66,3 +66,19 @@ def test_doubts_are_told():
 def test_what_is_no_pair_of_counts_is_refused(bad):
     with pytest.raises(Unfit):
         wdd(bad, (1, 2))
+
+
+def test_equal_to_r_glm_with_an_identity_link():
+    """R 4.2.2: glm(y ~ treated * after, poisson(identity)), and with displacement a contrast of the eight counts."""
+    found = wdd((100, 90), (100, 80))
+    assert (found.value, found.figures["se"], found.figures["z"], found.p) == pytest.approx(
+        (-10, 19.235384061671, -0.51987524491, 0.603150530344), rel=1e-9
+    )
+    whole = wdd((100, 90), (100, 80), (20, 18), (20, 25))
+    assert (whole.value, whole.figures["se"]) == pytest.approx((-3, 21.2837966538), rel=1e-9)
+
+
+def test_dispersion_is_r_s_chi_square_over_its_degrees_of_freedom():
+    """R 4.2.2: with(chisq.test(history), statistic / parameter)."""
+    history = [[21, 34, 50], [18, 40, 61], [30, 25, 55], [25, 41, 40]]
+    assert dispersion_of(history) == pytest.approx((1.91318927938, 6), rel=1e-9)

@@ -97,3 +97,39 @@ def test_the_method_on_a_table():
         method.run({**columns, "offence": np.array(["a", "a"]), "weight": np.array([1.0, 2])}, given, None)
     with pytest.raises(Unfit, match="source and version"):
         method.run(columns, given | {"source": ""}, None)
+
+
+PRICES = Weights("invented", "1", "days", {"grave": 5475, "theft": 10, "assault": 365, "damage": 2})
+
+
+def test_equal_to_epitools():
+    """R 4.2.2, epitools 0.5-10.1: sum(w) * ageadjust.direct(count, pop = rep(1, 4), stdpop = w), w the weights."""
+    found = harm(["x"] * 4, ["grave", "theft", "assault", "damage"], [1, 140, 12, 300], PRICES)
+    assert (found.total[0], found.low[0], found.high[0]) == pytest.approx(
+        (11855, 3525.33976762, 35755.77831378), rel=1e-9
+    )
+
+
+def test_it_says_what_the_slow_twin_says():
+    rng = np.random.default_rng(8)
+    place, offence, count = rng.integers(0, 5, 60), rng.choice([*PRICES.of], 60), rng.integers(0, 9, 60)
+    found = harm(place, offence, count, PRICES, phi=1.5)
+    every = sum(n * PRICES.of[o] for o, n in zip(offence, count, strict=True))
+    for at, name in enumerate(found.places):
+        rows = [(o, n) for p, o, n in zip(place, offence, count, strict=True) if p == name]
+        total = sum(n * PRICES.of[o] for o, n in rows)
+        by_kind = [sum(n * PRICES.of[o] for o, n in rows if o == kind) for kind in PRICES.of]
+        assert (found.total[at], found.share_harm[at]) == pytest.approx((total, total / every))
+        assert found.variance[at] == pytest.approx(1.5 * sum(n * PRICES.of[o] ** 2 for o, n in rows))
+        assert found.largest[at] == pytest.approx(max(by_kind) / total)
+        assert found.count[at] == sum(n for _, n in rows)
+
+
+def test_a_ratio_of_harm_is_r_s():
+    """R 4.2.2: y <- c(11855, 9000); v <- c(3e6, 2e6);
+    exp(log(y[1] / y[2]) + c(-1, 1) * qnorm(.975) * sqrt(sum(v / y^2)));
+    2 * pnorm(-abs(log(y[1] / y[2])) / sqrt(sum(v / y^2)))."""
+    found = harm_ratio(11855, 3e6, 9000, 2e6)
+    assert (found.value, found.low, found.high, found.p) == pytest.approx(
+        (1.317222222222, 0.865012493533, 2.005837367308, 0.199099919194), rel=1e-9
+    )

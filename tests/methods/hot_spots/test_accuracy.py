@@ -71,3 +71,39 @@ def test_nothing_to_catch_gives_no_verdict():
 def test_what_is_no_score_or_count_is_refused(given):
     with pytest.raises(Unfit):
         accuracy(*given)
+
+
+def test_the_interval_over_weeks_is_r_s_ratio():
+    """R 4.2.2, survey 4.1.1: r <- svyratio(~hits, ~total, svydesign(ids = ~1, weights = ~rep(1, 6)));
+    coef(r) + c(-1, 1) * qt(.975, 5) * SE(r)."""
+    hits, total = np.array([4, 7, 2, 5, 9, 3]), np.array([10, 22, 11, 13, 20, 15])
+    found = accuracy([1, 0], np.column_stack([hits, total - hits]), area_share=0.5)
+    assert (found.hit_rate, found.low, found.high) == pytest.approx((0.32967032967, 0.216866860323, 0.442473799018))
+
+
+def test_it_says_what_the_slow_twin_says():
+    """A cell at a time, and of cells that tie each the same part of what is left; the best week by week so, too."""
+
+    def caught(score, later, area, share):
+        left, sum_ = share * sum(area), 0.0
+        for level in sorted(set(score), reverse=True):
+            tied = [i for i in range(len(score)) if score[i] == level]
+            size = sum(area[i] for i in tied)
+            part = max(0.0, min(1.0, left / size))
+            sum_ += part * sum(later[i] for i in tied)
+            left -= part * size
+        return sum_
+
+    rng = np.random.default_rng(9)
+    for _ in range(10):
+        score, area = rng.integers(0, 6, 25), rng.choice([1.0, 2.0, 3.0], 25)
+        later = rng.poisson(0.7, (5, 25))
+        found = accuracy(score, later, area_share=0.17, area=area)
+        hits = [caught(score, week, area, 0.17) for week in later]
+        best = [caught(week / area, week, area, 0.17) for week in later]
+        rate = sum(hits) / later.sum()
+        assert found.hits == pytest.approx(hits)
+        assert (found.hit_rate, found.pai, found.pei) == pytest.approx((rate, rate / 0.17, sum(hits) / sum(best)))
+        square = sum((h - rate * week.sum()) ** 2 for h, week in zip(hits, later, strict=True))
+        reach = 2.7764451051977987 * (5 / 4 * square) ** 0.5 / later.sum()
+        assert found.high - found.hit_rate == pytest.approx(min(1 - found.hit_rate, reach))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from redway.methods.hot_spots.classify import classify
+from redway.methods.hot_spots.gi import gi
 from redway.methods.hot_spots.neighbours import neighbours
 from redway.methods.inputs import Unfit
 
@@ -78,3 +79,48 @@ def test_shares_lie_between_nought_and_one(square, settings):
 def test_counts_of_another_grid_are_refused(square):
     with pytest.raises(Unfit):
         classify(np.ones((3, 5)), neighbours(square(2, 2)))
+
+
+def slow_class(stands, recent, like):
+    """The words of the rule, for one cell."""
+    periods = len(stands)
+    share = sum(stands) / periods
+    older = sum(stands[: periods - recent]) / (periods - recent)
+    newest = sum(stands[periods - recent - (1 if like else 0) :]) / recent
+    if share >= 0.8:
+        return "persistent"
+    if older < 0.1 and newest >= 0.2:
+        return "emerging"
+    if older >= 0.1 and newest < 0.1:
+        return "former"
+    return "intermittent" if share >= 0.1 else ""
+
+
+@pytest.mark.parametrize("like", [False, True])
+def test_it_says_what_the_slow_twin_says(square, like):
+    """Gi* of each period and cell by itself; ours over cells (Benjamini and Hochberg), theirs over periods (Holm)."""
+    rng = np.random.default_rng(6)
+    counts = rng.poisson(0.6, (12, 64))
+    for first, last, cell in ((0, 12, 9), (0, 5, 28), (10, 12, 49), (4, 11, 54)):
+        counts[first:last, [cell, cell + 1, cell + 8, cell + 9]] += 40
+    around = neighbours(square(8, 8))
+    p, z = (np.array([getattr(gi(row, around), name) for row in counts]) for name in ("p", "z"))
+    stands = np.zeros((12, 64), dtype=bool)
+    for k, one in enumerate(p.T if like else p):
+        order, passed = np.argsort(one, kind="stable"), 0
+        if like:
+            for rank, at in enumerate(order):
+                if one[at] * (12 - rank) >= 0.05:
+                    break
+                passed = rank + 1
+        else:
+            passed = max((rank + 1 for rank, at in enumerate(order) if one[at] <= 0.05 * (rank + 1) / 64), default=0)
+        (stands.T if like else stands)[k, order[:passed]] = True
+    expected = []
+    for cell in range(64):
+        hot = slow_class(list(stands[:, cell] & (z[:, cell] > 0)), 2, like)
+        cold = slow_class(list(stands[:, cell] & (z[:, cell] <= 0)), 2, like)
+        both = "mixed hot/coldspot" if hot and cold else ""
+        expected.append(both or (hot and f"{hot} hotspot") or (cold and f"{cold} coldspot") or "no pattern")
+    assert classify(counts, around, like_sfhotspot=like).category.tolist() == expected
+    assert len(set(expected)) > 3

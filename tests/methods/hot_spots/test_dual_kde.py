@@ -57,3 +57,24 @@ def test_two_grids_are_refused_and_no_base_gives_no_verdict(pair):
         dual_kde(a, kde(other, [1.0], [1.0], bandwidth=300))
     grid = grid_over([0, 3000], [0, 1000], 100, area="box")
     assert dual_kde(a, kde(grid, [], [])).sentence.startswith("Cannot tell")
+
+
+def test_it_says_what_the_slow_twin_says():
+    """Every cell with every event and every one of the base, by hand."""
+    rng = np.random.default_rng(5)
+    grid = grid_over([0, 2000], [0, 1000], 200, area="box")
+    points = [(rng.uniform(0, 2000, n), rng.uniform(0, 1000, n)) for n in (40, 80)]
+    weights = rng.uniform(1, 5, 80)
+    a, b = (kde(grid, *at, bandwidth=350, weights=w) for at, w in zip(points, (None, weights), strict=True))
+    found = dual_kde(a, b, method="log")
+    for cell in range(len(grid.x)):
+        sums = []
+        for (x, y), w in zip(points, (np.ones(40), weights), strict=True):
+            total = 0.0
+            for i in range(len(x)):
+                d = ((grid.x[cell] - x[i]) ** 2 + (grid.y[cell] - y[i]) ** 2) ** 0.5 / 350
+                total += w[i] * 3 / np.pi * (1 - d * d) ** 2 / 350**2 if d < 1 else 0.0
+            sums.append(total)
+        assert bool(found.known[cell]) == (min(sums) > 0)
+        if min(sums) > 0:
+            assert found.values[cell] == pytest.approx(np.log(sums[0] / sums[1]))

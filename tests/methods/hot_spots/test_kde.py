@@ -148,3 +148,21 @@ def test_settings_that_cannot_be_are_refused(settings):
 def test_the_sentence_says_that_smoothing_tests_nothing():
     x, y = np.random.default_rng(6).uniform(0, 1000, (2, 50))
     assert "a bump may be chance" in kde(grid_over(x, y, 100), x, y).sentence
+
+
+def test_the_gaussian_is_mass_s():
+    """R 4.2.2: 8 * MASS::kde2d(x, y, h = 4 * 150, n = c(4, 4), lims = c(125, 875, 125, 875))$z; MASS's h is four times
+    the standard deviation."""
+    x, y = [120, 180, 400, 410, 415, 600, 640, 900], [100, 300, 280, 290, 310, 650, 700, 820]
+    grid = grid_over([125, 875], [125, 875], 250, area="box")
+    theirs = [
+        [1.22389521332e-05, 1.02266477578e-05, 1.02149632542e-06, 3.14053566734e-08],
+        [1.42288967234e-05, 2.13476475079e-05, 5.69313114186e-06, 1.52594589694e-06],
+        [4.05804964064e-06, 8.5225537975e-06, 1.43302522114e-05, 7.0648348105e-06],
+        [9.36642844589e-08, 6.7568076503e-07, 6.14090036968e-06, 8.00010633444e-06],
+    ]
+    at = {(round(a), round(b)): v for a, b, v in zip(
+        grid.x, grid.y, kde(grid, x, y, bandwidth=150, kernel="gaussian").values, strict=True)}  # fmt: skip
+    for i, a in enumerate((125, 375, 625, 875)):
+        for j, b in enumerate((125, 375, 625, 875)):
+            assert at[a, b] == pytest.approx(theirs[i][j], rel=1e-9)

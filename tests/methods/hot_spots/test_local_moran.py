@@ -73,3 +73,21 @@ def test_nothing_that_varies_gives_no_verdict(square, x):
 def test_values_that_are_none_are_refused(square):
     with pytest.raises(Unfit):
         local_moran([1.0, np.inf, 2, 3], neighbours(square(2, 2)), np.random.default_rng(1))
+
+
+def test_it_says_what_the_slow_twin_says(square):
+    """Cell by cell, with its eight neighbours' mean."""
+    x = np.random.default_rng(3).poisson(2, (6, 7)).astype(float)
+    z = x - x.mean()
+    found = local_moran(x.ravel(), neighbours(square(6, 7)))
+    value, quadrant = found.value.reshape(6, 7), found.quadrant.reshape(6, 7)
+    for i in range(6):
+        for j in range(7):
+            near = [z[a, b] for a in range(max(0, i - 1), min(6, i + 2)) for b in range(max(0, j - 1), min(7, j + 2))
+                    if (a, b) != (i, j)]  # fmt: skip
+            lag = sum(near) / len(near)
+            assert value[i, j] == pytest.approx(41 * z[i, j] * lag / (z**2).sum())
+            assert (
+                quadrant[i, j]
+                == {(True, True): 1, (False, True): 2, (False, False): 3, (True, False): 4}[z[i, j] > 0, lag > 0]
+            )

@@ -77,3 +77,18 @@ def test_records_at_one_point_are_said_to_be_so():
     assert told.startswith("Cannot tell")
     assert "all of them lie at one point" in told
     assert "pairs" not in told
+
+
+def test_it_says_what_the_slow_twin_says():
+    """Every pair of records."""
+    rng = np.random.default_rng(4)
+    x, y = rng.integers(0, 8, (2, 90)) * 7.0
+    same = near = 0
+    for i in range(90):
+        for j in range(i):
+            apart = ((x[i] - x[j]) ** 2 + (y[i] - y[j]) ** 2) ** 0.5
+            same += apart == 0
+            near += 0 < apart <= 15
+    found = snapped(x, y)
+    assert (found.pairs, found.together) == (same + near, same / (same + near))
+    assert found.places == len(set(zip(x.tolist(), y.tolist(), strict=True)))

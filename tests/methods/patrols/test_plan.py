@@ -147,3 +147,16 @@ def test_it_runs_on_a_table_and_holds_back_only_with_authority():
         run(columns, hold_back=3, authorised_on="2025-11-01")
     allowed = {"authorised_by": "Supt. A. Example", "authorised_on": "2025-11-01", "reason": "trial of visits"}
     assert "as Supt. A. Example authorised on 2025-11-01" in run(columns, hold_back=3, **allowed).notes[0]
+
+
+@pytest.mark.parametrize(
+    ("fair", "worth", "visits"), [(0.0, 2.0596, [3, 3, 3, 0, 0, 0, 0]), (0.9, 1.9657, [3, 3, 2, 0, 0, 0, 1])]
+)
+def test_visits_are_those_of_integer_programming(fair, worth, visits):
+    """R 4.2.2, lpSolve 5.6.18: lp("max", gains, rbind(1, area a, area b), c("==", ">=", ">="), c(9,
+    floor(9 * fair * share)), all.bin = TRUE) over three visits to each of seven places."""
+    harm = np.array([3.1, 2.6, 1.9, 0.5, 0.55, 0.45, 0.6])
+    gains = harm[:, None] * np.array([0.1, 0.09, 0.081])
+    found = allocated(gains, np.array([*"aaabbbb"]), harm, fair, 9)
+    assert found.tolist() == visits
+    assert sum(gains[i, :n].sum() for i, n in enumerate(found)) == pytest.approx(worth)

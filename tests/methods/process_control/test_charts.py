@@ -234,3 +234,95 @@ def test_rates_over_sizes_next_to_nought_are_refused_not_drawn_as_infinite():
 def test_charts_of_huge_counts_have_limits(kind):
     found = control_chart(np.arange(1.0, 25.0) * 1e13, kind=kind, exact=kind != "xmr")
     assert np.isfinite(found.upper).all()
+
+
+def slow_limits(kind, y, n):
+    """The words of `limits`, a point at a time: centre, lower, upper of each."""
+    m = len(y)
+
+    def ranges(x):
+        steps = [abs(x[i] - x[i - 1]) for i in range(1, len(x))]
+        kept = [step for step in steps if step < 3.2665 * sum(steps) / len(steps)]
+        return sum(kept) / len(kept)
+
+    mean = sum(y) / m
+    if kind == "i":
+        return [(mean, mean - 3 * ranges(y) / 1.128, mean + 3 * ranges(y) / 1.128)] * m
+    if kind == "c":
+        return [(mean, max(0, mean - 3 * mean**0.5), mean + 3 * mean**0.5)] * m
+    if kind == "g":
+        error = (mean * (mean + 1)) ** 0.5
+        return [(sorted(y)[m // 2], max(0, mean - 3 * error), mean + 3 * error)] * m
+    if kind == "t":
+        root = [v ** (1 / 3.6) for v in y]
+        middle, reach = sum(root) / m, 3 * ranges(root) / 1.128
+        return [(middle**3.6, max(0, middle - reach) ** 3.6, (middle + reach) ** 3.6)] * m
+    if kind == "mr":
+        steps = [abs(y[i] - y[i - 1]) for i in range(1, m)]
+        return [(sum(steps) / len(steps), 0, 3.267 * sum(steps) / len(steps))] * m
+    share = sum(y) / sum(n)
+    error = [(share * ((1 - share) if kind in ("p", "pp") else 1) / size) ** 0.5 for size in n]
+    if kind in ("up", "pp"):
+        z = [(a / b - share) / e for a, b, e in zip(y, n, error, strict=True)]
+        error = [e * ranges(z) / 1.128 for e in error]
+    most = 1 if kind in ("p", "pp") else np.inf
+    return [(share, max(0, share - 3 * e), min(most, share + 3 * e)) for e in error]
+
+
+def slow_rule(at, x, lines):
+    """The first of NHS England's rules that a point meets: 1 to 4, with its way; 0, 0 where it meets none."""
+    m = len(x)
+
+    def windows(length):
+        return [range(k, k + length) for k in range(max(0, at - length + 1), min(at, m - length) + 1)]
+
+    def side(i):
+        return (x[i] > lines[i][0]) - (x[i] < lines[i][0])
+
+    def outside(i):
+        return (x[i] > lines[i][2]) - (x[i] < lines[i][1])
+
+    def near(i):
+        centre, low, high = lines[i]
+        beyond = x[i] > centre + 2 / 3 * (high - centre) or x[i] < centre - 2 / 3 * (centre - low)
+        return beyond and not outside(i)
+
+    if outside(at):
+        return 1, outside(at)
+    for w in windows(7):
+        steps = [np.sign(x[i + 1] - x[i]) for i in w[:-1]]
+        if abs(sum(steps)) == 6:
+            return 2, steps[0]
+    for w in windows(3):
+        if near(at) and abs(sum(map(side, w))) == 3 and sum(map(near, w)) >= 2:
+            return 3, side(at)
+    if any(abs(sum(map(side, w))) == 7 for w in windows(7)):
+        return 4, side(at)
+    return 0, 0
+
+
+@pytest.mark.parametrize("kind", ["i", "mr", "c", "u", "p", "up", "pp", "g", "t"])
+def test_limits_and_signals_are_the_slow_twin_s(kind):
+    rng = np.random.default_rng(21)
+    seen = set()
+    for drift in (0, 0.02, 0.04):
+        n = rng.integers(80, 200, 41)
+        mean = 12 * np.exp(drift * (np.arange(41) - 20))
+        if kind in ("p", "pp"):
+            y = rng.binomial(n, mean / 140)
+        elif kind in ("i", "t"):
+            y = np.round(rng.gamma(4, mean / 4), 2)
+        else:
+            y = rng.poisson(mean * (n / 140 if kind in ("u", "up") else 1))
+        chart = control_chart(y, n if kind in SIZED else None, kind=kind)
+        lines = slow_limits(kind, y.tolist(), n.tolist())
+        assert np.column_stack([chart.centre, chart.lower, chart.upper]) == pytest.approx(np.array(lines, dtype=float))
+        if kind in ("i", "c", "u", "up", "p", "pp"):  # whose near limits are two thirds of the way, nought apart
+            x = chart.drawn.tolist()
+            told = [slow_rule(at, x, lines) for at in range(41)]
+            low = np.array([line[1] for line in lines])
+            some = (low > 0) | (np.array([code for code, _ in told]) != 3)
+            assert (chart.rule == [code for code, _ in told])[some].all()
+            assert (chart.way == [way for _, way in told])[some].all()
+            seen |= set(chart.rule.tolist())
+    assert kind in ("mr", "g", "t") or len(seen) > 2

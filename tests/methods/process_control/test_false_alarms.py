@@ -173,3 +173,52 @@ def test_counts_that_cannot_be_drawn_are_refused_in_words(given):
     steady = Steady(24, **({"family": "negbin", "mean": 5.0, "phi": 2.0} | given))
     with pytest.raises(Unfit, match=f"{next(iter(given))}: a number"):
         false_alarms(steady, NHS, np.random.default_rng(1), charts=5)
+
+
+COUNTS = [12, 15, 30, 9, 22, 14, 31, 8, 17, 25, 11, 28]
+SIZES = [100, 130, 210, 95, 180, 140, 220, 80, 150, 190, 120, 200]
+
+
+@pytest.mark.parametrize(
+    ("what", "sizes", "phi", "kind"),
+    [
+        ("count", None, 5.78869778848, "xmr"),
+        ("count", SIZES, 0.649039924404, "u"),
+        ("out-of", SIZES, 0.739489932701, "p"),
+    ],
+)
+def test_the_measured_spread_is_r_s_and_chooses(what, sizes, phi, kind):
+    """R 4.2.2: mean(diff(residuals(m, "pearson"))^2) / 2, m glm(y ~ 1, poisson), the same with offset(log(n)), and
+    glm(cbind(y, n - y) ~ 1, binomial)."""
+    found = choose(COUNTS, sizes, what=what)
+    assert (found.phi, found.kind, found.exact) == (pytest.approx(phi), kind, False)
+
+
+@pytest.mark.parametrize("what", ["count", "out-of"])
+def test_the_choice_is_the_slow_twin_s(what):
+    """The questions in their order, of three hundred series: how large, how uneven, over sizes that differ or not."""
+    rng, kinds = np.random.default_rng(12), set()
+    for _ in range(300):
+        size = rng.integers(40, 300, 16) if rng.random() < 0.6 else np.full(16, 150)
+        share, spread = rng.choice([0.004, 0.03, 0.2]), rng.choice([0.0, 0.6])
+        y = np.minimum(rng.poisson(size * share * np.exp(spread * rng.normal(size=16))), size)
+        if not y.sum():
+            continue
+        usual = y.sum() / size.sum()
+        error = [(usual * ((1 - usual) if what == "out-of" else 1) / n) ** 0.5 for n in size]
+        z = [(a / n - usual) / e for a, n, e in zip(y, size, error, strict=True)]
+        phi = sum((z[i] - z[i - 1]) ** 2 for i in range(1, 16)) / 15 / 2
+        uneven, mean = phi > 1 + 2 * (3 / 16) ** 0.5, sum(y) / 16
+        if what == "out-of":
+            few = min(mean, (size - y).mean()) < 10
+            expected = ("pp", False) if uneven else ("p", bool(few))
+        else:
+            kind = "u" if np.ptp(size) else "c"
+            if uneven and mean >= 10:
+                expected = ("up" if kind == "u" else "xmr", False)
+            else:
+                expected = (kind, bool(uneven or mean < 10))
+        found = choose(y, size, what=what)
+        assert (found.kind, found.exact) == expected
+        kinds.add(expected)
+    assert len(kinds) > 2

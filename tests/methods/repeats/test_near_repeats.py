@@ -1,5 +1,6 @@
 """The live alert: pairs, chains and open windows, by hand and against every pair."""
 
+import csv
 import itertools
 
 import numpy as np
@@ -53,3 +54,40 @@ def test_no_event_gives_no_verdict_and_a_million_pairs_a_refusal(monkeypatch):
         near_repeats(np.zeros(100), np.zeros(100), np.zeros(100), distance=10, days=3)
     with pytest.raises(Unfit):
         near_repeats([0], [0], [0], distance=-1, days=3)
+
+
+@pytest.mark.peers
+def test_pairs_are_as_many_as_nearrepeat_counts(peer_outputs, seeded):
+    """NearRepeat's table of 1,000 seeded events, its cells added up: under 400 m (and 800) and 8 days (and 15)."""
+    with (peer_outputs / "knox_NearRepeat_synth1000_euclidean.csv").open() as file:
+        cells = np.array([float(row["observed"]) for row in csv.DictReader(file)]).reshape(5, 5)  # days, metres
+    x, y, time = seeded(1000)
+    for metres, days, whole in (
+        (400, 6, cells[:3, :4].sum()),
+        (800, 13, cells[:4, :5].sum()),
+        (100, 2, cells[:2, :2].sum()),
+    ):
+        found = near_repeats(x, y, time, distance=np.nextafter(metres, 0), days=days)
+        assert len(found.first) == whole
+
+
+def test_repeats_chains_and_the_alert_are_the_slow_twin_s():
+    rng = np.random.default_rng(11)
+    x, y = rng.integers(0, 12, (2, 60)) * 50.0
+    time = rng.integers(0, 40, 60).astype(float)
+    found = near_repeats(x, y, time, distance=100, days=6)
+    near = [
+        [np.hypot(x[i] - x[j], y[i] - y[j]) <= 100 and abs(time[i] - time[j]) <= 6 for j in range(60)]
+        for i in range(60)
+    ]
+    group = list(range(60))
+    for _ in range(60):
+        for i in range(60):
+            group[i] = min(group[j] for j in range(60) if near[i][j])
+    for i in range(60):
+        assert found.repeat[i] == any(near[i][j] and time[j] < time[i] for j in range(60))
+        alone = sum(near[i]) == 1
+        assert (found.chain[i] == -1) == alone
+        same = [j for j in range(60) if group[j] == group[i]]
+        assert alone or [j for j in range(60) if found.chain[j] == found.chain[i]] == same
+        assert found.open_days[i] == max(0, min(6, 6 - (time.max() - time[i])))

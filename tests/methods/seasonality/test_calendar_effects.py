@@ -84,3 +84,44 @@ def test_odd_series_get_an_answer():
         calendar_effects(np.ones(100), DATES[:100], {"a": HOLIDAY[:99]})
     with pytest.raises(Unfit):
         calendar_effects(np.ones(730) * 3, DATES, {"a": HOLIDAY, "b": HOLIDAY})
+
+
+def twenty_weeks():
+    t = np.arange(140)
+    holiday = ((t >= 40) & (t < 50)) | ((t >= 100) & (t < 110))
+    return 12 + t * 7 % 11 + 6 * (t % 7 >= 5) + 4 * holiday, np.datetime64("2024-01-01") + t, holiday
+
+
+def test_equal_to_r_glm_and_sandwich():
+    """R 4.2.2, sandwich 3.0-2: m <- glm(y ~ weekday + holiday + I(years - mean(years)), quasipoisson), weekdays by
+    contr.sum; NeweyWest(m, lag = 7, prewhite = FALSE, adjust = TRUE); the weekdays' Wald test over 6 by pf."""
+    y, dates, holiday = twenty_weeks()
+    found = calendar_effects(y, dates, {"school holiday": holiday})
+    effect = [-0.0761942360787, -0.085771026151, -0.0934668270952, -0.070893314627, -0.0794225303818, 0.2061140397707]
+    error = [0.0381323239308, 0.0390160534415, 0.038723804075, 0.0372813256395, 0.0382106185727, 0.0294685042383]
+    assert np.log(found.ratio) == pytest.approx([*effect, -sum(effect), 0.1943402721607], rel=1e-9)
+    reach = np.log(found.high / found.ratio) / 1.978238530
+    assert np.delete(reach, 6) == pytest.approx([*error, 0.0191896622089], rel=1e-7)
+    assert (found.phi, found.weekdays) == pytest.approx((0.568560849075, 8.85696758026e-24), rel=1e-7)
+
+
+def test_the_covariance_is_the_slow_twins():
+    """Newton's steps, then every pair of days up to a week apart, with both of their scores."""
+    y, dates, holiday = twenty_weeks()
+    t = np.arange(140)
+    week = [[(d == k) * 1.0 - (d == 6) for k in range(6)] for d in t % 7]
+    x = np.column_stack([week, holiday, np.ones(140), t / 365.2425])
+    b = np.zeros(9)
+    b[7] = np.log(y.mean())
+    for _ in range(20):
+        mu = np.exp(x @ b)
+        b = b + np.linalg.solve((x.T * mu) @ x, x.T @ (y - mu))
+    mu = np.exp(x @ b)
+    bread, meat = np.linalg.inv((x.T * mu) @ x), np.zeros((9, 9))
+    for i in range(140):
+        for j in range(max(0, i - 7), min(140, i + 8)):
+            meat += (1 - abs(i - j) / 8) * (y[i] - mu[i]) * (y[j] - mu[j]) * np.outer(x[i], x[j])
+    error = np.sqrt((bread @ meat @ bread)[6, 6] * 140 / 131)
+    found = calendar_effects(y, dates, {"school holiday": holiday})
+    assert found.low[7] == pytest.approx(np.exp(b[6] - 1.978238530 * error))
+    assert found.adjusted == pytest.approx(y / np.exp(x[:, :7] @ b[:7]))

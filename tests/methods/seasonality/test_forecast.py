@@ -111,3 +111,64 @@ def test_a_score_beside_a_year_ago_that_is_never_off_is_said_to_have_none():
     found = score(np.full(84, 9.0), 12)
     assert np.isnan(found.scores[0].mase)
     assert "mase cannot be told" in found.sentence
+
+
+FIVE_YEARS_TEXT = """42 38 38 35 41 38 39 41 39 41 54 54 44 44 43 39 39 38 45 45 43 50 56 62 51 41 42 41 45 44 45 48 40
+50 56 55 52 44 46 39 49 46 49 42 44 49 60 66 52 49 42 49 50 45 50 48 52 52 53 54"""
+FIVE_YEARS = np.array(FIVE_YEARS_TEXT.split(), dtype=float)
+
+
+def test_smoothing_is_r_s_holt_winters():
+    """R 4.2.2: HoltWinters(sqrt(y + 3/8), alpha, beta = FALSE, gamma) from the same start (l.start, s.start), the pair
+    of weights with the least squares after two years (0.1 and 0.3), predict(6)^2 - 3/8."""
+    assert forecast(FIVE_YEARS, 12).mean == pytest.approx(
+        [51.2226897477, 46.3061238717, 44.6312935492, 43.5117585118, 47.3182611435, 44.2271972035], rel=1e-9
+    )
+
+
+def test_harmonic_is_r_s_glm():
+    """R 4.2.2: glm(y ~ t + sin(a) + cos(a) + sin(2 * a) + cos(2 * a), poisson), a <- pi * t / 6; t held at its end."""
+    assert forecast(FIVE_YEARS, 12, method="harmonic").mean == pytest.approx(
+        [56.5684509326, 49.7506466679, 45.8531864651, 46.1182627035, 48.6528948373, 50.1450655591], rel=1e-6
+    )
+
+
+def test_the_score_is_r_s():
+    """R 4.2.2: mean(abs(y[end + k] - y[end + k - 12])) over ends 48 to 59 and k of 1 to 3, over
+    mean(abs(diff(y[1:48], 12))); the same with y[end]."""
+    by = {one.method: one for one in score(FIVE_YEARS, 12).scores}
+    assert by["naive"].mase == pytest.approx(1.21122994652, rel=1e-9)
+    assert by["seasonal-naive"].mase == pytest.approx(1.35561497326, rel=1e-9)
+
+
+def test_the_interval_score_is_sklearn_s_and_the_slow_twin_s():
+    """scikit-learn 1.9.1: 2 / 0.2 * (mean_pinball_loss(y, low, alpha=0.1) + mean_pinball_loss(y, high, alpha=0.9))."""
+    found = score(FIVE_YEARS, 12, methods=("seasonal-naive",), h=2, holdout=6, level=0.8).scores[0]
+    total, held, off, number = 0.0, 0, 0.0, 0
+    for end in range(54, 60):
+        made = forecast(FIVE_YEARS[:end], 12, h=min(2, 60 - end), method="seasonal-naive", level=0.8)
+        for truth, middle, low, high in zip(FIVE_YEARS[end:], made.mean, made.low, made.high, strict=False):
+            for edge, quantile in ((low, 0.1), (high, 0.9)):
+                total += 2 / 0.2 * max(quantile * (truth - edge), (quantile - 1) * (truth - edge))
+            held += low <= truth <= high
+            off += abs(truth - middle)
+            number += 1
+    usual = sum(abs(FIVE_YEARS[t] - FIVE_YEARS[t - 12]) for t in range(12, 54)) / 42
+    assert (found.forecasts, found.covered) == (number, held / number)
+    assert found.interval_score == pytest.approx(25.727272727272734)
+    assert (found.interval_score, found.mase) == pytest.approx((total / number, off / number / usual))
+
+
+def test_the_interval_is_the_slow_twin_s():
+    """Every miss of the past on the scale of roots, horizon by horizon, and the one that enough of them do not pass."""
+    made, root = forecast(FIVE_YEARS, 12, h=3, method="seasonal-naive", level=0.8), np.sqrt(FIVE_YEARS + 0.375)
+    misses = [[root[t] - root[t - 12] for t in range(36 + k, 60)] for k in range(3)]
+    spread = [np.sqrt(np.mean(np.square(one))) for one in misses]
+    spread = [max(spread[: k + 1]) for k in range(3)]
+    shares = sorted(abs(miss) / spread[k] for k in range(3) for miss in misses[k])
+    needed = 0.8 * (1 + 1 / 24)
+    reach = next(s for i, s in enumerate(shares) if i >= needed * (len(shares) - 1) - 1e-9)
+    for k in range(3):
+        middle = np.sqrt(FIVE_YEARS[48 + k] + 0.375)
+        assert made.low[k] == round((middle - reach * spread[k]) ** 2 - 0.375)
+        assert made.high[k] == round((middle + reach * spread[k]) ** 2 - 0.375)

@@ -2,6 +2,7 @@ import csv
 
 import numpy as np
 import pytest
+from scipy.optimize import minimize
 
 from redway.methods.inputs import Unfit
 from redway.methods.suppression.cell_key import cell_keys, noise_table, perturb
@@ -70,3 +71,36 @@ def test_every_method_runs_on_a_table_and_says_a_sentence():
         assert len({len(column) for column in answer.rows.values()}) == 1
     with pytest.raises(Unfit, match="totals"):
         METHODS[0].run(columns | {"down": np.full(300, "Total")}, {}, rng)
+
+
+def test_it_says_what_the_slow_twin_says():
+    """Record by record, count by count, step by step up the table of probabilities."""
+    rng = np.random.default_rng(6)
+    table = noise_table(4, 2.0, 1)
+    keys, cells = rng.random(200), rng.integers(0, 30, 200)
+    of_cell = cell_keys(keys, cells, 30)
+    count = np.bincount(cells, minlength=30)
+    found = perturb(count, of_cell, table)
+    for cell in range(30):
+        key = sum(k for k, c in zip(keys, cells, strict=True) if c == cell) % 1
+        assert of_cell[cell] == pytest.approx(key)
+        row, so_far, v = table.probability[min(count[cell], 6)], 0.0, -4
+        for chance in row:
+            so_far += chance
+            if key < so_far:
+                break
+            v += 1
+        assert (found.noise[cell], found.value[cell]) == (v, count[cell] + v)
+
+
+def test_no_noise_with_that_variance_is_more_even():
+    """The slow twin of entropy: of all probabilities with mean nought and that variance SLSQP finds none with more."""
+    table, v = noise_table(3, 1.5, 0), np.arange(-3, 4.0)
+    q = table.probability[3]
+    rules = [{"type": "eq", "fun": lambda p: p.sum() - 1}, {"type": "eq", "fun": lambda p: p @ v},
+             {"type": "eq", "fun": lambda p: p @ v**2 - 1.5}]  # fmt: skip
+    best = minimize(
+        lambda p: (p * np.log(p)).sum(), np.full(7, 1 / 7), method="SLSQP", bounds=[(1e-12, 1)] * 7, constraints=rules
+    )
+    assert -(q * np.log(q)).sum() == pytest.approx(-best.fun, abs=1e-6)
+    assert q == pytest.approx(best.x, abs=1e-3)

@@ -202,3 +202,66 @@ def test_deff_of_a_plain_sample_is_one_where_weights_do_not_say_how_many_people_
     w = rng.uniform(0.5, 1.5, 200)
     deff = mean(design(w / w.mean()), y, by).deff
     assert ((deff > 0.9) & (deff < 1.4)).all()
+
+
+ANSWERS = """3 5 2 8 6 1 9 4 7 7 2 5 8 3 6 1 4 9 2 6 5 5 8 3 1 7 9 2 6 4 8 5 3 2 7 9 1 6 4 8 5 3 7 2 9 6 1 4"""
+
+
+def forty_eight():
+    """Twelve clusters of four in three strata, and four answers in a row of a, b, c and a."""
+    sample = design(np.repeat([10, 14, 7], 16), ids=np.repeat(np.arange(12), 4), strata=np.repeat([0, 1, 2], 16))
+    return sample, np.array(ANSWERS.split(), dtype=float), np.tile(["a", "b", "c", "a"], 12)
+
+
+def test_differences_of_subgroups_are_r_s():
+    """R 4.2.2, survey 4.1.1: m <- svyby(~y, ~g, svydesign(ids = ~psu, strata = ~st, weights = ~w), svymean,
+    covmat = TRUE); svycontrast(m, c(-1, 1, 0)) and the other two; 2 * pt(-|t|, degf); p.adjust by holm and BH."""
+    sample, y, group = forty_eight()
+    by = mean(sample, y, group, minimum=1)
+    found = subgroup_differences(by)
+    assert by.value == pytest.approx([4.65725806452, 5.07258064516, 5.65322580645])
+    assert by.se == pytest.approx([0.443248921389, 0.691592014409, 0.96391492393])
+    assert (by.df, found.first, found.second) == (9, ("a", "a", "b"), ("b", "c", "c"))
+    assert found.value == pytest.approx([0.415322580645, 0.995967741935, 0.58064516129])
+    assert found.se == pytest.approx([0.823828249539, 1.24542825081, 1.58437129386])
+    assert found.p == pytest.approx([0.626274644984, 0.444478701804, 0.722472250126])
+    assert found.adjusted == pytest.approx(np.ones(3))
+    assert subgroup_differences(by, adjust="fdr").adjusted == pytest.approx(np.full(3, 0.722472250126))
+
+
+def test_differences_of_subgroups_are_the_slow_twin_s():
+    """The mean of one group's scores less the other's, cluster by cluster."""
+    sample, y, group = forty_eight()
+    found = subgroup_differences(mean(sample, y, group, minimum=1))
+    w, cluster = np.repeat([10, 14, 7], 16), np.repeat(np.arange(12), 4)
+    for k, (one, other) in enumerate(zip(found.first, found.second, strict=True)):
+        scores = np.zeros(12)
+        for name, sign in ((one, -1), (other, 1)):
+            of = [i for i in range(48) if group[i] == name]
+            weight = sum(w[i] for i in of)
+            middle = sum(w[i] * y[i] for i in of) / weight
+            for i in of:
+                scores[cluster[i]] += sign * w[i] * (y[i] - middle) / weight
+        variance = sum(4 / 3 * ((part - part.mean()) ** 2).sum() for part in scores.reshape(3, 4))
+        assert found.se[k] == pytest.approx(variance**0.5)
+
+
+def test_two_plain_waves_are_welch_s_test():
+    """R 4.2.2: t.test(y[25:48], y[1:20])."""
+    y = np.array(ANSWERS.split(), dtype=float)
+    first, second = (mean(design(np.ones(part.size)), part, minimum=1) for part in (y[:20], y[24:]))
+    found = wave_differences(first, second)
+    assert (found.value[0], found.df[0], found.p[0]) == pytest.approx((0.0583333333333, 40.9935476865, 0.942408201455))
+    assert (found.low[0], found.high[0]) == pytest.approx((-1.56239812677, 1.67906479344))
+
+
+def test_waves_with_clusters_are_the_slow_twin_s():
+    sample, y, _ = forty_eight()
+    other = design(np.ones(30), ids=np.repeat(np.arange(10), 3))
+    later = np.arange(30) * 7 % 11 * 1.0
+    found = wave_differences(mean(sample, y, minimum=1), mean(other, later, minimum=1))
+    one = slow(np.repeat([10, 14, 7], 16), y, np.repeat(np.arange(12), 4), np.repeat([0, 1, 2], 16), np.inf)
+    two = slow(np.ones(30), later, np.repeat(np.arange(10), 3), np.zeros(30), np.inf)
+    v = one[1] ** 2, two[1] ** 2
+    assert (found.value[0], found.se[0]) == pytest.approx((two[0] - one[0], sum(v) ** 0.5))
+    assert found.df[0] == pytest.approx(sum(v) ** 2 / (v[0] ** 2 / 9 + v[1] ** 2 / 9))

@@ -69,3 +69,19 @@ def test_faults_are_refused():
     ):
         with pytest.raises(Unfit):
             rake(drawn, margins)
+
+
+def test_it_says_what_the_slow_twin_says():
+    """Margin after margin, kind after kind, five hundred times."""
+    rng = np.random.default_rng(5)
+    sex, age = rng.choice(["f", "m"], 80), rng.choice(["old", "young", "middle"], 80)
+    w = rng.uniform(1, 3, 80)
+    totals = {"f": 520.0, "m": 480.0}, {"old": 300.0, "middle": 450.0, "young": 250.0}
+    slow = w.copy()
+    for _ in range(500):
+        for column, wanted in ((sex, totals[0]), (age, totals[1])):
+            for kind, total in wanted.items():
+                slow[column == kind] *= total / slow[column == kind].sum()
+    found = rake(design(w), [(sex, totals[0]), (age, totals[1])])
+    assert found.design.weights == pytest.approx(slow, rel=1e-8)
+    assert found.effect == pytest.approx(1 + slow.var() / slow.mean() ** 2)
