@@ -87,6 +87,15 @@ def test_retention_changes_nothing_until_it_is_told_to(run, held, in_force):
     assert "can no longer be re-made as it was" in run("versions")[1]
 
 
+def test_a_timer_is_told_only_when_something_is_past_its_time(run, held, in_force):
+    assert run("retention", "--remind") == ("", "")
+    in_force(YOUTH, keep_months=84)
+    with pytest.raises(SystemExit) as ended:
+        run("retention", "--remind")
+    assert ended.value.code == 3
+    assert Destruction.objects.count() == 0
+
+
 def test_erasing_changes_nothing_until_it_is_told_to(run, held):
     words = ("erase", YOUTH, "--pseudonym", PERSON, "--reason", "ER-14")
     out, err = run(*words, "--by", "ada")

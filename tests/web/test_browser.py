@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 GATEWAYS = [
     "/gateways/",
     "/gateways/law/",
+    "/gateways/retention/",
     "/gateways/new/",
     "/gateways/fire/analysis/",
     "/gateways/fire/analysis/1/",

@@ -71,6 +71,7 @@ TABLE = {
     "gateways-law": {ANALYST, CHAIR, ADMINISTRATOR},
     "gateway": {ANALYST, CHAIR, ADMINISTRATOR},
     "gateway-version": {ANALYST, CHAIR, ADMINISTRATOR},
+    "retention": {ANALYST, CHAIR, ADMINISTRATOR},
     "gateway-new": {ADMINISTRATOR},
     "gateway-new-version": {ADMINISTRATOR},
     "gateway-draft": {ADMINISTRATOR},

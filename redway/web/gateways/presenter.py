@@ -138,13 +138,11 @@ def warnings(on: dt.date) -> list[Attention]:
 
 
 def past(files: int) -> str:
-    """That accepted files are past their time, and what to do; empty where none is."""
+    """That accepted files are past their time; empty where none is."""
     return (
         ngettext(
-            "%(n)s accepted file is past the time that its gateway keeps it. Whoever runs this server sees which, and "
-            "destroys it, by redway retention.",
-            "%(n)s accepted files are past the time that their gateways keep them. Whoever runs this server sees "
-            "which, and destroys them, by redway retention.",
+            "%(n)s accepted file is past the time that its gateway keeps it.",
+            "%(n)s accepted files are past the time that their gateways keep them.",
             files,
         )
         % {"n": files}

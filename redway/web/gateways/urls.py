@@ -1,10 +1,11 @@
 from django.urls import path
 
-from redway.web.gateways import views
+from redway.web.gateways import retention, views
 
 urlpatterns = [
     path("", views.register, name="gateways"),
     path("law/", views.law_page, name="gateways-law"),
+    path("retention/", retention.page, name="retention"),
     path("new/", views.new, name="gateway-new"),
     path("<str:dataset>/<str:purpose>/", views.gateway, name="gateway"),
     path("<str:dataset>/<str:purpose>/new-version/", views.new_version, name="gateway-new-version"),

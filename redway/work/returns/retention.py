@@ -6,7 +6,8 @@ still read is still needed; gateways that have expired or ended count as they la
 """
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Sequence
+import hashlib
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -15,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway import periods
-from redway.errors import RedwayError
+from redway.errors import NotAllowed, RedwayError
 from redway.sources.dataset import dataset as definition_of
 from redway.store.home import Home
-from redway.store.lock import only_one
+from redway.store.lock import PATIENCE, only_one
 from redway.work.accounts.models import User
 from redway.work.gateways.models import Gateway, ever_in_force
 from redway.work.returns import destruction
@@ -83,18 +84,46 @@ def first_day_without(period: str, received_at: dt.datetime, keep_months: int) -
     return dt.date(first // 12, first % 12 + 1, 1)
 
 
-def run(*, by: User | str, on: dt.date | None = None) -> list[Destruction]:
+def mark(those: Iterable[Due]) -> str:
+    """A name for what is due: the same for the same files, so that what was looked at is what is destroyed."""
+    held = sorted((one.submission.pk, one.submission.content) for one in those)
+    return hashlib.sha256(repr(held).encode()).hexdigest()[:20]
+
+
+def reminder(*, on: dt.date | None = None) -> str:
+    """That files are past their time, in a sentence; empty where none is."""
+    found = due(on=on)
+    if not found:
+        return ""
+    names = ", ".join(dict.fromkeys(one.submission.dataset for one in found))
+    return ngettext(
+        "%(n)s accepted file is past the time that its gateway keeps it (%(names)s).",
+        "%(n)s accepted files are past the time that their gateways keep them (%(names)s).",
+        len(found),
+    ) % {"n": f"{len(found):,}", "names": names}
+
+
+def run(
+    *, by: User | str, on: dt.date | None = None, seen: str | None = None, patience: float = PATIENCE
+) -> list[Destruction]:
     """Destroy everything whose time is over: one record a dataset. None where nothing is due.
 
-    Raises Busy while an import that does not end holds the home.
+    seen  the mark of what the person looked at, if they did: anything else refuses with NotAllowed, destroying nothing
+
+    Raises Busy when an import still holds the home after `patience` seconds.
     """
     home = Home.current()
     home.make()
     made = []
-    with only_one(lock_of(home)):
+    with only_one(lock_of(home), patience=patience):
         settle_all(home)
         by_dataset: dict[str, list[Due]] = {}
-        for one in due(on=on):
+        found = due(on=on)
+        if seen is not None and mark(found) != seen:
+            raise NotAllowed(
+                _("What is past its time has changed since you looked. Nothing was destroyed: look again.")
+            )
+        for one in found:
             by_dataset.setdefault(one.submission.dataset, []).append(one)
         for name, those in by_dataset.items():
             losses = [Loss(one.submission, one.submission.rows_accepted) for one in those]

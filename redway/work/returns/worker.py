@@ -11,15 +11,17 @@ from threading import Event
 
 from django.db import DatabaseError, close_old_connections
 
+from redway.errors import RedwayError
 from redway.store.home import Home
 from redway.store.lock import Busy
-from redway.work.returns import quarantine
+from redway.work.returns import quarantine, retention
 from redway.work.returns.checking import alone, work_on_next
 from redway.work.returns.states import NAMES, State
 
 log = logging.getLogger(__name__)
 PAUSE = 1.0  # seconds between looks for something new
 SWEPT_EVERY = 3600.0  # seconds
+REMINDED_EVERY = 24 * 3600.0  # seconds
 
 
 def work(*, say: Callable[[str], None], stop: Event, once: bool = False) -> None:
@@ -28,11 +30,15 @@ def work(*, say: Callable[[str], None], stop: Event, once: bool = False) -> None
     A fault is written to the log, and what it stopped is tried again later, three times at most.
     """
     swept = -SWEPT_EVERY
+    reminded = -REMINDED_EVERY
     while not stop.is_set():
         close_old_connections()
         if time.monotonic() - swept > SWEPT_EVERY:
             swept = time.monotonic()
             _sweep(say)
+        if time.monotonic() - reminded > REMINDED_EVERY:
+            reminded = time.monotonic()
+            _remind(say)
         found = _one(say)
         if once and not found:
             return
@@ -72,3 +78,14 @@ def _sweep(say: Callable[[str], None]) -> None:
         return
     if removed:
         say(f"Removed {removed:,} expired or abandoned files from quarantine.")
+
+
+def _remind(say: Callable[[str], None]) -> None:
+    """Say what is past its time. Nothing is destroyed by itself: somebody decides."""
+    try:
+        said = retention.reminder()
+    except (DatabaseError, RedwayError):
+        log.exception("What is past its time could not be looked up.")
+        return
+    if said:
+        say(f"{said} Gateways, or redway retention, shows which.")

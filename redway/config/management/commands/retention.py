@@ -14,11 +14,14 @@ from redway.work.returns import retention
 EXAMPLES = """examples:
   redway retention                   what would be destroyed, why, and which data versions lose it
   redway retention --run --by ada    destroys it in every data version, for good
+  redway retention --remind          for a timer: silent while nothing is past its time, else a sentence and status 3
 
 Gateways say how many months a file is kept after the period it is of. What was destroyed, when, by whom and why
 stays in the audit, and the data versions that lose it say that they can no longer be re-made. Copies of the home
 made before hold it still: destroy those too, or let them expire. A partner's old backups are the partner's.
 """
+
+PAST = 3  # the exit status where something is past its time: somebody has to decide
 
 
 class Command(RedwayCommand):
@@ -26,11 +29,16 @@ class Command(RedwayCommand):
     examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("--run", action="store_true", help="destroy them; without it, nothing is changed")
+        does = parser.add_mutually_exclusive_group()
+        does.add_argument("--run", action="store_true", help="destroy them; without it, nothing is changed")
+        does.add_argument("--remind", action="store_true", help="say only whether any are, for a timer to pass on")
         parser.add_argument("--by", metavar="NAME", default="", help="your sign-in name (default: your login)")
 
-    def handle(self, *, run: bool, by: str, **_: Any) -> None:
+    def handle(self, *, run: bool, remind: bool, by: str, **_: Any) -> None:
         Profile.of(Home.current())
+        if remind:
+            self._remind()
+            return
         person = person_acting(by, Permission.MANAGE_GATEWAYS) if run or by else None
         if run and person:
             for done in retention.run(by=person):
@@ -47,3 +55,10 @@ class Command(RedwayCommand):
             return
         files = "One file is past its" if len(found) == 1 else f"{len(found):,} files are past their"
         print(f"{files} time. Nothing was changed: redway retention --run destroys what is listed.", file=sys.stderr)
+
+    def _remind(self) -> None:
+        """Silence, or a sentence and an exit status that a timer passes on."""
+        if said := retention.reminder():
+            self.stdout.write(said)
+            print("See them under Gateways, or by redway retention, and decide.", file=sys.stderr)
+            raise SystemExit(PAST)
