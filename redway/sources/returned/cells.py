@@ -1,8 +1,8 @@
 """How a cell of each type is read and checked: SQL made from its column's definition.
 
-Of a column `x`, SQL sees the cell's text as `r_x` (null when empty) and makes of it the typed value `x`, null when it
-cannot. A second expression gives the number of the cell's fault, null for none. Ordinary cells are told first, and
-cheaply; what is wrong with the others, and how Excel may have done it, is asked of them alone.
+Of a column `x`, SQL sees the cell's text as `r_x` (null when empty), and `o_x`, its value where it is an ordinary one
+(ordinary.py); it makes of them the typed value `x`, null when it cannot. A second expression gives the number of the
+cell's fault, null for none. What is wrong with a cell, and how Excel may have done it, is asked of faulty ones alone.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from redway.periods import in_words
 from redway.sources.dataset import Column, Dataset
-from redway.sources.returned import periods
+from redway.sources.returned import ordinary, periods
 from redway.sources.returned.faults import Fault, Faults
 from redway.sources.returned.headings import listed
 from redway.sources.returned.look_ups import LookUp
@@ -19,7 +19,6 @@ from redway.store.query import text
 PERIODS = "periods in words"  # the name by which their spellings are looked up
 LONGEST_TEXT = 5_000
 SHOWN = 12  # codes of a list
-LSOA = "[EW]01[0-9]{6}"
 DAY = r"([0-9]{1,2}/){2}[0-9]{4}|[0-9]{4}-[0-9]{2}-[0-9]{2}"
 EXCEL_DATE = rf"[0-9]{{1,2}}-[A-Z][a-z]{{2}}(-[0-9]{{2,4}})?|[A-Z][a-z]{{2}}-[0-9]{{2,4}}|({DAY})([T ]00:00(:00)?)?"
 SERIAL = r"[2-5][0-9]{4}(\.[0-9]+)?"
@@ -129,7 +128,8 @@ class Cells:
             return Cell(column, f"NULL::{sql_type(column)}")
         raw, value = f'"r_{column.name}"', f'"{column.name}"'
         bounds = self._bounds(column, value)
-        fine = " AND ".join([f"{value} IS NOT NULL", *(f"NOT coalesce({condition}, false)" for condition, _ in bounds)])
+        missing = f"{value} IS NULL" + ("" if column.required else f" AND {raw} IS NOT NULL")
+        wrong = " OR ".join([f"({missing})", *(f"coalesce({condition}, false)" for condition, _ in bounds)])
         read = [(f"{value} IS NULL AND {condition}", number) for condition, number in self._unread(column, raw)]
         beyond = [(f"{value} IS NOT NULL AND {condition}", number) for condition, number in bounds]
         when = "".join(f" WHEN {condition} THEN {number}" for condition, number in [*read, *beyond])
@@ -141,7 +141,7 @@ class Cells:
         return Cell(
             column,
             self._typed(column, raw),
-            f"(CASE WHEN {raw} IS NULL THEN {str(column.required).lower()} ELSE NOT ({fine}) END)",
+            f"({wrong})",
             f"(CASE WHEN {raw} IS NULL THEN {empty}{when} ELSE {last} END)",
             f"({value} IS NOT NULL AND contains({raw}, '.'))" if column.type == "integer" else "",
         )
@@ -178,11 +178,19 @@ class Cells:
         return PERIOD if labels else WORDS.get(column.type, "a code")
 
     def _typed(self, column: Column, raw: str) -> str:
+        made = self._made(column, raw)
+        if column.type == "text":
+            return made
+        return f'CASE WHEN "o_{column.name}" IS NOT NULL THEN "o_{column.name}" WHEN {raw} IS NOT NULL THEN {made} END'
+
+    def _made(self, column: Column, raw: str) -> str:
+        """SQL for the value of a cell, in every way that is taken."""
         if column.type == "code":
-            return self._code(column, raw)
+            code = self._code(column, raw)
+            return code if column.many else f"try_cast({code} AS {enum(column.codes, 'codes')})"
         if column.type == "area":
             code = f"upper({raw})"
-            return f"CASE WHEN regexp_full_match({code}, '{LSOA}') THEN {code} END"
+            return f"CASE WHEN regexp_full_match({code}, '{ordinary.LSOA}') THEN {code} END"
         if column.type == "text" and column.name == self.dataset.period_from:
             return f"CASE WHEN {periods.is_label(raw)} THEN {raw} ELSE {one_code(PERIODS, raw)} END"
         if column.type == "month":
@@ -230,7 +238,8 @@ class Cells:
             found.append((f"{value} > {column.most!r}", self._fault(column, "is too large")))
         if column.type == "area" and self.areas:
             unknown = self._fault(column, "is an area of neither 2011 nor 2021")
-            found.append((f"try_cast({value} AS known_areas) IS NULL", unknown))
+            asked = f"{value} IS NOT NULL AND try_cast({value} AS known_areas) IS NULL"
+            found.append((f'CASE WHEN "o_{column.name}" IS NULL THEN {asked} END', unknown))
         if day := self._day(column, value):
             mend = "Look the date up: a year may be mistyped, or day and month swapped."
             future = self._fault(column, TO_COME, expected=f"{self._expected(column)}, not to come", mend=mend)
@@ -333,7 +342,7 @@ def sql_type(column: Column) -> str:
 
 
 def enum(codes: str, which: str) -> str:
-    """The name of a type that holds the spellings of a look-up."""
+    """The name of a type that holds the codes, or the spellings, of a look-up."""
     return f'"{which} of {codes}"'
 
 

@@ -1,12 +1,13 @@
 """The rows of a return in DuckDB: typed and checked in one pass, and a second look at the file where one is wrong.
 
-The first pass writes `typed.parquet`, a row for each row of the file in its order: the typed columns, `period`, and
-what is wrong, if anything is. Only when something is does the second pass read the file again, numbered, and stream
-one row for each faulty cell to refused.parquet.
+The first pass makes the view `typed`, a row for each row of the file in its order: the typed columns, `of_period`, and
+whether anything is wrong. It lies in DuckDB's memory, codes as numbers, and on disk beyond what it may hold there. Only
+when something is wrong does the second pass read the file again, numbered, and stream one row for each faulty cell to
+refused.parquet.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,7 +16,7 @@ import duckdb
 
 from redway.periods import spellings
 from redway.sources.dataset import Column, Context, Dataset, Rule
-from redway.sources.returned import identifiers, periods
+from redway.sources.returned import identifiers, ordinary, periods
 from redway.sources.returned.cells import PERIODS, Cell, Cells, enum, variable
 from redway.sources.returned.faults import Fault, Faults
 from redway.sources.returned.headings import Headings
@@ -26,7 +27,6 @@ from redway.store.csv_file import CsvFile
 ROW_GROUP = 61_440  # bounds what writing holds in memory
 MOST_PERIODS = 120  # told of a file that is refused
 SENTENCE = "two words"  # what a pattern lets pass that lets people write what they like
-FAST = "FORMAT parquet, COMPRESSION lz4_raw"  # of files that are read again and deleted
 
 
 @dataclass
@@ -47,6 +47,7 @@ class Rows:
         self.db.execute(identifiers.macros())
         for name, found in self.look_ups.items():
             self._make_types(name, dict(found.spellings) | {code: code for code in found.codes})
+            self._make_type(enum(name, "codes"), found.codes)
         if periods.are_written(self.dataset):
             self._make_types(PERIODS, spellings())
         if self.areas:
@@ -56,13 +57,13 @@ class Rows:
         """The types that hold what is written for each code of a list, and the codes in the same order."""
         kinds = {"spellings": list(written), "zeros": [s.lstrip("0") for s in written if s.startswith("0")]}
         for which, words in kinds.items():
-            if listed := ", ".join(query.text(word) for word in dict.fromkeys(words)):
-                self.db.execute(f"CREATE TYPE {enum(name, which)} AS ENUM ({listed})")
+            if words:
+                self._make_type(enum(name, which), words)
         self.db.execute(f'SET VARIABLE "{variable(name)}" = {query.texts(written.values())}')
 
-    @property
-    def typed_file(self) -> Path:
-        return self.into / "typed.parquet"
+    def _make_type(self, name: str, words: Iterable[str]) -> None:
+        listed = ", ".join(query.text(word) for word in dict.fromkeys(words))
+        self.db.execute(f"CREATE TYPE {name} AS ENUM ({listed})")
 
     @cached_property
     def cells(self) -> list[Cell]:
@@ -86,19 +87,38 @@ class Rows:
         return self.headings.spelt.get(column) or own.get(column, column)
 
     def checked(self) -> str:
-        """SQL for the rows of the view `sent`: raw cells, typed columns, and `prose` and `places`, the cells together
-        in which direct identifiers are looked for.
+        """SQL for the rows of the view `sent`: raw cells, typed columns, whether anything is `wrong`, and `prose` and
+        `places`, the cells together in which direct identifiers are looked for.
         """
-        names = self.headings.at
-        raw = ", ".join(f"nullif(trim(c{place}), '') AS \"r_{name}\"" for name, place in names.items())
+        forms, raw = [], []
+        for column in (cell.column for cell in self.cells if cell.column.name in self.headings.at):
+            cell = f"c{self.headings.at[column.name]}"
+            if column.type == "text":
+                raw.append(f'{ordinary.trimmed(cell)} AS "r_{column.name}"')
+                continue
+            form = ordinary.form(column, cell, codes=enum(column.codes, "codes"), areas=self.areas)
+            forms.append(f'{form} AS "o_{column.name}"')
+            trimmed = f"nullif(trim({cell}), '')"
+            raw.append(f'CASE WHEN "o_{column.name}" IS NOT NULL THEN {cell} ELSE {trimmed} END AS "r_{column.name}"')
         stray = " OR ".join(f"trim(c{place}) <> ''" for place in self.headings.blank) or "false"
         typed = ", ".join(f'{cell.typed} AS "{cell.column.name}"' for cell in self.cells)
-        prose = ", ".join(self.searched(place=False).values()) or "NULL"
-        places = ", ".join(self.searched(place=True).values()) or "NULL"
+        wrong = " OR ".join([*(cell.wrong for cell in self.cells), *(wrong for wrong, _ in self.rules), "stray"])
         return (
-            f"SELECT *, concat_ws(chr(10), {prose}) AS prose, concat_ws(chr(10), {places}) AS places FROM "  # noqa: S608
-            f"(SELECT *, {typed} FROM (SELECT row, {raw}, coalesce({stray}, false) AS stray FROM sent))"
+            f"SELECT *, {self._together(place=False)} AS prose, {self._together(place=True)} AS places FROM "  # noqa: S608
+            f"(SELECT *, ({wrong}) AS wrong FROM (SELECT *, {typed} FROM "
+            f"(SELECT *, {', '.join(raw)}, coalesce({stray}, false) AS stray FROM "
+            f"(SELECT {', '.join(['*', *forms])} FROM sent))))"
         )
+
+    def _together(self, *, place: bool) -> str:
+        """SQL for the cells of a row that are searched, as one text. Cells that could not be read are those of a row
+        that is wrong, and asked of it alone.
+        """
+        found = self.searched(place=place)
+        free = [sql for name, sql in found.items() if sql == f'"r_{name}"']
+        if unread := [sql for name, sql in found.items() if sql != f'"r_{name}"']:
+            free.append(f"CASE WHEN wrong THEN concat_ws(chr(10), {', '.join(unread)}) END")
+        return f"concat_ws(chr(10), {', '.join(free) or 'NULL'})"
 
     def searched(self, *, place: bool) -> dict[str, str]:
         """The columns that are searched for direct identifiers -> SQL for what is searched: free text, and cells of
@@ -128,7 +148,6 @@ class Rows:
         self.file.as_view(self.db, "sent")
         columns = ", ".join(f'"{column.name}"' for column in self.dataset.columns)
         floats = " OR ".join(cell.float for cell in self.cells if cell.float) or "false"
-        wrong = " OR ".join([*(cell.wrong for cell in self.cells), *(wrong for wrong, _ in self.rules), "stray"])
         grave = " OR ".join(
             f"{identifiers.kind(cell, place=place)} IS NOT NULL"
             for cell, place in (("prose", False), ("places", True))
@@ -137,16 +156,13 @@ class Rows:
         of_row = periods.of_row(self.dataset, f'"{self.dataset.period_from}"')
         sql = (
             f"SELECT {columns}, {of_row} AS of_period, {self.is_empty} AS empty, coalesce({floats}, false) AS floats, "  # noqa: S608
-            f"({wrong}) AS wrong, ({grave or 'false'}) AS grave FROM ({self.checked()})"
+            f"wrong, ({grave or 'false'}) AS grave FROM ({self.checked()})"
         )
         try:
-            self.db.execute(f"COPY ({sql}) TO {query.text(self.typed_file)} ({FAST}, ROW_GROUP_SIZE {ROW_GROUP})")
+            self.db.execute(f"CREATE TABLE read AS {sql}")
         except duckdb.InvalidInputException:
             raise self.file.explain(self.db) from None
-        self.db.execute(
-            "CREATE VIEW typed AS SELECT * EXCLUDE (file_row_number), file_row_number + 1 AS row "  # noqa: S608
-            f"FROM read_parquet({query.text(self.typed_file)}, file_row_number=true)"
-        )
+        self.db.execute("CREATE VIEW typed AS SELECT *, rowid + 1 AS row FROM read")
         self.read, self.empty, self.floats, self.wrong, self.grave = self._one(
             "SELECT count(*), count(*) FILTER (empty), count(*) FILTER (floats AND NOT wrong), "
             "count(*) FILTER (wrong AND NOT empty), count(*) FILTER (grave) FROM typed"

@@ -1,0 +1,47 @@
+"""Ordinary cells: SQL for the value of a cell that is written as most are, null for any other.
+
+Nine cells in ten are ISO dates, codes spelt as the list has them, yes or no. To know one for that and to take its value
+is one look at the cell as it came; only what is left is trimmed, and tried in every other way that `cells.py` takes. An
+ordinary cell's value is the one that `cells.py` would give.
+"""
+
+from redway.sources.dataset import Column
+from redway.sources.returned.periods import MONTH
+
+LSOA = "[EW]01[0-9]{6}"
+# How most cells of a type are written, and what they are then. None of these takes a cell with blanks around it.
+FORMS = {
+    "date": "CASE WHEN $c LIKE '____-__-__' AND strlen($c) = 10 AND NOT starts_with($c, ' ') "
+    "AND NOT ends_with($c, ' ') THEN try_cast($c AS DATE) END",
+    "date-time": "CASE WHEN regexp_full_match($c, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}"
+    "(:[0-9]{2}(\\.[0-9]+)?)?') THEN try_cast($c AS TIMESTAMP) END",
+    "month": f"CASE WHEN regexp_full_match($c, '{MONTH}') THEN $c END",
+    "integer": "CASE WHEN regexp_full_match($c, '-?[0-9]{1,15}') THEN $c::BIGINT END",
+    "number": "CASE WHEN regexp_full_match($c, '-?[0-9]{0,15}\\.?[0-9]{1,15}') THEN $c::DOUBLE END",
+    "yes-no": "CASE $c WHEN 'yes' THEN true WHEN 'no' THEN false END",
+    "pseudonym": "CASE WHEN regexp_full_match($c, '[0-9a-f]{32,64}') THEN $c END",
+    "area": f"CASE WHEN regexp_full_match($c, '{LSOA}') THEN $c END",
+}
+
+
+def form(column: Column, cell: str, *, codes: str = "", areas: bool = False) -> str:
+    """SQL for the value of an ordinary cell of a column of any type but text.
+
+    cell   SQL for the cell as it came
+    codes  the type of the codes that the column takes
+    areas  whether the type of known areas was made
+    """
+    if column.type == "code":
+        code = f"try_cast({cell} AS {codes})"
+        return f"{code}::VARCHAR" if column.many else code
+    if column.type == "area" and areas:
+        return f"CASE WHEN try_cast({cell} AS known_areas) IS NOT NULL THEN {cell} END"
+    return FORMS[column.type].replace("$c", cell)
+
+
+def trimmed(cell: str) -> str:
+    """SQL for a cell without blanks around it, null when nothing is left. To trim takes longer than to look whether
+    there is anything to trim; blanks beyond ASCII are trimmed too.
+    """
+    perhaps = f"starts_with({cell}, ' ') OR ends_with({cell}, ' ') OR strlen({cell}) <> length({cell})"
+    return f"nullif(CASE WHEN {perhaps} THEN trim({cell}) ELSE {cell} END, '')"
