@@ -26,6 +26,7 @@ urlpatterns = [
     path("methods/", include("redway.web.handbook.urls")),
     path("datasets/", include("redway.web.datasets.urls")),
     path("gateways/", include("redway.web.gateways.urls")),
+    path("", include("redway.web.releases.urls")),
     path("audit/", include("redway.web.audit.urls")),
     path("api/v1/", include("redway.web.api.urls")),
 ]

@@ -226,7 +226,7 @@ def _categories(
         spans = {*(row[at] or "" for row in found), *labels}
         return Categories(title, labels, {span: _time(axis.by, span) for span in spans}, None)
     if axis.by:
-        return _of_places(title, axis.by, snapshot, here, strict=one.dataset.access == "open")
+        return _of_places(title, axis.by, snapshot, here, strict=_always_placed(one))
     column = next(c for c in one.dataset.columns if c.name == axis.column)
     if column.type == "yes-no":
         return _of_codes(title, axis, {YES: _("Yes"), NO: _("No")}, {}, frozenset(), column)
@@ -289,6 +289,12 @@ def _of_codes(
         of | ({"": not_known} if may_be_empty else {}),
         None,
     )
+
+
+def _always_placed(one: Counted) -> bool:
+    """Whether every row that is counted has a small area of this place."""
+    area = next((c for c in one.dataset.columns if c.name == one.dataset.area_from), None)
+    return one.dataset.access == "open" or (area is not None and area.required and not one.dataset.keep_outside)
 
 
 def _of_places(title: str, by: str, snapshot: Snapshot, here: Here, *, strict: bool) -> Categories:

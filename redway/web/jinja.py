@@ -107,6 +107,7 @@ ROOMS = (
     Room("returns", gettext_lazy("Returns"), Permission.SEE_RETURNS),
     Room("quality", gettext_lazy("Quality"), Permission.SEE_QUALITY),
     Room("data", gettext_lazy("Data"), Permission.SEE_RETURNS),
+    Room("releases", gettext_lazy("Releases"), Permission.APPROVE_RELEASES),
     Room("gateways", gettext_lazy("Gateways"), Permission.SEE_GATEWAYS),
     Room("people", gettext_lazy("People"), Permission.MANAGE_PEOPLE),
     Room("audit", gettext_lazy("Audit"), Permission.SEE_AUDIT),

@@ -144,6 +144,14 @@ def _gateway_in_force(detail: Detail) -> str:
     return f"{told} ({detail['set-up']})" if detail.get("set-up") else told
 
 
+def _proposed(detail: Detail) -> str:
+    return _("asked for it to be released: %(hidden)s of %(figures)s figures hidden") % dict(detail)
+
+
+def _released(detail: Detail) -> str:
+    return _("released it as edition %(edition)s: %(hidden)s of %(figures)s figures hidden") % dict(detail)
+
+
 SENTENCES: dict[str, Callable[[Detail], str]] = {
     "give-owner": _owner,
     "set-due": _due,
@@ -177,6 +185,10 @@ SENTENCES: dict[str, Callable[[Detail], str]] = {
     "make-token": lambda detail: _("made a token for programs of %(agency)s, “%(name)s”") % dict(detail),
     "revoke-token": lambda detail: _("revoked the token “%(name)s” of %(agency)s") % dict(detail),
     "back-up": _backed_up,
+    "propose-table": _proposed,
+    "release-table": _released,
+    "decline-table": lambda detail: _("did not let it be released: “%(reason)s”") % dict(detail),
+    "withdraw-table": lambda detail: _("withdrew it: “%(reason)s”") % dict(detail),
     "draft-gateway": lambda detail: _("drafted it"),
     "change-gateway-draft": _gateway_changed,
     "discard-gateway-draft": lambda detail: _("discarded the draft"),
@@ -217,6 +229,10 @@ ACTIONS: dict[str, Any] = {
     "make-token": gettext_lazy("Token made"),
     "revoke-token": gettext_lazy("Token revoked"),
     "back-up": gettext_lazy("Backup written"),
+    "propose-table": gettext_lazy("Table proposed for release"),
+    "release-table": gettext_lazy("Table released"),
+    "decline-table": gettext_lazy("Table not released"),
+    "withdraw-table": gettext_lazy("Released table withdrawn"),
     "draft-gateway": gettext_lazy("Gateway drafted"),
     "change-gateway-draft": gettext_lazy("Draft of a gateway changed"),
     "discard-gateway-draft": gettext_lazy("Draft of a gateway discarded"),

@@ -5,14 +5,16 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
+from redway import periods
 from redway.web.returns.presenter import line, title
 from redway.work.accounts.models import User
 from redway.work.audit.models import AuditRow
 from redway.work.gateways.purposes import NAMES, Purpose
+from redway.work.releases.models import TableEdition
 from redway.work.returns.models import Delivery
 from redway.work.returns.senders import Sender
 
-DELIVERY, GATEWAY, DATASET = "delivery ", "gateway ", "dataset "
+DELIVERY, GATEWAY, DATASET, TABLE = "delivery ", "gateway ", "dataset ", "table "
 
 
 def names_of(rows: Iterable[AuditRow]) -> dict[str, str]:
@@ -32,6 +34,20 @@ def subjects(rows: Iterable[AuditRow], known: Mapping[str, Sender]) -> dict[str,
             purpose = str(NAMES[Purpose(parts[1])]).lower()
             said = {"title": title(parts[0]), "purpose": purpose, "n": parts[2]}
             found[name] = _("the gateway of %(title)s for %(purpose)s, version %(n)s") % said
+    return found | _tables([name.removeprefix(TABLE) for name in written if name.startswith(TABLE)])
+
+
+def _tables(named: list[str]) -> dict[str, str]:
+    """Released tables by the titles that they had; a period has a stroke of its own, so the table ends at the first."""
+    found = {}
+    for name in named:
+        table, _stroke, period = name.partition("/")
+        last = TableEdition.objects.filter(table=table, period=period).order_by("pk").last()
+        if last is not None:
+            found[f"{TABLE}{name}"] = _("the table “%(title)s”, %(period)s") % {
+                "title": last.title,
+                "period": periods.in_words(period),
+            }
     return found
 
 

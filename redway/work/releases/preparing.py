@@ -126,7 +126,7 @@ def prepare(profile: Profile, id: str, period: str, *, version: int | None = Non
         chosen,
         counts,
         released,
-        kept.as_public(released, _about(one, period, read.number)),
+        kept.as_public(released, _about(one, period, read.number, fictional=profile.partnership.fictional)),
         earlier,
         beside,
         next(iter(unmade([read.number], of=[one.dataset.name]).values()), ""),
@@ -138,8 +138,9 @@ def _read_by(one: Counted) -> list[str]:
     return [one.dataset.name, *(NAMES_REST_ON if "place" in one.partings else ())]
 
 
-def _about(one: Counted, period: str, version: int) -> dict[str, Any]:
+def _about(one: Counted, period: str, version: int, *, fictional: bool) -> dict[str, Any]:
     rows, columns = titles(one)
+    made_up = _("Made up by Redway, in the publisher's layout: no real place, no real event.")
     return {
         "table": one.table.id,
         "title": one.table.title,
@@ -151,7 +152,7 @@ def _about(one: Counted, period: str, version: int) -> dict[str, Any]:
         "notes": list(one.table.notes),
         "dataset": one.dataset.title,
         "provider": one.dataset.provider,
-        "licence": one.dataset.licence,
+        "licence": made_up if fictional else one.dataset.licence,
         "data_version": version,
     }
 
