@@ -28,6 +28,7 @@ PARTS = {
     "Fit": "a regression inside methods",
     "Grid": "cells",
     "GridNeighbours": "which cells touch",
+    "History": "what was reported when",
     "Limits": "lines of a chart",
     "Line": "a regression inside methods",
     "LogLinear": "a regression inside methods",

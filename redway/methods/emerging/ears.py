@@ -23,7 +23,8 @@ import numpy.typing as npt
 from scipy.special import ndtri, stdtr
 
 from redway.methods import inputs
-from redway.methods.inputs import Floats
+from redway.methods.false_discovery import FalseDiscovery, benjamini_hochberg
+from redway.methods.inputs import Floats, Unfit
 
 VERSION = 1
 
@@ -47,6 +48,16 @@ class Ears:
     def cannot_tell(self) -> str:
         few = f"{self.method} needs {self.first} periods before the first it can judge, each with a count."
         return "" if np.isfinite(self.upperbound).any() else few
+
+    def discoveries(self, q: float = 0.1) -> FalseDiscovery:
+        """What stands out of all that C1 or C2 looked at, series by series and period by period, by `pvalue`.
+
+        Raises Unfit for a q that is none, and for C3, which has no p-value.
+        """
+        inputs.probability(q, "q")
+        if self.method == "C3":
+            raise Unfit("C1 or C2, to hold false discovery", came="C3, which has no p-value")
+        return benjamini_hochberg(self.pvalue[np.isfinite(self.pvalue)], q)
 
     @property
     def sentence(self) -> str:

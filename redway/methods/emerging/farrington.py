@@ -20,7 +20,7 @@ are and are kept too often, and the score of nbPlugin and muan is measured from 
 takes them from the fit. Where no reference week of now's season has an event, no regression can speak: y events
 now and none in n such weeks have p = (1/(n + 1))^y exactly.
 
-Assumes weeks that are complete (late reports make new weeks look low: `reporting_delay`), years that are alike but
+Assumes weeks that are complete (late reports make new weeks look low: see `late_weeks`), years that are alike but
 for trend, and variance in proportion to the mean.
 
 Sources: Farrington, Andrews, Beale and Catchpole (1996), *J. R. Stat. Soc. A* 159, 547-563; Noufaily and others
@@ -106,6 +106,7 @@ class Farrington:
     phi          over-dispersion, at least 1
     slope        of the logarithm, per week; NaN where no trend was kept
     alarm
+    late         in words, how weeks that are not whole were taken; "" where all are taken as whole
     """
 
     weeks: Integers
@@ -119,6 +120,7 @@ class Farrington:
     slope: Floats
     alarm: Booleans
     settings: Settings
+    late: str = ""
 
     @property
     def trend(self) -> Booleans:
@@ -141,13 +143,14 @@ class Farrington:
     @property
     def sentence(self) -> str:
         if self.cannot_tell:
-            return f"Cannot tell: {self.cannot_tell}"
+            return f"Cannot tell: {self.cannot_tell}" + (f" Of the weeks: {self.late}." if self.late else "")
         looked = int(np.isfinite(self.pvalue).sum())
         found = int(self.alarm.sum())
+        late = f" ({self.late})" if self.late else ""
         many = f"{found:,} of {looked:,} counts looked at {'is' if found == 1 else 'are'} above"
         return (
             f"{many} the upper bound of what the same weeks of past years lead one to expect; about "
-            f"{self.settings.alpha * looked:,.3g} would be by chance alone if nothing had changed."
+            f"{self.settings.alpha * looked:,.3g} would be by chance alone if nothing had changed{late}."
         )
 
 
@@ -158,6 +161,7 @@ def farrington_flexible(
     population: npt.ArrayLike | None = None,
     starts: npt.ArrayLike | None = None,
     settings: Settings | None = None,
+    doubt: npt.ArrayLike | None = None,
 ) -> Farrington:
     """Judge weeks of many series.
 
@@ -165,6 +169,7 @@ def farrington_flexible(
                 a large table may be of small integers; it is looked at piece by piece
     weeks       positions to judge, from 0; the newest one if not given
     population  same shape as counts, above 0: rates are compared instead of counts
+    doubt       its relative standard error, same shape; none if not given
     starts      the day on which each week begins, for years of 52 or 53 weeks; else a year is `frequency` weeks
 
     Raises Unfit for counts that are negative or infinite, and for weeks without enough past.
@@ -176,19 +181,19 @@ def farrington_flexible(
     judge = np.asarray([table.shape[1] - 1] if weeks is None else weeks, dtype=int)
     if judge.ndim != 1 or ((judge < 0) | (judge >= table.shape[1])).any():
         raise Unfit(f"weeks between 0 and {table.shape[1] - 1}", came=str(judge.tolist()))
-    people = None if population is None else _table(population)
-    if people is not None and people.shape != table.shape:
-        raise Unfit("a population for every count", came=f"{people.shape} for {table.shape}")
+    people = None if population is None else _alike_in_shape(_table(population), table)
+    unsure = None if doubt is None else _alike_in_shape(inputs.at_least(doubt, "doubt", 0, dimensions=2), table)
     days = None if starts is None else weekly(starts, table.shape[1])
     names = ("observed", "expected", "upperbound", "pvalue", "tail", "score", "phi", "slope")
     out = {name: np.full((table.shape[0], judge.size), np.nan) for name in names}
     for like, columns in _alike(judge, use, days):
         pieces = _pieces(table.shape[0], like.back.size * columns.size)
-        piece = partial(_piece, table, people, weeks=judge[columns], like=like, use=use)
+        piece = partial(_piece, table, people, unsure, weeks=judge[columns], like=like, use=use)
         try:
             fitted = threads.each(piece, pieces)
         except Unfit:
-            _look_at(table, people)  # a fault of the table names its row there, not its row in a piece
+            _counts(table)  # a fault of the table names its row there, not its row in a piece
+            inputs.above(table[:0] if people is None else people, "population", 0, dimensions=2)
             raise
         for rows, found in zip(pieces, fitted, strict=True):
             for name, values in found.items():
@@ -199,10 +204,10 @@ def farrington_flexible(
     )
 
 
-def _look_at(table: npt.NDArray[Any], people: npt.NDArray[Any] | None) -> None:
-    _counts(table)
-    if people is not None:
-        inputs.above(people, "population", 0, dimensions=2)
+def _alike_in_shape(given: npt.NDArray[Any], table: npt.NDArray[Any]) -> npt.NDArray[Any]:
+    if given.shape != table.shape:
+        raise Unfit("a population, and a doubt, for every count", came=f"{given.shape} for {table.shape}")
+    return given
 
 
 def _table(counts: npt.ArrayLike) -> npt.NDArray[Any]:
@@ -243,6 +248,7 @@ def _pieces(rows: int, cells: int) -> list[slice]:
 def _piece(
     table: npt.NDArray[Any],
     people: npt.NDArray[Any] | None,
+    unsure: Floats | None,
     rows: slice,
     weeks: Integers,
     like: References,
@@ -259,6 +265,7 @@ def _piece(
     if not known.all():
         weight, y = known.astype(float), np.where(known, y, 0.0)
     exposure = exposure_now = None
+    doubt = 0.0 if unsure is None else (unsure[rows].T[weeks] ** 2).ravel()
     if people is not None:
         base = inputs.above(people[rows], "population", 0, dimensions=2).T
         exposure, exposure_now = base[back].reshape(y.shape), base[weeks].ravel()
@@ -268,7 +275,7 @@ def _piece(
     span = float(oldest.max())
     shared = Weeks(-oldest / span, like.season[order])
     now = part[weeks].ravel().astype(np.float64, copy=False)
-    found = _judge(y, weight, exposure, exposure_now, now, enough, shared, span, use)
+    found = _judge(y, weight, exposure, exposure_now, doubt, now, enough, shared, span, use)
     return {name: values.reshape(weeks.size, -1).T for name, values in found.items()}
 
 
@@ -282,6 +289,7 @@ def _judge(
     known: Floats | None,
     exposure: Floats | None,
     exposure_now: Floats | None,
+    doubt: Any,
     now: Floats,
     enough: Booleans,
     shared: Weeks,
@@ -307,6 +315,7 @@ def _judge(
         of = 1.0 if exposure_now is None else exposure_now[rest]
         mean[rest], variance[rest], phi[rest] = fitted.level * of, _times(raw, fitted.level_variance), spread
         freedom[rest] = fitted.freedom
+    variance = variance + doubt
     found = judged(now, mean, variance, phi, use.threshold_method, use.powertrans, use.alpha)
     nothing = mean == 0
     if nothing.any():

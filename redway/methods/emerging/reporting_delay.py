@@ -12,6 +12,9 @@ is still to come: F drawn anew from what history says of each g (a beta posterio
 from week to week than independent events), events to come from a negative binomial given n and F, both widened by the
 measured over-dispersion. Events later than the longest delay in the table are not known of.
 
+Of many series (`reporting_delays`) each learns from its own history, or, where `pooled` or where its own is too little,
+from that of all together.
+
 Assumes that reports come as they came. A holiday, a new system or a backlog breaks it: `steady` says whether the newest
 half of history was as quick as the older half (p of a chi-square test that allows for over-dispersion).
 """
@@ -24,11 +27,14 @@ import numpy.typing as npt
 from scipy.special import chdtrc
 
 from redway.methods import inputs
+from redway.methods.false_discovery import FalseDiscovery, benjamini_hochberg
 from redway.methods.inputs import Floats, Unfit
+from redway.methods.wording import several
 
 VERSION = 1
 
 DRAWS = 2000
+AT_ONCE = 4_000_000  # numbers drawn at once
 FEWEST = 20  # events in history, below which nothing is said of delays
 
 
@@ -40,6 +46,7 @@ class Delays:
     completeness   share that is in, of all that will come within the longest delay
     forecast, low, high   events in the end, with its interval; NaN where none of history was in so early
     share          (delays,) the share of events in by each delay
+    error          standard error of completeness; NaN where nothing can be told
     dispersion     how many times more than by chance weeks differ in how their events come in
     steady         p-value: small where reports have become quicker or slower lately; NaN where it cannot be told
     """
@@ -50,6 +57,7 @@ class Delays:
     low: Floats
     high: Floats
     share: Floats
+    error: Floats
     dispersion: float
     steady: float
     level: float
@@ -70,6 +78,67 @@ class Delays:
             f"what it will have: in the end {self.forecast[-1]:,.0f} ({100 * self.level:g}% interval "
             f"{self.low[-1]:,.0f} to {self.high[-1]:,.0f}), if reports come as they came.{changed}"
         )
+
+
+@dataclass(frozen=True)
+class ManyDelays:
+    """Arrays (series, weeks) as of `Delays`, oldest first; those without weeks there are (series,), share by delay.
+
+    pooled  bool (series,): whether delays are those of all series together
+    """
+
+    reported: Floats
+    completeness: Floats
+    forecast: Floats
+    low: Floats
+    high: Floats
+    share: Floats
+    error: Floats
+    dispersion: Floats
+    steady: Floats
+    pooled: npt.NDArray[np.bool_]
+    level: float
+    events: Floats
+
+    def one(self, series: int) -> Delays:
+        """The result of one of them."""
+        arrays = (self.reported, self.completeness, self.forecast, self.low, self.high, self.share, self.error)
+        rest = float(self.dispersion[series]), float(self.steady[series]), self.level
+        few = np.isnan(self.dispersion[series])
+        return Delays(*(one[series] for one in arrays), *rest, _too_few(self.events[series]) if few else "")
+
+    def discoveries(self, q: float = 0.1) -> FalseDiscovery:
+        """Series whose reports have become quicker or slower, of all that can be told. Unfit for a q that is none."""
+        inputs.probability(q, "q")
+        return benjamini_hochberg(self.steady[np.isfinite(self.steady)], q)
+
+    @property
+    def cannot_tell(self) -> str:
+        """Why there is no verdict; empty where there is one."""
+        return "" if np.isfinite(self.dispersion).any() else _too_few(float(self.events.max(initial=0)))
+
+    @property
+    def sentence(self) -> str:
+        if len(self.reported) == 1:
+            return self.one(0).sentence
+        if self.cannot_tell:
+            return f"Cannot tell: {self.cannot_tell}"
+        seen, will = self.reported[:, -1], self.forecast[:, -1]
+        told = np.isfinite(will)
+        dark = int((~told).sum())
+        left = f" Of {several(dark, 'series', 'series')} it cannot be told." if dark else ""
+        changed = int(self.discoveries().listed.sum())
+        looked = int(np.isfinite(self.steady).sum())
+        pooled = f", {int(self.pooled.sum()):,} of them by the delays of all together" if self.pooled.any() else ""
+        return (
+            f"In {several(int(told.sum()), 'series', 'series')}{pooled}, the newest week has {seen[told].sum():,.0f} "
+            f"events so far and will have about {will[told].sum():,.0f}, if reports come as they came; in {changed:,} "
+            f"of {looked:,} they have come at another pace lately (false discovery held to 10%).{left}"
+        )
+
+
+def _too_few(events: float) -> str:
+    return f"too little history: {events:.0f} events old enough to know all their delays, {FEWEST} are needed."
 
 
 def triangle(happened: npt.ArrayLike, reported: npt.ArrayLike, *, now: int, longest: int) -> Floats:
@@ -123,36 +192,72 @@ def reporting_delay(
     Raises Unfit for negative counts and tables whose gaps are not the newest weeks'.
     """
     n = inputs.at_least(table, "table", 0, dimensions=2, missing=True)
+    return reporting_delays(n[None], rng, history=history, level=level).one(0)
+
+
+def reporting_delays(
+    tables: npt.ArrayLike,
+    rng: np.random.Generator,
+    *,
+    history: int = 26,
+    level: float = 0.95,
+    pooled: bool | None = False,
+) -> ManyDelays:
+    """Forecast weeks of many series from tables (series, weeks, delays), as `reporting_delay`.
+
+    pooled  learn delays from all series together: True for each of them, None for those with too little of their own
+
+    Raises Unfit as `reporting_delay` does.
+    """
+    n = inputs.at_least(tables, "table", 0, dimensions=3, missing=True)
     inputs.whole(history, "history", least=1)
     inputs.probability(level, "level")
-    weeks, delays = n.shape
-    if weeks < 1 or delays < 1 or (np.isnan(n) != np.isnan(_unknown(np.zeros(n.shape)))).any():
+    series, weeks, delays = n.shape
+    if weeks < 1 or delays < 1 or (np.isnan(n) != np.isnan(_unknown(np.zeros((weeks, delays))))).any():
         raise Unfit("a table with gaps only where reports are still to come", came=f"one of {weeks} x {delays}")
-    known = np.where(np.isnan(n), 0.0, n)
+    sums = np.cumsum(np.where(np.isnan(n), 0.0, n), axis=2)
     reached = np.minimum(weeks - 1 - np.arange(weeks), delays - 1)
-    sums = np.cumsum(known, axis=1)
+    new, so_far, phi, steady = _way(n, sums, history)
+    enough = (so_far[:, -1] >= FEWEST) & (weeks > delays)
+    of_all = np.full(series, bool(pooled)) if pooled is not None else ~enough
+    if of_all.any():
+        together = _way(n.sum(axis=0)[None], sums.sum(axis=0)[None], history)
+        if together[1][0, -1] >= FEWEST and weeks > delays:
+            for own, all_of_them in zip((new, so_far, phi, steady), together, strict=True):
+                own[of_all] = all_of_them[0]
+            enough = enough | of_all
+    share = _share(np.divide(new, so_far, out=np.zeros_like(new), where=so_far > 0))
+    seen = sums[:, np.arange(weeks), reached]
+    arrays = [np.full((series, weeks), np.nan) for _ in range(5)]
+    complete, forecast, low, high, error = arrays
+    told = np.flatnonzero(enough)
+    complete[told] = share[told][:, reached]
+    some = complete > 0
+    np.divide(seen, complete, out=forecast, where=some)
+    for part in np.array_split(told, max(1, -(-told.size * DRAWS * delays // AT_ONCE))):
+        ends, error[part] = _drawn(seen[part], reached, share[part], new[part], so_far[part], phi[part], rng, level)
+        low[part] = np.where(some[part], seen[part] + ends[0], np.nan)
+        high[part] = np.where(some[part], np.maximum(seen[part] + ends[1], np.ceil(forecast[part])), np.nan)
+    phi, steady = (np.where(enough, one, np.nan) for one in (phi, steady))
+    return ManyDelays(
+        seen, complete, forecast, low, high, share, error, phi, steady, of_all & enough, level, so_far[:, -1]
+    )
+
+
+def _way(n: Floats, sums: Floats, history: int) -> tuple[Floats, Floats, Floats, Floats]:
+    """How reports come: events by delay, and with it or less (series, delays); dispersion and steadiness (series,)."""
     new, so_far = _learned(n, sums, history)
-    short = weeks <= delays or so_far[-1] < FEWEST
-    hazard = np.divide(new, so_far, out=np.zeros(delays), where=so_far > 0)
-    share = _share(hazard)
-    seen = sums[np.arange(weeks), reached]
-    if short:
-        nothing = np.full(weeks, np.nan)
-        why = f"too little history: {so_far[-1]:.0f} events old enough to know all their delays, {FEWEST} are needed."
-        return Delays(seen, nothing, nothing, nothing, nothing, share, np.nan, np.nan, level, why)
-    phi = _dispersion(n, sums, hazard, history)
-    low, high, forecast = _drawn(seen, reached, share, new, so_far, phi, rng, level)
-    steady = _steady(n, delays, history, phi)
-    return Delays(seen, share[reached], forecast, low, high, share, phi, steady, level, "")
+    phi = _dispersion(n, sums, np.divide(new, so_far, out=np.zeros_like(new), where=so_far > 0), history)
+    return new, so_far, phi, _steady(n, history, phi)
 
 
 def _learned(n: Floats, sums: Floats, history: int) -> tuple[Floats, Floats]:
-    """Events with each delay, and with that delay or less, over the weeks that know it."""
-    weeks, delays = n.shape
-    new, so_far = np.zeros(delays), np.zeros(delays)
+    """Events with each delay, and with that delay or less, over the weeks that know it: (series, delays)."""
+    series, weeks, delays = n.shape
+    new, so_far = np.zeros((series, delays)), np.zeros((series, delays))
     for d in range(delays):
         rows = slice(max(0, weeks - d - history), max(0, weeks - d))
-        new[d], so_far[d] = n[rows, d].sum(), sums[rows, d].sum()
+        new[:, d], so_far[:, d] = n[:, rows, d].sum(axis=1), sums[:, rows, d].sum(axis=1)
     return new, so_far
 
 
@@ -162,18 +267,18 @@ def _share(hazard: Any) -> Floats:
     return np.asarray(np.cumprod(later[..., ::-1], axis=-1)[..., ::-1])
 
 
-def _dispersion(n: Floats, sums: Floats, hazard: Floats, history: int) -> float:
+def _dispersion(n: Floats, sums: Floats, hazard: Floats, history: int) -> Floats:
     """Pearson's chi-square of each week's reports about the usual shares, over its degrees of freedom; at least 1."""
-    weeks, delays = n.shape
-    square, df = 0.0, 0
+    series, weeks, delays = n.shape
+    square, df = np.zeros(series), np.zeros(series)
     for d in range(1, delays):
         rows = slice(max(0, weeks - d - history), max(0, weeks - d))
-        of = sums[rows, d]
-        variance = of * hazard[d] * (1 - hazard[d])
+        of, usual = sums[:, rows, d], hazard[:, d, None]
+        variance = of * usual * (1 - usual)
         use = variance > 0.05
-        square += float((((n[rows, d] - of * hazard[d]) ** 2)[use] / variance[use]).sum())
-        df += max(0, int(use.sum()) - 1)
-    return max(1.0, square / df) if df else 1.0
+        square += np.divide((n[:, rows, d] - of * usual) ** 2, variance, out=np.zeros_like(of), where=use).sum(axis=1)
+        df += np.maximum(0, use.sum(axis=1) - 1)
+    return np.maximum(1.0, np.divide(square, df, out=np.ones(series), where=df > 0))
 
 
 def _drawn(
@@ -182,36 +287,40 @@ def _drawn(
     share: Floats,
     new: Floats,
     so_far: Floats,
-    phi: float,
+    phi: Floats,
     rng: np.random.Generator,
     level: float,
-) -> tuple[Floats, Floats, Floats]:
-    """Ends of the interval of each week's events, and its forecast."""
-    hazard = rng.beta((new + 0.5) / phi, (so_far - new + 0.5) / phi, size=(DRAWS, new.size))
-    inside = _share(hazard)[:, reached]
+) -> tuple[Floats, Floats]:
+    """Ends of the interval of each week's events to come (2, series, weeks), and the standard error of what is in."""
+    ends, error = np.zeros((2, *seen.shape)), np.zeros(seen.shape)
+    late = np.flatnonzero(reached < share.shape[1] - 1)
+    if not late.size or not len(seen):
+        return ends, error
+    beta = [(part + 0.5) / phi[:, None] for part in (new, so_far - new)]
+    inside = _share(rng.beta(*beta, size=(DRAWS, *new.shape)))[:, :, reached[late]]
     shares = np.clip(inside, 1e-6, 1.0)
     # of events in all, given those seen: negative binomial; phi times as spread
-    mean = (seen + 0.5) * (1 - shares) / shares
-    spread = np.maximum(phi / shares - 1, 1e-9)
+    mean = (seen[:, late] + 0.5) * (1 - shares) / shares
+    spread = np.maximum(phi[:, None] / shares - 1, 1e-9)
     size = np.maximum(mean / spread, 1e-9)
     to_come = np.where(mean > 0, rng.negative_binomial(size, 1 / (1 + spread)), 0)
-    all_in = share[reached] >= 1
-    ends = np.quantile(to_come, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf")
-    ends = np.where(all_in, 0.0, ends)
-    some = share[reached]
-    forecast = np.divide(seen, some, out=np.full_like(seen, np.nan), where=some > 0)
-    low = np.where(some > 0, seen + ends[0], np.nan)
-    return low, np.maximum(seen + ends[1], np.ceil(forecast)), forecast
+    found = np.quantile(to_come, [(1 - level) / 2, (1 + level) / 2], axis=0, method="inverted_cdf")
+    ends[:, :, late] = np.where(share[:, reached[late]] >= 1, 0.0, found)
+    error[:, late] = inside.std(axis=0)
+    return ends, error
 
 
-def _steady(n: Floats, delays: int, history: int, phi: float) -> float:
+def _steady(n: Floats, history: int, phi: Floats) -> Floats:
     """p of no change in the shares of delays between the older and newer half of the weeks that know them all."""
-    whole = n[: len(n) - delays + 1][-history:]
-    half = len(whole) // 2
-    both = np.array([whole[:half].sum(axis=0), whole[half:].sum(axis=0)])
-    both = both[:, both.sum(axis=0) > 0]
-    if half < 2 or both.shape[1] < 2 or (both.sum(axis=1) == 0).any():
-        return float("nan")
-    expected = both.sum(axis=1, keepdims=True) * both.sum(axis=0) / both.sum()
-    square = float(((both - expected) ** 2 / expected).sum()) / phi
-    return float(chdtrc(both.shape[1] - 1, square))
+    delays = n.shape[2]
+    whole = n[:, : n.shape[1] - delays + 1][:, -history:]
+    half = whole.shape[1] // 2
+    both = np.stack([whole[:, :half].sum(axis=1), whole[:, half:].sum(axis=1)], axis=1)
+    every = both.sum(axis=2, keepdims=True)
+    kinds = (both.sum(axis=1) > 0).sum(axis=1)
+    told = (half >= 2) & (kinds >= 2) & (every > 0).all(axis=(1, 2))
+    total = np.maximum(every.sum(axis=1, keepdims=True), 1.0)
+    expected = every * both.sum(axis=1, keepdims=True) / total
+    parts = np.divide((both - expected) ** 2, expected, out=np.zeros_like(both), where=expected > 0)
+    square = parts.sum(axis=(1, 2)) / phi
+    return np.where(told, chdtrc(np.maximum(kinds - 1, 1), square), np.nan)

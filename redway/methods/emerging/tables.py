@@ -6,15 +6,34 @@ from typing import Any
 import numpy as np
 
 from redway.methods import inputs
-from redway.methods.by_series import COUNT, DATE, LONGEST, SERIES, by_series
+from redway.methods.by_series import COUNT, DATE, SERIES, BySeries, by_series
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
-from redway.methods.emerging import count_scan, cusum, ears, farrington, reporting_delay, space_time_scan
-from redway.methods.inputs import Unfit
+from redway.methods.emerging import (
+    count_scan,
+    cusum,
+    ears,
+    farrington,
+    histories,
+    late_weeks,
+    reporting_delay,
+    space_time_scan,
+)
+from redway.methods.false_discovery import FalseDiscovery
+from redway.methods.inputs import Floats, Unfit
+from redway.methods.wording import several
 
 FREQUENCY = Parameter("frequency", 52, "periods a year: 52 weeks, 12 months, 365 days", int)
 Columns = Mapping[str, Array]
 Given = Mapping[str, Any]
-WRONG_YEAR = "a date with a wrong year."
+Q = Parameter("q", 0.1, "false discovery rate over everything looked at", float)
+LONGEST = Parameter("longest", 8, "longest delay of a report, in weeks, that is looked at", int)
+REPORTS = (
+    Column("series", "what the event belongs to, where there are several series", "text", required=False),
+    Column("happened", "the day of the event, or the first day of its week", "date"),
+    Column("reported", "the day it was reported or first sent; or the day of a submission", "date"),
+    Column("count", "events of a row; one if not given", required=False),
+    Column("so_far", "in place of it: events of that week that the submission of that day knew of", required=False),
+)
 
 
 def _farrington(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
@@ -38,20 +57,45 @@ def _farrington(columns: Columns, given: Given, rng: np.random.Generator) -> Ans
     )
     periods = table.starts.size
     judge = np.arange(max(0, periods - given["range"]), periods)
-    found = farrington.farrington_flexible(
-        table.values["count"],
-        judge,
-        population=table.values.get("population"),
-        starts=table.starts if given["frequency"] == 52 else None,
-        settings=use,
-    )
+    settings = {
+        "population": table.values.get("population"),
+        "starts": table.starts if given["frequency"] == 52 else None,
+        "settings": use,
+    }
+    in_by_now, notes = {}, []
+    if given["delay"] is None:
+        found = farrington.farrington_flexible(table.values["count"], judge, **settings)
+    else:
+        share, error, delays = _completeness(table, given, rng)
+        found = late_weeks.late_farrington(
+            table.values["count"], share, judge, error=error, late=given["late"], complete=given["complete"], **settings
+        )
+        in_by_now = {"completeness": share[:, judge]}
+        changed = int(delays.discoveries(given["q"]).listed.sum())
+        if changed:
+            notes.append(f"Reports of {several(changed, 'series', 'series')} come at another pace lately.")
     adjusted = np.full(found.pvalue.shape, np.nan)
     adjusted[np.isfinite(found.pvalue)] = found.discoveries(given["q"]).adjusted
     names = ("observed", "expected", "upperbound", "pvalue", "tail", "score", "phi", "slope", "alarm")
     rows = {name: getattr(found, name) for name in names} | {"adjusted": adjusted, "listed": adjusted <= given["q"]}
     listed = int((adjusted <= given["q"]).sum())
     note = f"Of all {np.isfinite(adjusted).sum():,}, {listed:,} stand out at a false discovery rate of {given['q']:g}."
-    return Answer(found.sentence, table.rows(rows, judge), (note,))
+    return Answer(found.sentence, table.rows(rows | in_by_now, judge), (note, *notes))
+
+
+def _completeness(
+    table: BySeries, given: Given, rng: np.random.Generator
+) -> tuple[Floats, Floats, reporting_delay.ManyDelays]:
+    """Of each week, what share should be in by now."""
+    if given["frequency"] != 52:
+        raise Unfit("weeks (frequency 52), to allow for late reports", came=f"frequency {given['frequency']}")
+    said = given["delay"]
+    more = {name: said[name] for name in ("series", "count", "so_far") if name in said}
+    known = histories.history(
+        said["happened"], said["reported"], longest=given["longest"], begin=table.starts[0], until=table.starts[-1],
+        **more,
+    )  # fmt: skip
+    return late_weeks.completeness(known, table.names, table.starts, rng)
 
 
 def _pair(given: Any) -> tuple[int, int]:
@@ -74,7 +118,18 @@ def _ears(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         min_sigma=given["minSigma"],
     )
     rows = {name: getattr(found, name) for name in ("observed", "upperbound", "pvalue", "alarm")}
-    return Answer(found.sentence, table.rows(rows))
+    if given["method"] == "C3":
+        note = "C3 has no p-value, so false discovery cannot be held over all that was looked at: use C1 or C2."
+        return Answer(found.sentence, table.rows(rows), (note,))
+    listed = found.discoveries(given["q"])
+    known = np.isfinite(found.pvalue)
+    rows |= {"adjusted": np.full(known.shape, np.nan), "listed": np.zeros(known.shape, dtype=bool)}
+    rows["adjusted"][known], rows["listed"][known] = listed.adjusted, listed.listed
+    return Answer(found.sentence, table.rows(rows), (_over_all(listed),))
+
+
+def _over_all(listed: FalseDiscovery) -> str:
+    return f"Over everything that was looked at: {listed.sentence[0].lower()}{listed.sentence[1:]}"
 
 
 def _cusum(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
@@ -96,34 +151,33 @@ def _cusum(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
 
 def _count_scan(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     table = by_series(columns, ("count", "weight"), given["frequency"], whole=("count", "weight"))
-    if table.names.size > 1:
-        raise Unfit(
-            "one series", came=f"{table.names.size:,}", cause="run it for each, or leave out the column “series”."
-        )
-    weights = table.values.get("weight")
-    found = count_scan.count_scan(
-        table.values["count"][0], given["window"], weights=None if weights is None else weights[0], rng=rng
-    )
-    start = table.starts[found.start : found.start + 1]
-    names = ("most", "expected", "pvalue", "total", "exact")
-    return Answer(found.sentence, {"date": start} | {name: np.array([getattr(found, name)]) for name in names})
+    found = count_scan.count_scans(table.values["count"], given["window"], weights=table.values.get("weight"), rng=rng)
+    listed = found.discoveries(given["q"])
+    known = np.isfinite(found.pvalue)
+    rows: dict[str, Array] = {"series": table.names} if table.names.size > 1 or table.names[0] else {}
+    rows |= {"date": table.starts[found.start]}
+    rows |= {name: getattr(found, name) for name in ("most", "expected", "pvalue", "total", "exact")}
+    rows |= {"adjusted": np.full(known.shape, np.nan), "listed": np.zeros(known.shape, dtype=bool)}
+    rows["adjusted"][known], rows["listed"][known] = listed.adjusted, listed.listed
+    return Answer(found.sentence, rows, (_over_all(listed),) if known.size > 1 else ())
 
 
 def _delay(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    happened, reported = (columns[name].astype("datetime64[D]") for name in ("happened", "reported"))
-    if not happened.size or np.isnat(happened).any() or np.isnat(reported).any():
-        raise Unfit("both dates in every row", came="none in some rows")
-    begin = happened.min()
-    now = int((reported.max() - begin).astype(int)) // 7
-    if now >= LONGEST // 7:
-        raise Unfit(f"dates within {LONGEST // 7:,} weeks", came=f"{begin} to {reported.max()}", cause=WRONG_YEAR)
-    table = reporting_delay.triangle(
-        (happened - begin).astype(int) // 7, (reported - begin).astype(int) // 7, now=now, longest=given["longest"]
+    more = {name: columns[name] for name in ("series", "count", "so_far") if name in columns}
+    known = histories.history(columns["happened"], columns["reported"], longest=given["longest"], **more)
+    found = reporting_delay.reporting_delays(
+        known.tables, rng, history=given["history"], level=given["level"], pooled=given["pooled"]
     )
-    found = reporting_delay.reporting_delay(table, rng, history=given["history"], level=given["level"])
+    listed = found.discoveries(given["q"])
+    changed = np.zeros(len(known.names), dtype=bool)
+    changed[np.isfinite(found.steady)] = listed.listed
+    weeks = found.reported.shape[1]
     names = ("reported", "completeness", "forecast", "low", "high")
-    rows = {"date": begin + 7 * np.arange(now + 1)} | {name: getattr(found, name) for name in names}
-    return Answer(found.sentence, rows)
+    rows: dict[str, Array] = {"series": np.repeat(known.names, weeks)} if "series" in columns else {}
+    rows |= {"date": np.tile(known.begin + 7 * np.arange(weeks), len(known.names))}
+    rows |= {name: getattr(found, name).ravel() for name in names}
+    rows |= {"steady": np.repeat(found.steady, weeks), "changed": np.repeat(changed, weeks)}
+    return Answer(found.sentence, rows, (_over_all(listed),) if len(known.names) > 1 else ())
 
 
 def _scan(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
@@ -178,9 +232,14 @@ METHODS = (
             Parameter("pastWeeksNotIncluded", None, "newest weeks that do not teach it; w if not given", int),
             Parameter("thresholdMethod", "delta", "how the bound is made", choices=farrington.THRESHOLDS),
             Parameter("variant", "corrected", "surveillance repeats R's standard errors", choices=farrington.VARIANTS),
-            Parameter("q", 0.1, "false discovery rate over everything looked at", float),
+            Q,
+            Parameter("delay", None, "what was reported when: the newest weeks are then allowed for", table=REPORTS),
+            Parameter("late", "correct", "what becomes of weeks that are not whole", choices=late_weeks.LATE),
+            Parameter("complete", None, "least share in, to be judged: 0.5, or 0.95 to leave out", float),
+            LONGEST,
         ),
         like="surveillance::farringtonFlexible",
+        random=True,
     ),
     Method(
         "ears",
@@ -193,6 +252,7 @@ METHODS = (
             Parameter("baseline", 7, "periods in the baseline", int),
             Parameter("alpha", None, "0.001 for C1 and C2, 0.025 for C3 if not given", float),
             Parameter("minSigma", 0.0, "least standard deviation of the baseline", float),
+            Q,
         ),
         like="surveillance::earsC",
     ),
@@ -216,26 +276,26 @@ METHODS = (
     Method(
         "count-scan",
         "Is there a cluster in time in a series of small counts? Exact",
-        (DATE, COUNT, Column("weight", "how likely an event is to fall there, any scale", required=False)),
+        (SERIES, DATE, COUNT, Column("weight", "how likely an event is to fall there, any scale", required=False)),
         _count_scan,
         (
             Parameter("frequency", 365, "periods a year: 365 days, 52 weeks, 12 months", int),
             Parameter("window", 7, "periods taken together", int),
+            Q,
         ),
         random=True,
     ),
     Method(
         "reporting-delay",
         "How complete are the newest weeks, and what will they come to?",
-        (
-            Column("happened", "the day of the event", "date"),
-            Column("reported", "the day it was reported or first sent", "date"),
-        ),
+        REPORTS,
         _delay,
         (
-            Parameter("longest", 8, "longest delay, in weeks, that is looked at", int),
+            LONGEST,
             Parameter("history", 26, "weeks to learn delays from", int),
             Parameter("level", 0.95, "how often the interval holds what comes", float),
+            Parameter("pooled", False, "learn delays from all series together", bool),
+            Q,
         ),
         like="surveillance::nowcast",
         random=True,

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from redway import periods
-from redway.methods.catalogue import Answer, methods
+from redway.methods.catalogue import Answer, Column, methods
 from redway.products.charts.plot import Axis
 
 Values = npt.NDArray[Any]
@@ -17,10 +17,15 @@ def ask(name: str, columns: Mapping[str, Any], *, seed: int = 1, **given: Any) -
     """The method's answer, its settings those that stand unless given."""
     method = methods()[name]
     settings = {parameter.name: parameter.default for parameter in method.parameters} | given
-    kinds = {column.name: column.kind for column in method.columns}
+    second = {p.name: _typed(p.table, settings[p.name]) for p in method.parameters if p.table and settings[p.name]}
+    return method.run(_typed(method.columns, columns), settings | second, np.random.default_rng(seed))
+
+
+def _typed(columns: Sequence[Column], given: Mapping[str, Any]) -> dict[str, Values]:
+    """A table's columns as whoever reads a file gives them."""
+    kinds = {column.name: column.kind for column in columns}
     types: dict[str, Any] = {"number": np.float64, "text": np.str_, "date": "datetime64[D]", "yes-no": np.bool_}
-    table = {column: np.asarray(values, dtype=types[kinds[column]]) for column, values in columns.items()}
-    return method.run(table, settings, np.random.default_rng(seed))
+    return {name: np.asarray(values, dtype=types[kinds[name]]) for name, values in given.items()}
 
 
 class Says(Protocol):

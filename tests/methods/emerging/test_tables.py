@@ -57,6 +57,74 @@ def test_scan_and_delay_run_on_a_table():
     assert answer.rows["completeness"][-1] < 0.6
 
 
+def reports(series, weeks, rng):
+    """A row for each event: half reported in the week itself, a quarter in the next, the rest two weeks later."""
+    each = rng.poisson(6, weeks)
+    week = np.repeat(np.arange(weeks), each)
+    late = rng.choice(3, week.size, p=[0.5, 0.25, 0.25])
+    known = week + late < weeks
+    day = np.datetime64("2015-01-05") + 7 * np.arange(weeks)
+    return np.full(known.sum(), series), day[week[known]], day[(week + late)[known]]
+
+
+def test_farrington_allows_for_reports_that_are_still_to_come():
+    rng = np.random.default_rng(4)
+    said = dict(zip(("series", "happened", "reported"), map(np.concatenate, zip(*(reports(f"E{i}", 320, rng)
+                for i in range(3)), strict=True)), strict=True))  # fmt: skip
+    starts = np.datetime64("2015-01-05") + 7 * np.arange(320)
+    counts = [[(said["happened"][said["series"] == f"E{i}"] == day).sum() for day in starts] for i in range(3)]
+    table = {
+        "series": np.repeat([f"E{i}" for i in range(3)], 320),
+        "date": np.tile(starts, 3),
+        "count": np.array(counts, dtype=float).ravel(),
+    }
+    plain = run("farrington", table, range=2)
+    mended = run("farrington", table, range=2, delay=said, complete=0.3)
+    assert mended.rows["completeness"] == pytest.approx([0.75, 0.5] * 3, abs=0.12)
+    due = mended.rows["completeness"] * 6
+    assert np.abs(mended.rows["expected"] - due).max() < 1.5 < np.abs(plain.rows["expected"] - due).max()
+    assert "of weeks still being reported, judged by the " in mended.sentence
+    left = run("farrington", table, range=3, delay=said, late="leave-out")
+    assert np.isfinite(left.rows["pvalue"]).tolist() == [True, False, False] * 3
+    assert "6 newer counts left out" in left.sentence
+    daily = table | {"date": np.tile(starts[0] + np.arange(320), 3)}
+    with pytest.raises(Unfit, match="weeks .frequency 52"):
+        run("farrington", daily, delay=said, frequency=365, b=1, w=1)
+
+
+def test_many_series_are_scanned_and_forecast_and_false_discovery_is_held_over_all():
+    table = weekly(5, 80)
+    table["count"] = np.where(table["count"] > 8, 1.0, 0.0)
+    burst = (table["series"] == "E3") & np.isin(table["date"], np.sort(np.unique(table["date"]))[40:43])
+    table["count"][burst] = 3
+    scanned = run("count-scan", table, window=3, frequency=52)
+    assert scanned.rows["series"].tolist() == [f"E{i}" for i in range(5)]
+    assert scanned.rows["listed"].tolist() == [False, False, False, True, False]
+    assert scanned.notes[0].startswith("Over everything that was looked at: 1 of 5 stands out; of what is listed so, ")
+    rng = np.random.default_rng(5)
+    said = [reports(f"E{i}", 40, rng) for i in range(3)]
+    columns = dict(zip(("series", "happened", "reported"), map(np.concatenate, zip(*said, strict=True)), strict=True))
+    own, pooled = (run("reporting-delay", columns, longest=4, pooled=pooled).rows for pooled in (False, True))
+    assert own["series"].tolist() == np.repeat(["E0", "E1", "E2"], 40).tolist()
+    newest = np.arange(39, 120, 40)
+    assert len(set(own["completeness"][newest])) == 3
+    assert len(set(pooled["completeness"][newest])) == 1
+    assert pooled["completeness"][39] == pytest.approx(0.5, abs=0.1)
+    assert not own["changed"].any()
+
+
+def test_ears_lists_among_all_that_it_looked_at():
+    table = weekly(4, 60)
+    newest = (table["series"] == "E2") & (table["date"] == table["date"].max())
+    table["count"][newest] = 60
+    answer = run("ears", table)
+    assert answer.rows["listed"].sum() == 1
+    assert np.flatnonzero(answer.rows["listed"]).tolist() == [3 * 60 - 1]
+    assert answer.rows["alarm"].sum() > 1
+    assert "1 of 212 stands out" in answer.notes[0]
+    assert "no p-value" in run("ears", table, method="C3").notes[0]
+
+
 def test_tables_that_cannot_be_used_are_refused():
     columns = weekly(1)
     with pytest.raises(Unfit, match="one row for each"):
