@@ -1,19 +1,18 @@
 """The same case in returns of two periods: an incident number, or whatever names a row, that another period of the same
 sender has too. What happened would be counted twice.
 
-Files are compared in DuckDB by a digest of what names a row, a file at a time, so memory stays bounded.
+Files are compared in DuckDB by what names a row, so memory stays bounded.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
-import duckdb
 from django.utils.translation import gettext as _
 
 from redway.errors import plain
 from redway.periods import in_words
 from redway.store.accepted import whole
-from redway.store.query import connect, text
+from redway.store.query import connect, texts
 from redway.store.snapshot import Snapshot
 from redway.work.returns.loading import Staged
 from redway.work.returns.report import Warning
@@ -45,45 +44,47 @@ def warnings(staged: Sequence[Staged], before: Snapshot) -> Iterator[Warning]:
 
 def in_both(one: Staged, other: Staged) -> int | None:
     """How many rows, known by their key, are in both of two returns; None where rows have no names of their own."""
-    key = one.definition.key
-    if not key:
+    if not one.definition.key:
         return None
-    with connect(one.loaded.parquet.parent / "spill") as db:
-        if not all(_has(db, each.loaded.parquet, key) for each in (one, other)):
-            return None
-        mine, theirs = (_digests(each.loaded.parquet, key) for each in (one, other))
-        return int(db.execute(f"SELECT count(*) FROM ({mine}) SEMI JOIN ({theirs}) USING (k)").fetchall()[0][0])  # noqa: S608
+    found = _in_each(one, [other.loaded.parquet])
+    return None if found is None else found.get(other.loaded.parquet, 0)
 
 
 def _shared(s: Staged, others: dict[tuple[str, str, str], Path]) -> dict[str, int]:
     """How many rows each other period has too: period -> rows."""
-    found: dict[str, int] = {}
+    found = _in_each(s, others.values()) or {}
+    return {period: found[path] for (_dataset, _provider, period), path in others.items() if path in found}
+
+
+def _in_each(s: Staged, others: Collection[Path]) -> dict[Path, int] | None:
+    """How many rows of a return, known by their key, each other file has too, where it has any. None where the return,
+    or the only other file, has not every column of the key.
+    """
+    mine, key = s.loaded.parquet, s.definition.key
     if not others:
-        return found
-    with connect(s.loaded.parquet.parent / "spill") as db:
-        key = s.definition.key
-        if not _has(db, s.loaded.parquet, key):
-            return found
-        db.execute(f"CREATE TABLE mine AS {_digests(s.loaded.parquet, key)}")
-        for (_dataset, _provider, period), path in others.items():
-            if _has(db, path, key):
-                sql = f"SELECT count(*) FROM mine SEMI JOIN ({_digests(path, key)}) theirs USING (k)"  # noqa: S608
-                if count := int(db.execute(sql).fetchall()[0][0]):
-                    found[period] = count
-    return found
+        return {}
+    with connect(mine.parent / "spill") as db:
+        named = db.execute(
+            f"SELECT file_name FROM parquet_schema({texts(map(str, [mine, *others]))}) "  # noqa: S608
+            f"WHERE name IN (SELECT unnest({texts(key)})) GROUP BY file_name HAVING count(*) = {len(key)}"
+        ).fetchall()
+        theirs = [path for path in others if (str(path),) in named]
+        if (str(mine),) not in named or not theirs:
+            return None
+        names = ", ".join(f"k{n}" for n in range(len(key)))
+        found = db.execute(
+            f"SELECT filename, count(DISTINCT ({names})) FROM ({_named(theirs, key)}) "  # noqa: S608
+            f"SEMI JOIN ({_named([mine], key)}) USING ({names}) GROUP BY filename"
+        ).fetchall()
+        return {Path(name): count for name, count in found}
 
 
-def _has(db: duckdb.DuckDBPyConnection, path: Path, key: Sequence[str]) -> bool:
-    """Whether a file has every column of the key."""
-    columns = {name for name, *_rest in db.execute(f"DESCRIBE FROM read_parquet({text(path)})").fetchall()}
-    return columns.issuperset(key)
-
-
-def _digests(path: Path, key: Sequence[str]) -> str:
-    """SQL for a digest of each row's key; rows without any of it have none."""
-    cells = ", ".join(f'coalesce("{name}"::VARCHAR, chr(30))' for name in key)
-    empty = " AND ".join(f'"{name}" IS NULL' for name in key)
-    return f"SELECT md5_number(concat_ws(chr(31), {cells})) AS k FROM read_parquet({text(path)}) WHERE NOT ({empty})"  # noqa: S608
+def _named(paths: Sequence[Path], key: Sequence[str]) -> str:
+    """SQL for the rows of files by the cells that name them, k0, k1 ...; rows without any of it have no name."""
+    cells = ", ".join(f'coalesce("{name}"::VARCHAR, chr(30)) AS k{n}' for n, name in enumerate(key))
+    some = " OR ".join(f'"{name}" IS NOT NULL' for name in key)
+    every = f"read_parquet({texts(map(str, paths))}, union_by_name=true, filename=true)"
+    return f"SELECT filename, {cells} FROM {every} WHERE {some}"  # noqa: S608
 
 
 def _warning(s: Staged, found: dict[str, int]) -> Warning:

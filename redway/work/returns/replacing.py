@@ -46,11 +46,12 @@ def replaced(s: Staged, old: Part, before: Snapshot, profile: Profile) -> Replac
         return told
     with connect(s.loaded.parquet.parent / "spill") as db:
         older, newer = _columns(db, old.path), _columns(db, s.loaded.parquet)
-        common = [name for name in older if name in newer]
+        common = {name: kind == newer[name] for name, kind in older.items() if name in newer}
         key = [name for name in s.definition.key if name in common]
         by = key if len(key) == len(s.definition.key) else []
-        _digest(db, "older", old.path, common, by)
-        _digest(db, "newer", s.loaded.parquet, common, by)
+        told_by = _hash({name: common[name] for name in by or common})
+        _digest(db, "older", old.path, told_by, _hash(common))
+        _digest(db, "newer", s.loaded.parquet, told_by, _hash(common))
         gone, new, changed = _counted(db)
         return Replaced(
             told.received,
@@ -61,7 +62,7 @@ def replaced(s: Staged, old: Part, before: Snapshot, profile: Profile) -> Replac
             new,
             changed,
             tuple(_heading(s.definition, name) for name in by),
-            tuple(_named(db, s.definition, old.path, by, before, profile)) if gone and by else (),
+            tuple(_named(db, s.definition, old.path, by, told_by, before, profile)) if gone and by else (),
             tuple(lost_columns(s, old)),
         )
 
@@ -133,9 +134,10 @@ def _listed(names: tuple[str, ...], count: int | None, between: str = "; ") -> s
     return shown + (_(" and %s more") % f"{more:,}" if more > 0 else "")
 
 
-def _columns(db: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+def _columns(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
+    """Each column of a file, and its type."""
     found = db.execute(f"DESCRIBE FROM read_parquet({text(path)})").fetchall()
-    return [str(name) for name, *_rest in found]
+    return {str(name): str(kind) for name, kind, *_rest in found}
 
 
 def _filled(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
@@ -145,17 +147,20 @@ def _filled(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
     return dict(zip(names, db.execute(f"SELECT {asked} FROM read_parquet({text(path)})").fetchall()[0], strict=True))  # noqa: S608
 
 
-def _digest(db: duckdb.DuckDBPyConnection, name: str, path: Path, columns: list[str], by: list[str]) -> None:
+def _digest(db: duckdb.DuckDBPyConnection, name: str, path: Path, told_by: str, cells: str) -> None:
     """Make a table of a file: `k`, by which a row is known again, `h`, all its cells, and `n`, how many are alike."""
     db.execute(
-        f"CREATE TABLE {name} AS SELECT {_md5(by or columns)} AS k, any_value({_md5(columns)}) AS h, count(*) AS n "  # noqa: S608
+        f"CREATE TABLE {name} AS SELECT {told_by} AS k, any_value({cells}) AS h, count(*) AS n "  # noqa: S608
         f"FROM read_parquet({text(path)}) GROUP BY 1"
     )
 
 
-def _md5(columns: list[str]) -> str:
-    cells = ", ".join(f"coalesce({_quoted(name)}::VARCHAR, chr(30))" for name in columns)
-    return f"md5_number(concat_ws(chr(31), {cells}))"
+def _hash(columns: Mapping[str, bool]) -> str:
+    """SQL for a hash of 64 bits of some columns, each with whether both files have it of one type. In two files of a
+    million rows each, the chance that any two different rows are taken for one is one in ten million.
+    """
+    cells = ", ".join(_quoted(name) if same else f"{_quoted(name)}::VARCHAR" for name, same in columns.items())
+    return f"hash({cells})"
 
 
 def _counted(db: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
@@ -168,7 +173,13 @@ def _counted(db: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
 
 
 def _named(
-    db: duckdb.DuckDBPyConnection, definition: Dataset, path: Path, by: list[str], before: Snapshot, profile: Profile
+    db: duckdb.DuckDBPyConnection,
+    definition: Dataset,
+    path: Path,
+    by: list[str],
+    told_by: str,
+    before: Snapshot,
+    profile: Profile,
 ) -> Iterator[str]:
     """The rows that are gone, by the words of their key. None for a dataset about persons."""
     if definition.nature is None or definition.nature.personal:
@@ -176,7 +187,7 @@ def _named(
     columns = [next(c for c in definition.columns if c.name == name) for name in by if name != definition.period_from]
     asked = ", ".join(_quoted(c.name) for c in columns)
     rows = db.execute(
-        f"SELECT {asked} FROM read_parquet({text(path)}) WHERE {_md5(by)} NOT IN (SELECT k FROM newer) "  # noqa: S608
+        f"SELECT {asked} FROM read_parquet({text(path)}) WHERE {told_by} NOT IN (SELECT k FROM newer) "  # noqa: S608
         f"ORDER BY {asked} LIMIT {NAMED}"
     ).fetchall()
     labels = {name: {e.code: e.label for e in found.entries} for name, found in look_ups(definition, profile).items()}
