@@ -30,6 +30,7 @@ def sentence(measure: Measure, found: Measured) -> str:
         _grouped(measure, found, latest) if whole is None or whole.value is None else _one(measure, whole, latest, to)
     )
     rest = [*changes(measure, found), *_year_before(measure, found, latest), completeness(measure, found, latest)]
+    rest.append(cancelled(whole))
     return " ".join(filter(None, [words.opening(said), *rest, words.rounded(to), _newer(found, latest)]))
 
 
@@ -193,6 +194,17 @@ def completeness(measure: Measure, found: Measured, latest: str) -> str:
     if whole is None or not whole.unknown or measure.amount:
         return ""
     return _("Of %(n)s more it is not known.") % {"n": words.near(whole.unknown, found.rounded_to)}
+
+
+def cancelled(value: Value | None) -> str:
+    """That a sum holds numbers below zero, and so says less than was counted anew."""
+    if value is None or not value.below:
+        return ""
+    return ngettext(
+        "In it is %(n)s count below zero: more earlier records were cancelled than new ones made.",
+        "In it are %(n)s counts below zero: more earlier records were cancelled than new ones made.",
+        value.below,
+    ) % {"n": words.count(value.below)}
 
 
 def _year_before(measure: Measure, found: Measured, latest: str) -> list[str]:

@@ -36,6 +36,7 @@ class Value:
     unknown     rows that could not be judged either way, as they may be shown; None where hidden or none
     median      of a clock of dates: days
     why         why there is no value, in a word for the reader; empty where there is one
+    below       of a sum that is shown as it is: how many of the numbers in it are below zero
     """
 
     period: str
@@ -49,6 +50,7 @@ class Value:
     unknown: float | None = None
     median: float | None = None
     why: str = ""
+    below: int = 0
 
 
 @dataclass(frozen=True)
@@ -253,7 +255,8 @@ def _counted(empty: Value, measure: Measure, tally: Tally, policy: Policy | None
     if measure.kind in (*COUNTS, "rate", "rate-ratio"):
         if hits is None:
             return replace(empty, status=Status.SUPPRESSED)
-        return replace(empty, value=hits if measure.kind in COUNTS else None, hits=hits, unknown=unknown)
+        below = tally.below if policy is None else 0
+        return replace(empty, value=hits if measure.kind in COUNTS else None, hits=hits, unknown=unknown, below=below)
     if tally.base <= 0:
         return replace(empty, base=0, unknown=unknown, why="no-base")
     misses = as_shown(tally.base - tally.hits, policy) if measure.percentage else 0

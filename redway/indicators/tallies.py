@@ -23,7 +23,7 @@ from redway.store.home import Home
 from redway.store.query import connect
 from redway.store.snapshot import Part, Snapshot
 
-VERSION = 1  # raise it when the counting below changes
+VERSION = 2  # raise it when the counting below changes
 KEPT = 400  # tallies held in memory by one process; each is some dozens of numbers
 YEAR = 12
 
@@ -37,6 +37,7 @@ class Tally:
     unknown  rows that cannot be judged either way
     weights, weights_hit, squares  of a survey: sums of the weights, of those that count, of the squares
     median   of a clock of dates: days, None where nothing came of any
+    below    of a sum: how many of the numbers in it are below zero
     """
 
     period: str
@@ -48,6 +49,7 @@ class Tally:
     weights_hit: float = 0.0
     squares: float = 0.0
     median: float | None = None
+    below: int = 0
 
 
 @dataclass(frozen=True)
@@ -242,13 +244,16 @@ def _of(connection: duckdb.DuckDBPyConnection, measure: Measure, group: Group | 
         f"select period, coalesce({base}, 0), coalesce({hits}, 0), {unknown}, "  # noqa: S608 - checked names
         "coalesce(sum(worth) filter (where judged), 0), "
         f"coalesce(sum(worth) filter (where hit{' and ' + mine if measure.of_all else ''}), 0), "
-        "coalesce(sum(worth * worth) filter (where judged), 0), median(days) filter (where judged) "
+        "coalesce(sum(worth * worth) filter (where judged), 0), median(days) filter (where judged), "
+        "count(*) filter (where hit and amount < 0) "
         f"from counted join label using (span) where {where} group by period order by period"
     ).fetchall()
     label = group.label if group else ""
     return [
         Tally(
-            period, label, float(b), float(h), int(u), float(w), float(wh), float(w2), None if m is None else float(m)
+            *(period, label, float(b), float(h), int(u), float(w), float(wh), float(w2)),
+            None if m is None else float(m),
+            int(below),
         )
-        for period, b, h, u, w, wh, w2, m in found
+        for period, b, h, u, w, wh, w2, m, below in found
     ]

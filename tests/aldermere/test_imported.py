@@ -116,6 +116,8 @@ def test_what_was_planted_is_found_and_nothing_else(profile):
     implied |= {(name, "E06999001") for name in (*extract, "weapon-possession-recorded", "business-robbery-recorded")}
     # And the infirmary sees it, among all who were hurt.
     implied |= {(name, "E06999001") for name in ("sharp-object-attendances", "assault-attendances")}
+    # The fires of one area are among those of all.
+    implied.add(("deliberate-fires", "E06999001"))
     # So is the fall in vehicle crime, which is what roadshows are about.
     implied.add(("offences-after-roadshows", "E06999001"))
     false = listed.keys() - planted.keys() - implied

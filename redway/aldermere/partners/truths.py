@@ -94,7 +94,7 @@ FIRE_SETTING = Planted(
     title="Small fires at Gannet Wharf in the last summer",
     first=month("2025-06"),
     before=1.0,
-    after=9.0,
+    after=15.0,
     expected="deliberate secondary fires rise in one area",
 )
 # How many days after they were due the returns of an agency came; the others sent theirs in time.

@@ -1,12 +1,13 @@
 """Changes of one indicator over every area, as the map, the table and the chart of intervals show them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway.findings import words
+from redway.findings.changes import examine
 from redway.findings.finding import Finding
 from redway.indicators.definitions import Indicator
 from redway.indicators.series import Area
@@ -60,11 +61,15 @@ class AreaChange:
 
 @dataclass(frozen=True)
 class AreaChanges:
-    """Every area's change, `compared.kind` None where there is nothing to compare."""
+    """Every area's change, `compared.kind` None where there is nothing to compare.
+
+    alone  whether areas were set against each other alone, and not against everything that is examined
+    """
 
     indicator: Indicator
     compared: Comparison
     rows: tuple[AreaChange, ...]
+    alone: bool = False
 
     def count(self, shade: str) -> int:
         return sum(row.shade == shade for row in self.rows)
@@ -85,7 +90,12 @@ class AreaChanges:
             self.examined,
         ) % {"examined": self.examined, "more": more or _("none"), "less": less or _("none")}
         by_chance, out = round(0.05 * self.examined), sum(row.stands_out for row in self.rows)
-        chance = _("By chance alone, %(n)s would look different. Set against everything examined, %(out)s.") % {
+        against = (
+            _("By chance alone, %(n)s would look different. Set against each other, %(out)s.")
+            if self.alone
+            else _("By chance alone, %(n)s would look different. Set against everything examined, %(out)s.")
+        )
+        chance = against % {
             "n": _("about %(n)s") % {"n": words.count(by_chance)} if by_chance else _("fewer than 1"),
             "out": ngettext("%(n)s stands out", "%(n)s stand out", out) % {"n": out} if out else _("none stands out"),
         }
@@ -93,7 +103,10 @@ class AreaChanges:
 
 
 def area_changes(basis: Basis, indicator: Indicator) -> AreaChanges:
-    """Every comparable area's change in an indicator that can be computed."""
+    """Every comparable area's change in an indicator that can be computed.
+
+    Exact counts of partners' data are examined here: what is found among all is of what everybody may see.
+    """
 
     def make() -> AreaChanges:
         series = basis.series(indicator, "area")
@@ -101,16 +114,18 @@ def area_changes(basis: Basis, indicator: Indicator) -> AreaChanges:
         if compared.kind is None:
             return AreaChanges(indicator, compared, ())
         before, after = total(series, compared.before), total(series, compared.after)
+        changed = examine([(indicator, series)], "") if basis.exact else basis.changed
         return AreaChanges(
             indicator,
             compared,
             tuple(
-                AreaChange(area, float(b), float(a), basis.changed.of(indicator.id, area.code))
+                AreaChange(area, float(b), float(a), changed.of(indicator.id, area.code))
                 for area, b, a in zip(series.areas, before, after, strict=True)
             ),
+            basis.exact,
         )
 
-    return basis.keep(("area changes", indicator.id), make)
+    return basis.keep(("area changes", indicator.key), make)
 
 
 def share(change: Change) -> str:
@@ -138,8 +153,18 @@ def ordered(rows: Sequence[AreaChange], order: str) -> list[AreaChange]:
     return sorted(rows, key=key)
 
 
-def table(found: AreaChanges, *, order: str, link: str, sort: dict[str, str], caption: str) -> Table:
-    """The areas as a ranked table. `link` is an address with {code} in it; `sort` the addresses of each order."""
+def table(
+    found: AreaChanges,
+    *,
+    order: str,
+    link: str,
+    sort: dict[str, str],
+    caption: str,
+    beside: tuple[str, Mapping[str, float]] = ("", {}),
+) -> Table:
+    """The areas as a ranked table. `link` is an address with {code} in it; `sort` the addresses of each order;
+    `beside` the title of something else that was counted, and its count by area.
+    """
 
     def heading(title: str, name: str, direction: str, *, numeric: bool = True) -> Column:
         return Column(title, numeric, sort.get(name, ""), direction if order == name else "none")
@@ -150,8 +175,9 @@ def table(found: AreaChanges, *, order: str, link: str, sort: dict[str, str], ca
         heading(_opening(found.compared.after_words), "count", "descending"),
         heading(_("Change, 95% interval"), "rise", "descending"),
         heading(_("Against its own past"), "unusual", "ascending", numeric=False),
+        *([Column(beside[0], numeric=True)] if beside[0] else []),
     )
-    rows = tuple(_row(one, link) for one in ordered(found.rows, order))
+    rows = tuple((*_row(one, link), *_beside(one, beside)) for one in ordered(found.rows, order))
     on_nought = any(one.change and words.rounded_to_nought(one.change) for one in found.rows)
     return Table(caption, columns, rows, (words.rounding(),) if on_nought else ())
 
@@ -170,6 +196,13 @@ def _row(one: AreaChange, link: str) -> tuple[Cell, ...]:
     said = {MORE: _("More"), LESS: _("Less"), SAME: _("Not statistically different")}[one.shade]
     note = _("stands out") if one.stands_out else ""
     return (name, *counts, Cell(share(one.change), numeric=True), tables.text(said, note=note))
+
+
+def _beside(one: AreaChange, beside: tuple[str, Mapping[str, float]]) -> tuple[Cell, ...]:
+    title, counts = beside
+    if not title:
+        return ()
+    return (tables.number(counts[one.area.code]) if one.area.code in counts else tables.not_available(),)
 
 
 def drawn(found: AreaChanges, most: int = 12) -> tuple[Row, ...]:

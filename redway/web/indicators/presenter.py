@@ -1,6 +1,7 @@
 """Shapes the page of one indicator: the answer, the pictures, the tables, how we know."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -24,7 +25,9 @@ from redway.web.figures.basis import Basis
 from redway.web.figures.changes import ORDERS, AreaChanges
 from redway.web.figures.numbers import period_words, run_words
 from redway.web.figures.pictures import Figure, control_figure, intervals_figure, row_of, segments_of
+from redway.web.indicators import beside
 from redway.web.indicators.about import Link, caveats, definition, files, hidden, parts, published, related, senders
+from redway.web.indicators.beside import Other
 
 __all__ = ["METHODS", "ORDERS", "page"]
 
@@ -50,6 +53,8 @@ class IndicatorPage:
     lacking: str
     three_years: str
     rate: str
+    close: tuple[str, ...]
+    other: Other | None
     months: Table
     quarters: Table
     rolling: Table | None
@@ -59,6 +64,7 @@ class IndicatorPage:
     faults: tuple[str, ...]
     areas_possible: bool
     areas: AreaChanges | None
+    areas_most: str
     areas_figure: Figure | None
     areas_table: Table | None
     areas_open: bool
@@ -88,7 +94,8 @@ def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bo
     compared = comparison(row)
     found = finding(basis, indicator, area)
     possible = basis.areas_of(indicator)
-    areas = changes.area_changes(basis, indicator) if whole and possible and not basis.exact else None
+    areas = changes.area_changes(basis, indicator) if whole and possible else None
+    near = beside.by_area(basis, indicator, areas) if areas and areas.rows else ("", {})
     return IndicatorPage(
         indicator=indicator,
         area=area,
@@ -109,13 +116,16 @@ def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bo
         areas_possible=possible,
         three_years=three_years(row),
         rate=rate(row, indicator, compared),
+        close=beside.close(basis, indicator, area, compared),
+        other=beside.other(basis, indicator) if whole else None,
         months=_table(_("Months"), windows.months(row), indicator),
         quarters=_table(_("Financial quarters"), windows.quarters(row), indicator),
         rolling=None if why_no_year(row) else _table(_("Rolling twelve months"), windows.rolling_12(row), indicator),
         no_year=why_no_year(row),
         areas=areas,
+        areas_most=beside.most(areas, near) if areas and areas.alone else "",
         areas_figure=intervals_figure(basis, areas) if areas else None,
-        areas_table=_areas_table(basis, areas, indicator, order) if areas and areas.rows else None,
+        areas_table=_areas_table(basis, areas, indicator, order, near) if areas and areas.rows else None,
         areas_open=opened,
         definition=definition(basis, indicator),
         caveats=caveats(basis, indicator, area),
@@ -332,15 +342,20 @@ def _table(caption: str, found: Windows, indicator: Indicator) -> Table:
     return Table(caption, tuple(columns), tuple(rows), tables.legend(rows))
 
 
-def _areas_table(basis: Basis, areas: AreaChanges, indicator: Indicator, order: str) -> Table:
-    here = basis.address("indicator", indicator.id)
-    sort = {name: f"{here}?order={name}#areas" for name in ORDERS}
+def _areas_table(
+    basis: Basis, areas: AreaChanges, indicator: Indicator, order: str, near: tuple[str, Mapping[str, float]]
+) -> Table:
+    asked = {"exact": "1", "definition": indicator.definition} if basis.exact else {}
+    asked = {name: value for name, value in asked.items() if value}
+    sort = {name: basis.address("indicator", indicator.id, order=name, **asked) + "#areas" for name in ORDERS}
+    link = basis.address("indicator", indicator.id, **asked)
+    link += ("&" if "?" in link else "?") + "area={code}"
     caption = _("%(title)s by area, %(after)s against %(before)s") % {
         "title": indicator.short_title or indicator.title,
         "after": areas.compared.after_words,
         "before": areas.compared.before_words,
     }
-    return changes.table(areas, order=order, link=here + "?area={code}", sort=sort, caption=caption)
+    return changes.table(areas, order=order, link=link, sort=sort, caption=caption, beside=near)
 
 
 def csv_links(basis: Basis, indicator: Indicator, area: Area, whole: bool) -> tuple[Link, ...]:
