@@ -5,7 +5,7 @@ a file stays what it was.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import BinaryIO, Protocol
 
 import pyrage
@@ -57,9 +57,9 @@ def keys(text: str) -> tuple[list[Identity], list[Recipient]]:
 
 def encrypt(reading: Reader, writing: Writer, to: Sequence[Recipient]) -> str:
     """Seal what can be read, in bounded memory; the SHA-256 of the bytes that went in."""
-    source, sink = _Watched(reading), _Watched(writing)
-    _run(pyrage.encrypt_io, source, sink, list(to))
-    return source.hashed.hexdigest()
+    hashed = hashlib.sha256()
+    _run(pyrage.encrypt_io, _Watched(reading, hashed.update), _Watched(writing), list(to))
+    return hashed.hexdigest()
 
 
 def decrypt(reading: Reader, writing: Writer, by: Sequence[Identity]) -> str:
@@ -67,17 +67,16 @@ def decrypt(reading: Reader, writing: Writer, by: Sequence[Identity]) -> str:
 
     Raises Untrue or OtherKey; what was written by then is not to be believed.
     """
-    source, sink = _Watched(reading), _Watched(writing)
-    _run(pyrage.decrypt_io, source, sink, list(by))
-    return sink.hashed.hexdigest()
+    hashed = hashlib.sha256()
+    _run(pyrage.decrypt_io, _Watched(reading), _Watched(writing, hashed.update), list(by))
+    return hashed.hexdigest()
 
 
 class _Watched:
-    """A file as pyrage reads or writes it: hashes what passes, and remembers its fault."""
+    """A file as pyrage reads or writes it: shows what passes, and remembers its fault."""
 
-    def __init__(self, file: object):
-        self.file = file
-        self.hashed = hashlib.sha256()
+    def __init__(self, file: object, show: Callable[[bytes], None] = lambda passing: None):
+        self.file, self.show = file, show
         self.fault: BaseException | None = None
 
     def read(self, size: int = -1) -> bytes:
@@ -86,7 +85,7 @@ class _Watched:
         except BaseException as fault:
             self.fault = fault
             raise
-        self.hashed.update(got)
+        self.show(got)
         return got
 
     def write(self, data: bytes) -> int:
@@ -95,7 +94,7 @@ class _Watched:
         except BaseException as fault:
             self.fault = fault
             raise
-        self.hashed.update(data)
+        self.show(data)
         return len(data)
 
 

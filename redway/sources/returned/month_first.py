@@ -186,9 +186,9 @@ def _unread(rows: Rows, name: str) -> bool:
 
 def _typed(rows: Rows, name: str) -> list[Dates]:
     """The dates as they were read, as if each were written day first with slashes."""
-    day = f'"{name}"::DATE'
-    swapped = f"CASE WHEN day({day}) <= 12 THEN make_date(year({day}), day({day}), month({day})) END"
-    return _grouped(rows, f"SELECT {day} AS d, {swapped} AS m, false AS own, row, '' AS raw FROM typed")  # noqa: S608
+    days = f'SELECT "{name}"::DATE AS d, count(*) AS n, min(row) AS row FROM typed GROUP BY ALL'  # noqa: S608
+    swapped = "CASE WHEN day(d) <= 12 THEN make_date(year(d), day(d), month(d)) END"
+    return _grouped(rows, f"SELECT d, {swapped} AS m, false AS own, n, row, '' AS raw FROM ({days})")  # noqa: S608
 
 
 def _written(rows: Rows, name: str) -> list[Dates]:
@@ -200,16 +200,19 @@ def _written(rows: Rows, name: str) -> list[Dates]:
     )
     day_first = "CASE WHEN own THEN try_cast(raw[:10] AS DATE) ELSE try_strptime(day, '%d/%m/%Y')::DATE END"
     swapped = "CASE WHEN own THEN try_strptime(raw[:10], '%Y-%d-%m') ELSE try_strptime(day, '%m/%d/%Y') END::DATE"
-    readings = f"SELECT {day_first} AS d, {swapped} AS m, own, row, coalesce(day, raw[:10]) AS raw"
+    readings = f"SELECT {day_first} AS d, {swapped} AS m, own, 1 AS n, row, coalesce(day, raw[:10]) AS raw"
     return _grouped(rows, f"{readings} FROM ({sent} FROM sent))")
 
 
 def _grouped(rows: Rows, dates: str) -> list[Dates]:
-    """Dates by the periods in which they lie; `dates` is SQL of d and m, the readings day first and month first."""
+    """Dates by the periods in which they lie; `dates` is SQL of d and m, the readings day first and month first, and of
+    n, in how many rows.
+    """
     label = {which: f"CASE WHEN {which} <= current_date THEN {_label(rows.dataset, which)} END" for which in "dm"}
     found = rows.db.execute(
         f"SELECT coalesce({label['d']}, '') AS day_first, coalesce({label['m']}, '') AS month_first, "  # noqa: S608
-        "coalesce(day(d) = 1, false) AS first, own, count(*), coalesce(min(row), 0), coalesce(arg_min(raw, row), '') "
+        "coalesce(day(d) = 1, false) AS first, own, sum(n)::BIGINT, coalesce(min(row), 0), "
+        "coalesce(arg_min(raw, row), '') "
         f"FROM ({dates}) WHERE d IS NOT NULL OR m IS NOT NULL GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     return [Dates(*each) for each in found if each[0] or each[1]]

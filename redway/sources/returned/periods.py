@@ -67,10 +67,15 @@ def of_row(dataset: Dataset, typed: str) -> str:
     return f"CASE WHEN regexp_full_match({typed}, '{MONTH}') THEN {months} ELSE {typed} END"
 
 
-def month_of_row(column: Column, typed: str) -> str:
-    """SQL for the month a row is of, as text; null where its period is longer than a month."""
+def month_of_row(dataset: Dataset, column: Column) -> str:
+    """SQL for the month a row is of, as text; null where its period is longer than a month.
+
+    column  of the typed rows, `period_from`: rows have the label that it gives as `of_period`
+    """
+    if dataset.cadence == "monthly" and column.type != "text":
+        return "of_period"
     if column.type in ("date", "date-time"):
-        return f"strftime({typed}, '%Y-%m')"
+        return f"strftime(\"{column.name}\", '%Y-%m')"
     if column.type == "month":
-        return typed
-    return f"CASE WHEN regexp_full_match({typed}, '{MONTH}') THEN {typed} END"
+        return f'"{column.name}"'
+    return f'CASE WHEN regexp_full_match("{column.name}", \'{MONTH}\') THEN "{column.name}" END'

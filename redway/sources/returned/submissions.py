@@ -44,7 +44,7 @@ class Submissions:
         added = []
         column = periods.period_column(dataset)
         if column is not None and "month" not in self._columns:
-            added.append(f"{periods.month_of_row(column, f'{chr(34)}{column.name}{chr(34)}')} AS month")
+            added.append(f"{periods.month_of_row(dataset, column)} AS month")
         if column is not None and "period" not in self._columns:
             added.append("of_period AS period")
         if dataset.area_from and "lsoa_code" not in self._columns:

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from redway.errors import FileRefused, Place
 from redway.periods import in_words
-from redway.sources.dataset import Column
+from redway.sources.dataset import Column, Dataset
 from redway.sources.returned.cells import TYPED
 from redway.sources.returned.look_ups import LookUp, folded, look_ups
 from redway.store.profile import Profile
@@ -80,15 +80,23 @@ def _count(db: duckdb.DuckDBPyConnection, s: Staged, profile: Profile) -> int:
     alike = [one for row in s.definition.example if (one := _alike(row, columns, found))]
     if not alike:
         return 0
-    sql = f"SELECT count(*) FROM read_parquet({path}) WHERE {' OR '.join(alike)}"  # noqa: S608
+    sql = f"SELECT count(*) FROM read_parquet({path}) WHERE {_may_be(s.definition, columns)}({' OR '.join(alike)})"  # noqa: S608
     return int(db.execute(sql).fetchall()[0][0])
 
 
 def _alike(row: Mapping[str, str], columns: Sequence[Column], found: Mapping[str, LookUp]) -> str:
     """SQL, true for a row with these cells. The areas of an example are nowhere, so people put their own in."""
     cells = [(c, row[c.name]) for c in columns if row.get(c.name) and c.type != "area"]
-    each = [f'"{c.name}" IS NOT DISTINCT FROM ({_typed(c, value, found)})' for c, value in cells]
+    each = [f'"{c.name}" = ({_typed(c, value, found)})' for c, value in cells]
     return f"({' AND '.join(each)})" if each else ""
+
+
+def _may_be(definition: Dataset, columns: Sequence[Column]) -> str:
+    """SQL that leaves few rows to compare: those with a key as the example has; empty where it cannot be asked."""
+    key = next((c for c in columns if c.name in definition.key and c.type in ("text", "pseudonym")), None)
+    if key is None or not all(row.get(key.name) for row in definition.example):
+        return ""
+    return f'"{key.name}" IN ({", ".join(text(row[key.name]) for row in definition.example)}) AND '
 
 
 def _typed(column: Column, value: str, found: Mapping[str, LookUp]) -> str:
