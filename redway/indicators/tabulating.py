@@ -237,6 +237,7 @@ def _categories(
         return _of_codes(title, axis, codes, known.spellings, frozenset({*known.unknown, *column.unknown}), column)
     if column.type == "text" and one.dataset.access == "open":
         cells = sorted({row[at] for row in found if row[at]} - {None}, key=str)
+        column = column.model_copy(update={"required": all(row[at] for row in found)})
         return _of_codes(title, axis, {str(cell): str(cell) for cell in cells}, {}, frozenset(), column)
     raise RedwayError(
         "a column whose cells are one code each",

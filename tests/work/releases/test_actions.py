@@ -229,7 +229,5 @@ def test_no_edition_is_ever_removed(released):
 def test_its_file_says_nothing_that_was_not_counted_or_shown(released, releasing):
     whole = json.loads((releasing.released / released.file).read_text())
     assert sorted(whole) == ["counts", "marks", "public", "totals", "version"]
-    assert sorted(whole["public"]) == sorted(
-        [*("table", "title", "what", "period", "rows", "columns", "parts", "notes", "dataset", "provider", "licence")]
-        + ["data_version", "row_labels", "column_labels", "policy", "cells"]
-    )
+    told = {"table", "title", "what", "period", "rows", "columns", "parts", "notes", "dataset", "provider", "licence"}
+    assert set(whole["public"]) == told | {"data_version", "row_labels", "column_labels", "policy", "cells"}
