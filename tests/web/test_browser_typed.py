@@ -47,3 +47,17 @@ def test_typing_tells_the_server_that_somebody_is_there_now_and_then(browsing):
         page.fill("[name=count-1]", "12")
     assert told.value.status == 204
     assert page.faults == []
+
+
+def test_what_is_typed_is_kept_as_it_is_typed_and_gone_on_with(browsing):
+    page = browsing.page(Role.ANALYST)
+    browsing.open(page, "/returns/type/agency-counts/")
+    page.evaluate("document.querySelector('form[data-keep]').dataset.keep = 0")  # seconds to wait
+    with page.expect_response("**/returns/type/agency-counts/") as told:
+        page.fill("[name=count-2]", "32")
+    assert told.value.status == 200
+    page.get_by_role("status").filter(has_text="Kept on").wait_for()
+    browsing.open(page, "/returns/type/agency-counts/")
+    browsing.follow(page.get_by_role("button", name="Go on"))
+    assert page.locator("[name=count-2]").input_value() == "32"
+    assert page.faults == []

@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -12,10 +14,14 @@ from redway import periods
 from redway.errors import RedwayError
 from redway.sources import dataset as datasets
 from redway.sources.dataset import Dataset
+from redway.store.home import Home
 from redway.store.profile import Profile
+from redway.web.jinja import day
+from redway.web.returns.sheet import typed_before
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
-from redway.work.returns import policies
+from redway.work.returns import drafts, policies
+from redway.work.returns.drafts import Draft
 from redway.work.returns.models import Delivery
 from redway.work.returns.overtaking import labels
 from redway.work.returns.result import named
@@ -66,6 +72,64 @@ def offers(person: User, profile: Profile) -> list[Offer]:
 def offer(person: User, profile: Profile, dataset: str) -> Offer | None:
     """The one of that dataset; None where they may not send it, or there is none."""
     return next((o for o in offers(person, profile) if o.definition.name == dataset), None)
+
+
+@dataclass(frozen=True)
+class BegunBefore:
+    """A draft as it is offered: in words, and as a form would send it."""
+
+    draft: Draft
+    words: str
+    given: dict[str, str]
+
+
+def begun_before(those: Iterable[Draft], offer: Offer, home: Home) -> list[BegunBefore]:
+    """Drafts of a return, opened. One for an agency that its writer may not send for any more is not offered."""
+    found = []
+    for one in those:
+        try:
+            begun = drafts.opened(one, home)
+        except RedwayError:  # damaged, or the key is elsewhere: it cannot be gone on with
+            continue
+        if begun.agency and begun.agency not in offer.agencies:
+            continue
+        rows = sum(any(row.values()) for row in begun.rows)
+        name = offer.agencies.get(begun.agency)
+        what = _("You began this return for %(agency)s") % {"agency": name} if name else _("You began this return")
+        left = ngettext("%(n)s row, kept on %(when)s.", "%(n)s rows, kept on %(when)s.", rows)
+        words = f"{what}: {left % {'n': rows, 'when': moment(one.saved_at)}}"
+        found.append(BegunBefore(one, words, typed_before(begun.rows, begun.agency)))
+    return found
+
+
+@dataclass(frozen=True)
+class Unsent:
+    """A return that was begun, in a list: by its title, and when it was kept."""
+
+    dataset: str
+    title: str
+    id: UUID
+    kept: str
+
+
+def unsent(those: Iterable[Draft], offered: Iterable[Offer]) -> list[Unsent]:
+    """What was begun and can still be sent."""
+    titles = {offer.definition.name: offer.definition.title for offer in offered}
+    return [
+        Unsent(one.dataset, titles[one.dataset], one.id, moment(one.saved_at)) for one in those if one.dataset in titles
+    ]
+
+
+def kept_words(one: Draft) -> str:
+    """That it was kept, when, and until when."""
+    said = {"when": moment(one.saved_at), "until": day(one.until)}
+    return _("Kept on %(when)s, for you alone. It is removed when you send it, or on %(until)s.") % said
+
+
+def moment(at: datetime) -> str:
+    """`3 November 2025, 14:05`."""
+    local = timezone.localtime(at)
+    return f"{day(local)}, {local:%H:%M}"
 
 
 def lines(deliveries: Iterable[Delivery], profile: Profile) -> list[Line]:

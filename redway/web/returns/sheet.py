@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -134,3 +134,9 @@ def sheet(
     empty = Sheet(definition, (), look_ups, permitted)
     rows = ({c.name: str(given.get(box_name(i, c), "")).strip() for c in empty.columns} for i in range(shown))
     return replace(empty, rows=tuple(rows), beyond=max(asked - MOST, 0))
+
+
+def typed_before(rows: Sequence[Mapping[str, str]], agency: str) -> dict[str, str]:
+    """What was typed, as a form would send it: rows, each by column, and the agency they are for."""
+    given = {f"{name}-{i}": cell for i, row in enumerate(rows) for name, cell in row.items()}
+    return given | {"rows": str(max(len(rows), ROWS)), "agency": agency}

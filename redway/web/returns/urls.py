@@ -1,12 +1,12 @@
 from django.urls import path
 
-from redway.web.returns import views
+from redway.web.returns import handing_in, views
 
 urlpatterns = [
     path("", views.returns, name="returns"),
-    path("send/", views.choose, name="return-choose"),
-    path("send/<slug:dataset>/", views.send, name="return-send"),
-    path("type/<slug:dataset>/", views.typed, name="return-type"),
+    path("send/", handing_in.choose, name="return-choose"),
+    path("send/<slug:dataset>/", handing_in.send, name="return-send"),
+    path("type/<slug:dataset>/", handing_in.typed, name="return-type"),
     path("<uuid:id>/", views.result, name="return"),
     path("<uuid:id>/state/", views.state, name="return-state"),
     path("<uuid:id>/refused-rows/", views.refused_rows, name="return-refused-rows"),

@@ -27,7 +27,7 @@ from redway.store.files import flush
 from redway.store.home import Home
 from redway.work.accounts.models import User
 from redway.work.audit.actions import record
-from redway.work.returns import quarantine
+from redway.work.returns import drafts, quarantine
 from redway.work.returns.models import DataVersion, Delivery, Destruction, Submission
 from redway.work.returns.states import OPEN
 
@@ -117,12 +117,13 @@ def forget_derived(dataset: str, home: Home) -> None:
 
 
 def forget_quarantined(dataset: str, home: Home) -> None:
-    """Remove every sealed copy that is left of a dataset: what was sent, and lists of refused rows."""
+    """Remove every sealed copy that is left of a dataset: what was sent, lists of refused rows, and what is typed."""
     for delivery in Delivery.objects.filter(dataset=dataset).exclude(state__in=OPEN):
         quarantine.remove_sent(delivery, home)
         if delivery.refused_rows:
             (home.quarantine / delivery.refused_rows).unlink(missing_ok=True)
             Delivery.objects.filter(pk=delivery.pk).update(refused_rows="")
+    drafts.forget(dataset, home)
 
 
 def check_not_destroyed(contents: Iterable[tuple[str, str, str]]) -> None:

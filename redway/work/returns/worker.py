@@ -14,7 +14,7 @@ from django.db import DatabaseError, close_old_connections
 from redway.errors import RedwayError
 from redway.store.home import Home
 from redway.store.lock import Busy
-from redway.work.returns import quarantine, retention
+from redway.work.returns import drafts, quarantine, retention
 from redway.work.returns.checking import alone, work_on_next
 from redway.work.returns.states import NAMES, State
 
@@ -70,7 +70,7 @@ def _sweep(say: Callable[[str], None]) -> None:
     home = Home.current()
     try:
         with alone(home, patience=0):
-            removed = quarantine.sweep(home)
+            removed = quarantine.sweep(home) + drafts.sweep(home)
     except Busy:
         return
     except (DatabaseError, OSError):
