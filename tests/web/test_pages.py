@@ -14,7 +14,7 @@ from redway.web.figures.basis import basis
 from redway.web.home.presenter import distinct
 from redway.work.accounts.roles import Role
 from redway.work.gateways.models import Gateway
-from redway.work.returns.models import DataVersion, Submission
+from redway.work.returns.models import Submission
 from redway.work.strategy.models import CommitmentState
 
 pytestmark = pytest.mark.django_db
@@ -337,16 +337,3 @@ def test_a_warm_page_draws_nothing_and_asks_the_database_little(
         # Session, person, version, gateways, destructions; the home page asks about promises, expiry and what is due.
         with django_assert_max_num_queries(12 if page == "/" else 9):
             text(client.get(page))
-
-
-def test_a_new_data_version_is_a_new_page(aldermere_home, signed_in):
-    client = signed_in(Role.CHAIR)
-    number = basis().snapshot.number
-    assert f"version {number}" in text(client.get("/"))
-    newer = DataVersion.objects.create(number=number + 1, made_by="a test", summary="without the newest month")
-    held = Submission.objects.filter(versions__number=number)
-    last = max(held.filter(dataset="police-street").values_list("period", flat=True))
-    newer.submissions.set(held.exclude(dataset="police-street", period=last))
-    page = text(client.get("/"))
-    assert f"version {number + 1}" in page
-    assert periods.words(periods.month(last) - 1) in text(client.get("/data/"))

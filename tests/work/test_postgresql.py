@@ -16,7 +16,7 @@ RELATIONAL = [
     "work/returns",
     "work/test_migrations.py",
 ]
-RELATIONAL += ["web/test_second_factor.py", "web/test_sessions.py"]
+RELATIONAL += ["web/test_second_factor.py", "web/test_sessions.py", "web/test_versions.py"]
 RELATIONAL += ["web/test_people.py", "web/test_sign_in.py", "web/test_commitments.py", "web/test_api.py"]
 # Killed processes have homes and databases of their own.
 LEFT_OUT = [
