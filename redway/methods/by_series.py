@@ -53,7 +53,11 @@ def by_series(
     """
     dates = columns["date"].astype("datetime64[D]")
     if not dates.size:
-        raise Unfit("a date in every row", came="no rows")
+        raise Unfit(
+            "a date in every row",
+            came="no rows",
+            cause="a file with its heading line alone, or a filter that left nothing.",
+        )
     if (none := np.flatnonzero(np.isnat(dates))).size:
         place = Place(row=int(none[0]) + 1, column="date")
         raise Unfit("a date in every row", came="an empty cell", cause=NO_DATE, place=place, count=none.size)

@@ -135,6 +135,8 @@ def _resampled(
 
 def chance_gini(mean: float) -> float:
     """Gini's coefficient of Poisson counts with a mean above nought."""
+    if mean > 1e8:  # where scipy's Bessel functions end, and their limit is as near
+        return float(1 / np.sqrt(np.pi * mean))
     return float(ive(0, 2 * mean) + ive(1, 2 * mean))
 
 

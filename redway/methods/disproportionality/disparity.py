@@ -124,7 +124,11 @@ def disparity(
     ub = number(u if unknown_base is None else unknown_base, "unknown_base", least=u, most=LARGEST)
     named(reference, "reference", groups)
     if groups.count(reference) != 1:
-        raise Unfit(f"one group “{reference}”, the reference", came=f"{groups.count(reference)} of that name")
+        raise Unfit(
+            f"one group “{reference}”, the reference",
+            came=f"{groups.count(reference)} of that name",
+            cause="a row for each year or area in place of one for each group: add them up first.",
+        )
     if measure == "share" and (x > n).any():
         raise Unfit(
             "no more events than the base has",

@@ -84,7 +84,11 @@ def stages(
     told = tuple(str(name) for name in np.asarray(names).tolist())
     least, level = whole(minimum, "minimum", least=1), probability(conf_level, "conf_level")
     if not x.size == y.size == len(told) or x.size < 2:
-        raise Unfit("counts of both groups at two stages or more", came=f"{x.size}, {y.size} and {len(told)} names")
+        raise Unfit(
+            "counts of both groups at two stages or more",
+            came=f"{x.size}, {y.size} and {len(told)} names",
+            cause="a table of one stage, or stages that were laid out as columns and not as rows.",
+        )
     if not x[0] or not y[0]:
         raise Unfit(
             "somebody of both groups at the first stage", came="nobody", cause="stages that are not in their order."

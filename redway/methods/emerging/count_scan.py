@@ -199,7 +199,11 @@ def _shares(weights: npt.ArrayLike | None, y: Floats) -> tuple[Floats, Integers]
     given = np.asarray(weights, dtype=float)
     share = inputs.above(given, "weights", 0, dimensions=2 if given.ndim > 1 else 1)
     if share.shape[-1] != y.shape[1] or (share.ndim == 2 and len(share) != len(y)):
-        raise Unfit("weights for every period, or for every count", came=f"{share.shape} for {y.shape}")
+        raise Unfit(
+            "weights for every period, or for every count",
+            came=f"{share.shape} for {y.shape}",
+            cause="weights of another spell of time than the counts.",
+        )
     if share.ndim == 2 and len(share):
         share, alike = np.unique(share, axis=0, return_inverse=True)
     share = np.atleast_2d(share)

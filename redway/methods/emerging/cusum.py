@@ -105,7 +105,7 @@ def cusum(
     with np.errstate(invalid="ignore", divide="ignore"):
         z = np.where(centre > 0, _standard(judged, centre, trans, alpha), 0.0) if trans != "none" else judged
         sums = _sums(z - k, h) if reset else _running(z - k)
-        before = np.hstack([np.zeros((y.shape[0], 1)), sums[:, :-1]])
+        before = np.hstack([np.zeros((y.shape[0], 1)), sums[:, :-1]])[:, : sums.shape[1]]
         if reset:
             before = np.where(before >= h, 0.0, before)
         bound = _bound(h + k - before, centre, trans, alpha)
@@ -124,7 +124,11 @@ def _expected(m: npt.ArrayLike, judged: Floats) -> Floats:
     try:
         return np.broadcast_to(given, (len(judged), int(np.prod(given.shape[1:])) or 1)).astype(float)
     except ValueError:
-        raise Unfit("m: one number, one for each series, or one for each period", came=f"{given.shape}") from None
+        raise Unfit(
+            "m: one number, one for each series, or one for each period",
+            came=f"{given.shape}",
+            cause="a level for each of other series, or of another spell of time.",
+        ) from None
 
 
 def _few(centre: Floats) -> Floats:

@@ -56,7 +56,11 @@ class Ears:
         """
         inputs.probability(q, "q")
         if self.method == "C3":
-            raise Unfit("C1 or C2, to hold false discovery", came="C3, which has no p-value")
+            raise Unfit(
+                "C1 or C2, to hold false discovery",
+                came="C3, which has no p-value",
+                cause="C3 adds up three periods, for which nobody has a distribution.",
+            )
         return benjamini_hochberg(self.pvalue[np.isfinite(self.pvalue)], q)
 
     @property

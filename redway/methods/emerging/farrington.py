@@ -177,10 +177,10 @@ def farrington_flexible(
     use = (settings or Settings()).checked()
     table = _table(counts)
     if weeks is None and not table.shape[1]:
-        raise Unfit("counts of at least one week", came="none")
+        raise Unfit("counts of at least one week", came="none", cause="a filter that left nothing.")
     judge = np.asarray([table.shape[1] - 1] if weeks is None else weeks, dtype=int)
     if judge.ndim != 1 or ((judge < 0) | (judge >= table.shape[1])).any():
-        raise Unfit(f"weeks between 0 and {table.shape[1] - 1}", came=str(judge.tolist()))
+        raise Unfit(f"weeks between 0 and {table.shape[1] - 1}", came=str(judge.tolist()), cause="counting from 1.")
     people = None if population is None else _alike_in_shape(_table(population), table)
     unsure = None if doubt is None else _alike_in_shape(inputs.at_least(doubt, "doubt", 0, dimensions=2), table)
     days = None if starts is None else weekly(starts, table.shape[1])

@@ -59,9 +59,17 @@ def history(
     told, said = (np.asarray(days).astype("datetime64[D]") for days in (happened, reported))
     size = inputs.same_length(happened=told, reported=said)
     if not size or np.isnat(told).any() or np.isnat(said).any():
-        raise Unfit("both dates in every row", came="none in some rows")
+        raise Unfit(
+            "both dates in every row",
+            came="none in some rows",
+            cause="reports whose day was not written down, or a date in another style.",
+        )
     if (early := int((said < told).sum())) and so_far is None:
-        raise Unfit("reports no earlier than the events", came=f"{early:,} earlier ones")
+        raise Unfit(
+            "reports no earlier than the events",
+            came=f"{early:,} earlier ones",
+            cause="columns that are the other way round, or a mistyped year.",
+        )
     names, which = np.unique(np.zeros(size, int) if series is None else np.asarray(series), return_inverse=True)
     names = np.array([""]) if series is None else names
     first = told.min() if begin is None else np.datetime64(begin, "D")

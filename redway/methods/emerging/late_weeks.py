@@ -59,7 +59,11 @@ def late_farrington(
     share = inputs.at_least(completeness, "completeness", 0, dimensions=2, missing=True)
     doubt = np.zeros_like(share) if error is None else inputs.at_least(error, "error", 0, dimensions=2, missing=True)
     if share.shape != y.shape or doubt.shape != y.shape or (share > 1 + 1e-9).any():
-        raise Unfit("completeness: a share from 0 to 1 for every count", came=f"{share.shape} for {y.shape}")
+        raise Unfit(
+            "completeness: a share from 0 to 1 for every count",
+            came=f"{share.shape} for {y.shape}",
+            cause="shares of another spell of time than the counts.",
+        )
     least = inputs.number(COMPLETE[use] if complete is None else complete, "complete", least=0.01, most=1)
     out = ~(share >= least)
     exposure = np.where(out | (use == "leave-out"), 1.0, share)
@@ -96,7 +100,11 @@ def completeness(
     """
     begin = (starts.astype("datetime64[D]") - history.begin).astype(int)
     if (begin % 7).any():
-        raise Unfit("weeks that begin on one weekday in both files", came=f"{int(begin[0] % 7)} days off")
+        raise Unfit(
+            "weeks that begin on one weekday in both files",
+            came=f"{int(begin[0] % 7)} days off",
+            cause="one file with weeks from Monday, the other from Sunday.",
+        )
     weeks, delays = history.tables.shape[1:]
     own = reporting_delays(history.tables, rng, pooled=None)
     every = reporting_delays(history.tables.sum(axis=0)[None], rng)

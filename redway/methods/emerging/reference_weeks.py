@@ -97,7 +97,11 @@ def _years_back(week: int, frequency: int, b: int, starts: Days | None) -> list[
 def _cut(length: int, parts: int) -> Integers:
     """Numbers of parts of nearly even length, the first ones taking what is over."""
     if length < parts:
-        raise Unfit("fewer seasons (no_periods)", came=f"{parts} for {length} weeks between the windows")
+        raise Unfit(
+            "fewer seasons (no_periods)",
+            came=f"{parts} for {length} weeks between the windows",
+            cause="a window (w) so wide that little of the year is left between.",
+        )
     even, over = divmod(length, parts)
     return np.repeat(np.arange(parts), [even + (part < over) for part in range(parts)])
 
@@ -107,7 +111,15 @@ def weekly(starts: npt.ArrayLike, weeks: int) -> Days:
     try:
         days = np.asarray(starts, dtype="datetime64[D]")
     except ValueError:
-        raise Unfit("starts: the day on which each week begins", came="something that is no date") from None
+        raise Unfit(
+            "starts: the day on which each week begins",
+            came="something that is no date",
+            cause="days written as 31/12/2025: write 2025-12-31.",
+        ) from None
     if days.shape != (weeks,) or np.isnat(days).any() or (np.diff(days).astype(int) != 7).any():
-        raise Unfit("starts: a day for each week, seven days apart", came=f"{days.size:,} days for {weeks:,} weeks")
+        raise Unfit(
+            "starts: a day for each week, seven days apart",
+            came=f"{days.size:,} days for {weeks:,} weeks",
+            cause="a week that is left out: write its 0.",
+        )
     return days

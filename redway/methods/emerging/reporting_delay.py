@@ -151,7 +151,11 @@ def triangle(happened: npt.ArrayLike, reported: npt.ArrayLike, *, now: int, long
     inputs.same_length(happened=at, reported=told)
     delay = told - at
     if (delay < 0).any():
-        raise Unfit("reports no earlier than the events", came=f"{int((delay < 0).sum()):,} earlier ones")
+        raise Unfit(
+            "reports no earlier than the events",
+            came=f"{int((delay < 0).sum()):,} earlier ones",
+            cause="columns that are the other way round, or a mistyped year.",
+        )
     keep = (told <= now) & (delay <= longest)
     table = np.zeros((now + 1, longest + 1))
     np.add.at(table, (at[keep].astype(int), delay[keep].astype(int)), 1)
@@ -166,12 +170,20 @@ def from_submissions(cumulative: npt.ArrayLike) -> Floats:
     said = inputs.at_least(cumulative, "cumulative", 0, dimensions=2, missing=True)
     weeks = len(said)
     if said.shape != (weeks, weeks):
-        raise Unfit("as many submissions as weeks", came=f"{said.shape}")
+        raise Unfit(
+            "as many submissions as weeks",
+            came=f"{said.shape}",
+            cause="a submission that was left out, or a week of which none told.",
+        )
     table = np.full((weeks, weeks), np.nan)
     for t in range(weeks):
         known = said[t:, t]
         if np.isnan(known).any():
-            raise Unfit(f"a count of week {t + 1} in every submission from then on", came="none in some")
+            raise Unfit(
+                f"a count of week {t + 1} in every submission from then on",
+                came="none in some",
+                cause="a submission that held only its newest weeks.",
+            )
         table[t, : weeks - t] = np.maximum(np.diff(np.maximum.accumulate(known), prepend=0.0), 0.0)
     return table
 
@@ -214,7 +226,11 @@ def reporting_delays(
     inputs.probability(level, "level")
     series, weeks, delays = n.shape
     if weeks < 1 or delays < 1 or (np.isnan(n) != np.isnan(_unknown(np.zeros((weeks, delays))))).any():
-        raise Unfit("a table with gaps only where reports are still to come", came=f"one of {weeks} x {delays}")
+        raise Unfit(
+            "a table with gaps only where reports are still to come",
+            came=f"one of {weeks} x {delays}",
+            cause="weeks without reports left empty: write their 0.",
+        )
     sums = np.cumsum(np.where(np.isnan(n), 0.0, n), axis=2)
     reached = np.minimum(weeks - 1 - np.arange(weeks), delays - 1)
     new, so_far, phi, steady = _way(n, sums, history)

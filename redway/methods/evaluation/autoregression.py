@@ -38,7 +38,11 @@ def ordinary(y: Floats, design: Floats) -> Line:
     """Least squares. Raises Unfit where terms cannot be told apart."""
     n, k = design.shape
     if n <= k or np.linalg.matrix_rank(design) < k:
-        raise Unfit(f"terms that differ, and more than {k} rows for {k} of them", came=f"{n} rows")
+        raise Unfit(
+            f"terms that differ, and more than {k} rows for {k} of them",
+            came=f"{n} rows",
+            cause="a series shorter than its season has terms: ask for season none, or fewer harmonics.",
+        )
     return _line(y, design, 0.0)
 
 

@@ -189,7 +189,11 @@ def _fitted(
 def _least_squares(y: Floats, design: Floats) -> Fit:
     n, k = design.shape
     if n < k or np.linalg.matrix_rank(design) < k:
-        raise Unfit("areas and periods whose effects can be told apart", came="a term that others say together")
+        raise Unfit(
+            "areas and periods whose effects can be told apart",
+            came="a term that others say together",
+            cause="treated areas that have no period before, or none after.",
+        )
     bread = np.asarray(np.linalg.inv(design.T @ design), dtype=np.float64)
     b = bread @ design.T @ y
     left = y - design @ b

@@ -48,7 +48,11 @@ def log_dosage(
     same_length(before=first, after=second, dose=given)
     times = above(exposure, "exposure", 0)
     if times.size != 2:
-        raise Unfit("two exposures, before and after", came=f"{times.size}")
+        raise Unfit(
+            "two exposures, before and after",
+            came=f"{times.size}",
+            cause="a length for each place where one for each of both periods is meant.",
+        )
     some = first + second > 0
     x = np.log1p(given[some])
     if x.size < FEWEST:

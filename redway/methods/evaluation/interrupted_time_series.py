@@ -88,7 +88,11 @@ def interrupted_time_series(
     for value, what, among in ((family, "family", FAMILIES), (errors, "errors", ERRORS), (season, "season", SEASONS)):
         chosen(value, what, among)
     if errors == "ar1" and (family != "lognormal" or comparison is not None):
-        raise Unfit("errors ar1 with family lognormal and one series", came=f"family {family}")
+        raise Unfit(
+            "errors ar1 with family lognormal and one series",
+            came=f"family {family}",
+            cause="ar1 is for the straight line on logarithms; newey-west allows for dependence in the others.",
+        )
     level, at = probability(conf_level, "conf_level"), whole(start, "start", least=0)
     maryland = 2 if comparison is None else 3
     if why := _too_little(y, at, family):

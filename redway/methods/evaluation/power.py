@@ -16,6 +16,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import scipy
 from scipy.special import ndtr, ndtri
 
@@ -23,6 +24,8 @@ from redway.methods.inputs import Unfit, chosen, number, probability
 from redway.methods.wording import figure
 
 VERSION = 1
+
+Floats = npt.NDArray[np.float64]
 
 KINDS = ("before-after", "wdd")
 
@@ -96,35 +99,44 @@ def power(
         return _events(a, c or 0.0, number(effect, "effect", least=-1e12, most=1e12), k, phi, alpha, asked)
     true = float(np.log1p(number(effect, "effect", least=-99.9999, most=1e6) / 100))
 
-    def seen(d: float) -> float:
+    def seen(d: Floats) -> Floats:
         variance = 1 / a + np.exp(-d) / (a * k) + (0 if c is None else 1 / c + 1 / (c * k))
-        return _seen(d, float(np.sqrt(phi * variance)), alpha)
+        return _seen(d, np.sqrt(phi * variance), alpha)
 
     fall = _smallest(seen, -1, asked, 12)
     rise = _smallest(seen, 1, asked, 12)
-    return Power(effect, seen(true), 100 * float(np.expm1(fall)), 100 * float(np.expm1(rise)), asked, kind, alpha)
+    return Power(
+        effect,
+        float(seen(np.float64(true))),
+        100 * float(np.expm1(fall)),
+        100 * float(np.expm1(rise)),
+        asked,
+        kind,
+        alpha,
+    )
 
 
 def _events(a: float, c: float, effect: float, k: float, phi: float, alpha: float, asked: float) -> Power:
-    def seen(d: float) -> float:
-        after = max(a + d, 0.0)
-        return _seen(d, float(np.sqrt(phi * (a + after / k + c + c / k))), alpha)
+    def seen(d: Floats) -> Floats:
+        after = np.maximum(a + d, 0.0)
+        return _seen(d, np.sqrt(phi * (a + after / k + c + c / k)), alpha)
 
     fall, rise = _smallest(seen, -1, asked, a), _smallest(seen, 1, asked, 1000 * (a + c + 1))
-    return Power(effect, seen(effect), fall, rise, asked, "wdd", alpha)
+    return Power(effect, float(seen(np.float64(effect))), fall, rise, asked, "wdd", alpha)
 
 
-def _seen(d: float, error: float, alpha: float) -> float:
-    z, away = -float(ndtri(alpha / 2)), abs(d) / error
-    return float(ndtr(away - z) + ndtr(-away - z))
+def _seen(d: Floats, error: Floats, alpha: float) -> Floats:
+    z, away = -float(ndtri(alpha / 2)), np.abs(d) / error
+    return np.asarray(ndtr(away - z) + ndtr(-away - z))
 
 
-def _smallest(seen: Callable[[float], float], way: int, asked: float, furthest: float) -> float:
+def _smallest(seen: Callable[[Floats], Floats], way: int, asked: float, furthest: float) -> float:
     """The smallest change one way that is seen as often as asked; NaN where none up to the furthest is."""
     steps = np.linspace(0, furthest, 2001)[1:]
-    found = np.array([seen(way * step) for step in steps])
+    found = seen(way * steps)
     if not (found >= asked).any():
         return np.nan
     first = int(np.argmax(found >= asked))
     low = 0.0 if first == 0 else float(steps[first - 1])
-    return way * float(scipy.optimize.brentq(lambda v: seen(way * v) - asked, low, float(steps[first])))
+    ends = low, float(steps[first])
+    return way * float(scipy.optimize.brentq(lambda v: float(seen(np.float64(way * v))) - asked, *ends))

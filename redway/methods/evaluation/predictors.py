@@ -42,7 +42,11 @@ def alike(predictors: Floats, before: Floats) -> Floats:
     spread = predictors.std(axis=1, ddof=1)
     told = predictors[spread > 0] / spread[spread > 0, None]
     if not len(told):
-        raise Unfit("predictors that vary between areas", came="none that does")
+        raise Unfit(
+            "predictors that vary between areas",
+            came="none that does",
+            cause="a column that is the same for every area.",
+        )
 
     def weights(v: Floats) -> Floats:
         root = np.sqrt(np.abs(v) / np.abs(v).sum())[:, None] * told

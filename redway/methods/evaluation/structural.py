@@ -76,7 +76,11 @@ def structural(
     drift = number(prior_level_sd, "prior_level_sd", least=1e-6, most=1)
     chosen(prior, "prior", PRIORS)
     if at >= series.size:
-        raise Unfit("a start with periods after it", came=f"a start in row {at} of {series.size}")
+        raise Unfit(
+            "a start with periods after it",
+            came=f"a start in row {at} of {series.size}",
+            cause="a start counted from 1, or a column “after” without a yes.",
+        )
     if at < FEWEST + x.shape[1]:
         return untold(f"fewer than {FEWEST + x.shape[1]} periods before", MEASURES, " a period", 3, level)
     middle, scale = float(series[:at].mean()), float(series[:at].std(ddof=1))

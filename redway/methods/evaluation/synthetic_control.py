@@ -67,7 +67,11 @@ def synthetic_control(
     same_length(treated=y, others=donors)
     level, at, unit = probability(conf_level, "conf_level"), whole(start, "start", least=0), " a period"
     if at >= y.size:
-        raise Unfit("a start with periods after it", came=f"a start in row {at} of {y.size}")
+        raise Unfit(
+            "a start with periods after it",
+            came=f"a start in row {at} of {y.size}",
+            cause="a start counted from 1, or a column “after” without a yes.",
+        )
     if at < FEWEST_BEFORE:
         return untold(f"fewer than {FEWEST_BEFORE} periods before", MEASURES, unit, 3, level)
     if donors.shape[1] < FEWEST_OTHERS:
@@ -75,7 +79,11 @@ def synthetic_control(
     table = np.column_stack([y, donors])
     like = None if predictors is None else numbers(predictors, "predictors", dimensions=2)
     if like is not None and like.shape[1] != table.shape[1]:
-        raise Unfit("predictors of the treated area and every other", came=f"{like.shape[1]} for {table.shape[1]}")
+        raise Unfit(
+            "predictors of the treated area and every other",
+            came=f"{like.shape[1]} for {table.shape[1]}",
+            cause="predictors of other areas than the series.",
+        )
     weights = _weights(table, like, at)
     without = donors @ weights
     effect, before = _gap(y - without, at)

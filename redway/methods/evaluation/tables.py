@@ -39,7 +39,11 @@ def _kinds(columns: Columns, kinds: tuple[str, ...], needed: int) -> dict[str, t
     """Counts before and after of each kind of area, summed over rows."""
     found = {k: columns["kind"] == k for k in kinds}
     if not all(found[k].any() for k in kinds[:needed]) or not np.isin(columns["kind"], kinds).all():
-        raise Unfit(f"a column “kind” of {', '.join(kinds)}", came=", ".join(map(str, np.unique(columns["kind"])[:6])))
+        raise Unfit(
+            f"a column “kind” of {', '.join(kinds)}",
+            came=", ".join(map(str, np.unique(columns["kind"])[:6])),
+            cause="another word for it, or a kind that has no row.",
+        )
     return {k: (float(columns["before"][at].sum()), float(columns["after"][at].sum())) for k, at in found.items()}
 
 
@@ -106,7 +110,9 @@ def _start(after: Array) -> int:
     start = int(np.argmax(after)) if after.any() else after.size
     if not after[start:].all():
         raise Unfit(
-            "rows in order of time, all those after the start last", came="a row before it that follows one after"
+            "rows in order of time, all those after the start last",
+            came="a row before it that follows one after",
+            cause="a table sorted by something else, or several series in one.",
         )
     return start
 
@@ -117,10 +123,18 @@ def _wide(columns: Columns) -> tuple[Array, Array, int]:
     table = np.full((times.size, units.size), np.nan)
     table[np.searchsorted(times, columns["time"]), np.searchsorted(units, columns["unit"])] = columns["y"]
     if np.isnan(table).any() or columns["y"].size != table.size:
-        raise Unfit("one row for every unit at every time", came=f"{columns['y'].size:,} rows for {table.size:,}")
+        raise Unfit(
+            "one row for every unit at every time",
+            came=f"{columns['y'].size:,} rows for {table.size:,}",
+            cause="a unit that lacks a period, or has one twice: write a 0 where nothing was recorded.",
+        )
     treated = np.isin(units, columns["unit"][columns["treated"]])
     if treated.sum() != 1:
-        raise Unfit("one treated unit", came=f"{int(treated.sum())}")
+        raise Unfit(
+            "one treated unit",
+            came=f"{int(treated.sum())}",
+            cause="several treated units, which are to be added up first, or a column without a yes.",
+        )
     later = np.isin(times, columns["time"][columns["after"]])
     return table[:, treated][:, 0], table[:, ~treated], _start(later)
 
@@ -149,7 +163,7 @@ def _power(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         for i, a in enumerate(columns["treated"])
     ]
     if not found:
-        raise Unfit("a row for each plan", came="none")
+        raise Unfit("a row for each plan", came="none", cause="a file with its heading line alone.")
     rows = {name: np.array([getattr(f, name) for f in found]) for name in ("effect", "power", "fall", "rise")}
     return Answer(found[0].sentence, rows)
 

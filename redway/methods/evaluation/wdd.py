@@ -53,7 +53,11 @@ def wdd(
     both = [_pair(c, n) for c, n in zip((control, treated, disp_control, disp_treated), KINDS, strict=True)]
     time, area = above(time_weights, "time_weights", 0), above(area_weights, "area_weights", 0)
     if time.size != 2 or area.size != 4:
-        raise Unfit("two time weights and four area weights", came=f"{time.size} and {area.size}")
+        raise Unfit(
+            "two time weights and four area weights",
+            came=f"{time.size} and {area.size}",
+            cause="a weight left out: one stands for each that is not to count.",
+        )
     table = np.array(both)
     weight = np.outer([-1, 1, -1, 1] / area, [-1, 1] / time)
     value = float((weight * table).sum())
@@ -77,7 +81,11 @@ def dispersion_of(history: npt.ArrayLike) -> tuple[float, float]:
     table = table[table.sum(axis=1) > 0][:, table.sum(axis=0) > 0]
     df = (table.shape[0] - 1) * (table.shape[1] - 1)
     if df < 1:
-        raise Unfit("earlier counts of two areas or more in two periods or more", came=f"{table.shape} with any event")
+        raise Unfit(
+            "earlier counts of two areas or more in two periods or more",
+            came=f"{table.shape} with any event",
+            cause="earlier periods in which only one area had any event.",
+        )
     expected = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
     return max(1.0, float(((table - expected) ** 2 / expected).sum() / df)), float(df)
 
@@ -85,7 +93,11 @@ def dispersion_of(history: npt.ArrayLike) -> tuple[float, float]:
 def _pair(values: npt.ArrayLike, what: str) -> Floats:
     pair = counts(values, what)
     if pair.size != 2:
-        raise Unfit(f"{what}: two counts, before and after", came=f"{pair.size}")
+        raise Unfit(
+            f"{what}: two counts, before and after",
+            came=f"{pair.size}",
+            cause="a count for each month where the sums before and after are meant.",
+        )
     return pair
 
 

@@ -121,7 +121,11 @@ def plan(
     inputs.same_length(harm=expected, area=labels)
     back = np.unique(inputs.counts(np.asarray(held_back, dtype=float), "held_back").astype(np.int64))
     if len(back) and back.max() >= n:
-        raise Unfit(f"held-back rows under {n:,}", came=f"{back.max()}")
+        raise Unfit(
+            f"held-back rows under {n:,}",
+            came=f"{back.max()}",
+            cause="rows counted from 1, or of another list of places.",
+        )
     open_to = expected.copy()
     open_to[back] = 0
     total = float(expected.sum())

@@ -16,7 +16,11 @@ def _authority(given: Mapping[str, Any]) -> Authorisation:
     try:
         day = date.fromisoformat(given["authorised_on"])
     except ValueError:
-        raise Unfit("authorised_on: a day such as 2025-11-30", came=f"“{given['authorised_on']}”") from None
+        raise Unfit(
+            "authorised_on: a day such as 2025-11-30",
+            came=f"“{given['authorised_on']}”",
+            cause="a day written as 30/11/2025, or none given.",
+        ) from None
     return Authorisation(given["authorised_by"], day, given["reason"])
 
 

@@ -131,7 +131,11 @@ def control_chart(
     y, n = looked_at(kind, values, sizes)
     inputs.number(phi, "phi", least=1, most=MOST_SPREAD)
     if exact and kind not in EXACT:
-        raise Unfit(f"a kind with exact limits: {', '.join(EXACT)}", came=kind)
+        raise Unfit(
+            f"a kind with exact limits: {', '.join(EXACT)}",
+            came=kind,
+            cause="exact limits are of counts and waits; of measurements nobody knows the distribution.",
+        )
     edges = phases(y.size, breaks)
     if freeze is not None:
         inputs.whole(freeze, "freeze", least=2)
@@ -180,13 +184,21 @@ def looked_at(kind: str, values: npt.ArrayLike, sizes: npt.ArrayLike | None) -> 
     if kind not in SIZED:
         return y, np.ones(y.size)
     if sizes is None:
-        raise Unfit(f"sizes, for a chart of kind {kind}", came="none")
+        raise Unfit(
+            f"sizes, for a chart of kind {kind}",
+            came="none",
+            cause="a column “size” that is not in the table, or another chart (c or xmr) meant.",
+        )
     n = inputs.above(sizes, "sizes", 0)
     inputs.same_length(values=y, sizes=n)
     with np.errstate(over="ignore"):
         inputs.numbers(y / n, "values over sizes")
     if kind in ("p", "pp") and (y > n).any():
-        raise Unfit("no more than there are (sizes)", came=f"{int((y > n).sum()):,} values above their size")
+        raise Unfit(
+            "no more than there are (sizes)",
+            came=f"{int((y > n).sum()):,} values above their size",
+            cause="columns that are the other way round, or events over an exposure, which kind u or up is for.",
+        )
     return y, n
 
 
@@ -194,7 +206,11 @@ def phases(points: int, breaks: Sequence[int]) -> list[tuple[int, int]]:
     """First and one past the last point of each phase."""
     edges = [0, *(inputs.whole(one, "breaks", least=1) for one in breaks), points]
     if any(later <= earlier for earlier, later in itertools.pairwise(edges)) and points:
-        raise Unfit(f"breaks in order and inside the run of {points} points", came=str(list(breaks)))
+        raise Unfit(
+            f"breaks in order and inside the run of {points} points",
+            came=str(list(breaks)),
+            cause="a break counted from 1, at the very end, or twice there.",
+        )
     return list(itertools.pairwise(edges))
 
 

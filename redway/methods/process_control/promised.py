@@ -19,7 +19,7 @@ import numpy.typing as npt
 from redway.methods import inputs
 from redway.methods.inputs import Floats
 from redway.methods.process_control.charts import TRIAL
-from redway.methods.process_control.false_alarms import Steady, calibrated, false_alarms
+from redway.methods.process_control.false_alarms import MOST_SPREAD, Steady, calibrated, false_alarms
 from redway.methods.process_control.leaning import MOST, Booleans, lag_one
 from redway.methods.process_control.limits import D2
 from redway.methods.process_control.rules import Rules
@@ -157,6 +157,7 @@ def _law(
     spread = (upper - mean) * 3 / (2.66 * width * D2)
     counted = whole & (mean > 0)
     phi = np.divide(spread**2, mean, out=np.ones(len(x)), where=counted & np.isfinite(spread))
+    counted &= phi <= MOST_SPREAD  # beyond it counts are so vast that the normal law is theirs
     return np.where(counted, mean, np.nan), np.maximum(phi, 1.0)
 
 

@@ -11,6 +11,7 @@ from redway.methods.by_series import DATE, SERIES, by_series
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.inputs import Unfit
 from redway.methods.process_control import charts, choice, false_alarms, promised, subgroups, xmr_many
+from redway.methods.process_control.false_alarms import MOST_SPREAD
 from redway.methods.process_control.leaning import MOST
 from redway.methods.process_control.limits import D2, KINDS, SCREEN, SCREEN_NHS, SIZED, moving_range
 from redway.methods.process_control.rules import SETS, Rules
@@ -80,7 +81,9 @@ def _whole_numbers(given: Any) -> list[int]:
     try:
         return [int(one) for one in (given.split(",") if isinstance(given, str) else given)]
     except ValueError:
-        raise Unfit("part: positions, with commas", came=str(given)) from None
+        raise Unfit(
+            "part: positions, with commas", came=str(given), cause="days in place of positions: those go into “rebase”."
+        ) from None
 
 
 LAWS = {"g": "geometric", "t": "exponential"} | dict.fromkeys(("p", "pp"), "binomial")
@@ -97,11 +100,13 @@ def _like(kind: str, found: charts.Chart, y: Array, n: Array, given: Given) -> f
     phi, freeze = given["phi"], given["freeze"]
     counted = base.size > 1 and bool((y[base] >= 0).all() and (y[base] == np.floor(y[base])).all()) and mean > 0
     if family == "normal" and counted:  # limits take their width from the steps, so the law does as well
-        family, phi = "negbin", (float(moving_range(y[None, base], SCREEN_NHS)[0, 0]) / D2) ** 2 / mean
+        spread = (float(moving_range(y[None, base], SCREEN_NHS)[0, 0]) / D2) ** 2 / mean
+        if spread <= MOST_SPREAD:  # beyond it counts are so vast that the normal law is theirs
+            family, phi = "negbin", spread
     elif kind in ("up", "pp") and base.size > 1 and 0 < mean < (1 if kind == "pp" else np.inf):
         error = np.sqrt(mean * (1 - mean if kind == "pp" else 1.0) / n[base])
         z = (y[base] / n[base] - mean) / error
-        phi = (float(moving_range(z[None], SCREEN)[0, 0]) / D2) ** 2
+        phi = min(MOST_SPREAD, (float(moving_range(z[None], SCREEN)[0, 0]) / D2) ** 2)
     leaning = min(found.autocorrelation, MOST) if found.leaning else 0.0
     sizes = n[newest] if kind in SIZED else None
     points = max(1, int(newest.sum()))
@@ -197,7 +202,9 @@ def _positions(given: Any, starts: npt.NDArray[np.datetime64]) -> list[int]:
     try:
         on = np.array(days, dtype="datetime64[D]")
     except ValueError:
-        raise Unfit("rebase: days such as 2025-11-30", came=", ".join(days)) from None
+        raise Unfit(
+            "rebase: days such as 2025-11-30", came=", ".join(days), cause="days written as 30/11/2025."
+        ) from None
     at = np.searchsorted(starts, on, side="right") - 1
     if (at < 1).any() or np.unique(at).size < at.size:
         raise Unfit(

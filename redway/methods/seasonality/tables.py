@@ -45,7 +45,11 @@ def _whole(text: str) -> int:
     try:
         return int(text)
     except ValueError:
-        raise Unfit("s.window: “periodic” or a whole number", came=text) from None
+        raise Unfit(
+            "s.window: “periodic” or a whole number",
+            came=text,
+            cause="a word other than periodic, or a number with a point.",
+        ) from None
 
 
 def _forecast(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:

@@ -59,7 +59,11 @@ def crossed(table: npt.ArrayLike) -> tuple[Floats, csr_array]:
     """
     body = numbers(table, "table", dimensions=2)
     if min(body.shape) < 2:
-        raise Unfit("a table of two rows and two columns or more", came=f"{body.shape[0]} by {body.shape[1]}")
+        raise Unfit(
+            "a table of two rows and two columns or more",
+            came=f"{body.shape[0]} by {body.shape[1]}",
+            cause="a column in place of a table, or every row of one kind.",
+        )
     whole = np.zeros((body.shape[0] + 1, body.shape[1] + 1))
     whole[:-1, :-1] = body
     whole[-1], whole[:, -1] = whole.sum(axis=0), 0
@@ -146,7 +150,7 @@ def scouted(a: Floats, sums: csr_array, hidden: Booleans, bounds: Floats, wanted
 def adds_up(a: Floats, sums: csr_array) -> None:
     """Raises Unfit for figures that do not add up."""
     if sums.shape[1] != a.size:
-        raise Unfit(f"sums of {a.size} figures", came=f"sums of {sums.shape[1]}")
+        raise Unfit(f"sums of {a.size} figures", came=f"sums of {sums.shape[1]}", cause="sums of another table.")
     off = np.abs(sums @ a)
     if (off > 1e-6 * max(1.0, float(np.abs(a).max(initial=0)))).any():
         raise Unfit(

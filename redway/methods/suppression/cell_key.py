@@ -68,7 +68,7 @@ def noise_table(D: int = 5, V: float = 3.0, js: int = 2) -> NoiseTable:
     """
     most, small, spread = whole(D, "D", least=1), whole(js, "js", least=0), number(V, "V", least=1e-6)
     if small >= most:
-        raise Unfit("js below D", came=f"js {small} and D {most}")
+        raise Unfit("js below D", came=f"js {small} and D {most}", cause="D and js exchanged.")
     v = np.arange(-most, most + 1)
     rows = np.zeros((most + small + 2, v.size))
     rows[0, most] = 1.0
@@ -123,7 +123,11 @@ def cell_keys(keys: npt.ArrayLike, cells: npt.ArrayLike, number_of_cells: int) -
     key, cell = numbers(keys, "keys"), np.asarray(cells, dtype=np.int64)
     same_length(keys=key, cells=cell)
     if key.size and not ((key >= 0) & (key < 1)).all():
-        raise Unfit("keys from 0 to under 1", came=f"{key[(key < 0) | (key >= 1)][0]:g}")
+        raise Unfit(
+            "keys from 0 to under 1",
+            came=f"{key[(key < 0) | (key >= 1)][0]:g}",
+            cause="numbers of records in place of keys drawn at random.",
+        )
     return np.asarray(np.bincount(cell, key, number_of_cells) % 1.0)
 
 
@@ -132,7 +136,11 @@ def perturb(count: npt.ArrayLike, key: npt.ArrayLike, table: NoiseTable) -> Keye
     x, u = counts(count, "count"), numbers(key, "key")
     same_length(count=x, key=u)
     if u.size and not ((u >= 0) & (u < 1)).all():
-        raise Unfit("keys from 0 to under 1", came=f"{u[(u < 0) | (u >= 1)][0]:g}")
+        raise Unfit(
+            "keys from 0 to under 1",
+            came=f"{u[(u < 0) | (u >= 1)][0]:g}",
+            cause="numbers of records in place of keys drawn at random.",
+        )
     row = np.minimum(x, table.probability.shape[0] - 1).astype(np.int64)
     steps = np.cumsum(table.probability, axis=1)
     at = (u[:, None] >= steps[row] - 1e-15).sum(axis=1)

@@ -131,7 +131,11 @@ def _bounds(a: Floats, known: npt.ArrayLike | None) -> Floats:
         return np.column_stack([np.minimum(0.0, a), np.full(a.size, max(1.0, 4 * float(np.abs(a).sum())))])
     bounds = np.asarray(known, dtype=float)
     if bounds.shape != (a.size, 2) or not ((bounds[:, 0] <= a) & (a <= bounds[:, 1])).all():
-        raise Unfit("a lowest and a highest value around each figure", came=f"an array of shape {bounds.shape}")
+        raise Unfit(
+            "a lowest and a highest value around each figure",
+            came=f"an array of shape {bounds.shape}",
+            cause="one bound where two are meant.",
+        )
     return np.asarray(np.clip(bounds, -4 * np.abs(a).sum() - 1, 4 * np.abs(a).sum() + 1))
 
 
@@ -231,7 +235,11 @@ class _Search:
             price, A_eq=moves, b_eq=np.zeros(self.sums.shape[0]), bounds=ends, method="highs"
         )
         if found.x is None:
-            raise Unfit("a table in which every sensitive figure can be protected", came="one in which it cannot")
+            raise Unfit(
+                "a table in which every sensitive figure can be protected",
+                came="one in which it cannot",
+                cause="too few cells beside a hidden one, or all of them nought: put rows or columns together.",
+            )
         return np.asarray((found.x[:n] > 1e-9) | (found.x[n:] > 1e-9))
 
     def _shown_again(self, hidden: Booleans) -> Booleans:

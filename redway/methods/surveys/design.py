@@ -118,7 +118,7 @@ def codes(values: npt.ArrayLike, n: int, what: str) -> Codes:
             there[column - low] = 1
             return np.asarray((np.cumsum(there) - 1)[column - low])
     if column.dtype.kind == "f" and np.isnan(column).any():
-        raise Unfit(f"{what}: a value for everybody", came="an empty one")
+        raise Unfit(f"{what}: a value for everybody", came="an empty one", cause="an empty cell.")
     return np.asarray(np.unique(column, return_inverse=True)[1].reshape(-1).astype(np.int64))
 
 
@@ -129,10 +129,18 @@ def _fractions(fpc: npt.ArrayLike, of: Codes, size: Codes) -> Floats:
     np.minimum.at(low, of, given)
     np.maximum.at(high, of, given)
     if not np.array_equal(low, high):
-        raise Unfit("one fpc all through a stratum", came=f"{low[low != high][0]:g} and {high[low != high][0]:g}")
+        raise Unfit(
+            "one fpc all through a stratum",
+            came=f"{low[low != high][0]:g} and {high[low != high][0]:g}",
+            cause="numbers of people where those of clusters are meant, or strata that were put together.",
+        )
     fraction = np.where(high <= 1, high, size / np.maximum(high, 1e-300))
     if (fraction > 1).any() or (fraction <= 0).any():
-        raise Unfit("no more clusters drawn than a stratum has", came=f"{size[fraction > 1]} of {high[fraction > 1]}")
+        raise Unfit(
+            "no more clusters drawn than a stratum has",
+            came=f"{size[fraction > 1]} of {high[fraction > 1]}",
+            cause="a share in percent, or the number of people in place of clusters.",
+        )
     return np.asarray(fraction)
 
 

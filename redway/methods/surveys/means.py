@@ -321,7 +321,11 @@ def wave_differences(first: Estimates, second: Estimates, *, adjust: str = "holm
     chosen(adjust, "adjust", ADJUST)
     both = [name for name in first.names if name in second.names]
     if not both:
-        raise Unfit("subgroups that both waves have", came="none in common")
+        raise Unfit(
+            "subgroups that both waves have",
+            came="none in common",
+            cause="names of subgroups that are spelt another way in the second wave.",
+        )
     a, b = ([found.names.index(name) for name in both] for found in (first, second))
     # as measured: nought for answers that agree, whose Estimates.se is not known
     v1, v2 = (np.maximum(np.diag(found.covariance)[at], 0) for found, at in ((first, a), (second, b)))

@@ -67,7 +67,11 @@ def quantile(
         return Quantile(at, values[0], np.nan, np.nan, np.nan, values.size, level, note=ALIKE)
     t = float(stdtrit(sample.df, (1 + level) / 2))
     if t < 1e-9:
-        raise Unfit("conf_level: how often such intervals hold the truth, such as 0.95", came=f"{level:g}")
+        raise Unfit(
+            "conf_level: how often such intervals hold the truth, such as 0.95",
+            came=f"{level:g}",
+            cause="percent in place of a share, or alpha in place of the level.",
+        )
     order = np.argsort(values, kind="stable")
     ranked, held = values[order], np.cumsum(sample.weights[order]) / sample.weights.sum()
     middle = _at(ranked, held, at)

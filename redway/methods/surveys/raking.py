@@ -70,11 +70,15 @@ def rake(
     low, high = number(lower, "lower", least=0, most=1), number(upper, "upper", least=1)
     rounds, close = whole(maxit, "maxit", least=1), number(epsilon, "epsilon", least=0)
     if not margins:
-        raise Unfit("a margin", came="none")
+        raise Unfit("a margin", came="none", cause="a list that was left empty.")
     columns, totals = zip(*(_margin(np.asarray(c), t, sample.base) for c, t in margins), strict=True)
     everybody = float(totals[0].sum())
     if any(abs(t.sum() - everybody) > 1e-6 * everybody for t in totals):
-        raise Unfit("margins of the same people", came=", ".join(figure(float(t.sum()), 9) for t in totals))
+        raise Unfit(
+            "margins of the same people",
+            came=", ".join(figure(float(t.sum()), 9) for t in totals),
+            cause="totals of different years, or of households beside people.",
+        )
     close = close * everybody if close < 1 else close
     ends = low * everybody / sample.base, high * everybody / sample.base
     cross = codes(_crossed(columns), sample.base, "margins")

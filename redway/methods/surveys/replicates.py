@@ -70,9 +70,17 @@ def replicated(
     chosen(kind, "kind", KINDS)
     level = probability(conf_level, "conf_level")
     if kind == "JK1" and sample.size.size > 1:
-        raise Unfit("kind JKn or bootstrap where there are strata", came="JK1")
+        raise Unfit(
+            "kind JKn or bootstrap where there are strata",
+            came="JK1",
+            cause="JK1 leaves out one cluster of all, and knows no strata.",
+        )
     if (sample.size < 2).any():
-        raise Unfit("two clusters or more in every stratum", came="one")
+        raise Unfit(
+            "two clusters or more in every stratum",
+            came="one",
+            cause="a stratum of which one cluster was drawn: put it together with one that is like it.",
+        )
     value = float(estimate(sample.weights))
     if kind == "bootstrap":
         if rng is None:
