@@ -78,6 +78,7 @@ TABLE = {
     "released-csv": PUBLIC,
     "gateways": {ANALYST, CHAIR, ADMINISTRATOR},
     "gateways-law": {ANALYST, CHAIR, ADMINISTRATOR},
+    "gateways-together": {ANALYST, CHAIR, ADMINISTRATOR},
     "gateway": {ANALYST, CHAIR, ADMINISTRATOR},
     "gateway-version": {ANALYST, CHAIR, ADMINISTRATOR},
     "retention": {ANALYST, CHAIR, ADMINISTRATOR},

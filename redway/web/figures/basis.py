@@ -12,6 +12,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -31,6 +32,8 @@ from redway.store.snapshot import Snapshot
 from redway.web.addresses import address
 from redway.web.as_at import AsAt
 from redway.web.profile import profile
+from redway.work.gateways import linking
+from redway.work.gateways.purposes import Purpose
 from redway.work.returns.models import DataVersion
 from redway.work.returns.versions import rests_on, snapshot
 from redway.work.strategy.profile import Strategy, strategy
@@ -142,6 +145,7 @@ class Basis:
         """As redway.indicators.measures.measured, once for each indicator, as it may be shown."""
 
         def make() -> Measured:
+            linking.check_read(indicator.datasets, Purpose.ANALYSIS, on=timezone.localdate())
             policy = None if self.exact or indicator.measure is None else policy_of(indicator.measure.dataset)
             return measured(indicator, self.snapshot, self.places, self.partnership.police_force, policy)
 

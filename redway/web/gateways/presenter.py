@@ -1,7 +1,7 @@
 """The register as its pages show it."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +9,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway.errors import RedwayError
+from redway.products import tables
 from redway.sources.dataset import Dataset, dataset, names
 from redway.web.gateways.forms import column_words
 from redway.web.jinja import day
 from redway.web.people.forms import ROLE_NAMES
 from redway.work.accounts.roles import Role
-from redway.work.gateways import lawful, policies
+from redway.work.gateways import lawful, linking, policies
 from redway.work.gateways.law import Law
 from redway.work.gateways.models import Gateway
 from redway.work.gateways.policies import Ending, Register
@@ -99,6 +100,34 @@ def without(found: Iterable[Line]) -> list[Dataset]:
     """Partners' datasets for which nothing is in force, nor drafted."""
     known = {line.dataset for line in found}
     return [d for d in map(dataset, names()) if d.access == "partners" and d.name not in known]
+
+
+def together(found: Sequence[linking.Line]) -> dict[str, Any]:
+    """Which datasets may be put together: the page's first sentence, a table, and why not, by purpose."""
+    rows = tuple(
+        (tables.text(one.title), *(tables.text(_("yes") if s.allowed else _("no")) for s in one.standings))
+        for one in found
+    )
+    why = [
+        (str(NAMES[purpose]), [one.standings[at].why for one in found if not one.standings[at].allowed])
+        for at, purpose in enumerate(Purpose)
+    ]
+    allowed = {p: sum(one.standings[at].allowed for one in found) for at, p in enumerate(Purpose)}
+    said = [
+        _("%(n)s for %(purpose)s") % {"n": n, "purpose": str(NAMES[p]).lower()} for p, n in allowed.items() if n > 1
+    ]
+    return {
+        "answer": _("Of %(all)s datasets of partners these may be put together today: %(said)s.")
+        % {"all": len(found), "said": ", ".join(said)}
+        if said
+        else _("No two datasets of partners may be put together today."),
+        "table": tables.Table(
+            _("Datasets that may be put together, by purpose"),
+            (tables.Column(_("Dataset")), *(tables.Column(str(NAMES[p])) for p in Purpose)),
+            rows,
+        ),
+        "why": [(purpose, reasons) for purpose, reasons in why if reasons],
+    }
 
 
 def answer(found: list[Line]) -> str:

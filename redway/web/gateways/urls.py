@@ -6,6 +6,7 @@ urlpatterns = [
     path("", views.register, name="gateways"),
     path("law/", views.law_page, name="gateways-law"),
     path("retention/", retention.page, name="retention"),
+    path("together/", views.together, name="gateways-together"),
     path("new/", views.new, name="gateway-new"),
     path("<str:dataset>/<str:purpose>/", views.gateway, name="gateway"),
     path("<str:dataset>/<str:purpose>/new-version/", views.new_version, name="gateway-new-version"),

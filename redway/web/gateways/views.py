@@ -21,7 +21,7 @@ from redway.web.permissions import allow
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
 from redway.work.audit.models import AuditRow
-from redway.work.gateways import actions, policies
+from redway.work.gateways import actions, linking, policies
 from redway.work.gateways.bodies import bodies
 from redway.work.gateways.law import law
 from redway.work.gateways.models import Gateway
@@ -53,6 +53,12 @@ def register(request: HttpRequest) -> HttpResponse:
 def law_page(request: HttpRequest) -> HttpResponse:
     """The look-up of powers, bases and conditions, with what each cannot do."""
     return render(request, "gateways/law.html", {"law": law()})
+
+
+@allow(Permission.SEE_GATEWAYS)
+def together(request: HttpRequest) -> HttpResponse:
+    """Which datasets may be put together, for which purpose, and why others may not."""
+    return render(request, "gateways/together.html", presenter.together(linking.lines(timezone.localdate())))
 
 
 @allow(Permission.SEE_GATEWAYS)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from redway.errors import NotAllowed, RedwayError
+from redway.errors import NotAllowed, NotSetUp, RedwayError
 from redway.sources.dataset import dataset as definition_of
 from redway.sources.dataset import names
 from redway.work.gateways import lawful
@@ -55,6 +55,19 @@ def check(datasets: Iterable[str], purpose: Purpose, *, on: dt.date) -> None:
     """Raise NotAllowed unless these datasets may be put together for a purpose."""
     if why := why_not(datasets, purpose, on=on):
         raise NotAllowed(" ".join(why))
+
+
+def check_read(datasets: Iterable[str], purpose: Purpose, *, on: dt.date) -> None:
+    """The same for figures that are made of several datasets, such as a rate. Raises NotSetUp: without them there is
+    no figure.
+    """
+    chosen = list(datasets)
+    if len(chosen) > 1 and (why := why_not(chosen, purpose, on=on)):
+        raise NotSetUp(
+            _("data that may be put together"),
+            came=" ".join(why),
+            cause=_("no gateway for this purpose is in force. Whoever keeps the register of gateways can say more."),
+        )
 
 
 def may_link(datasets: Iterable[str], purpose: Purpose, *, on: dt.date) -> bool:

@@ -10,7 +10,6 @@ from redway.store.profile import Profile, available
 from redway.work.accounts.models import User
 from redway.work.audit.models import AuditRow
 from redway.work.gateways import actions
-from redway.work.gateways.linking import may_link
 from redway.work.gateways.models import Gateway
 from redway.work.gateways.policies import Register, may_read, permitted
 from redway.work.gateways.purposes import Purpose
@@ -69,13 +68,6 @@ class TestReading:
         assert may_read(person, "police-street", ANALYSIS, on=TODAY) is True
         person.is_active = False
         assert may_read(person, COUNTS, ANALYSIS, on=TODAY) is False
-
-    def test_datasets_are_linked_for_a_purpose_that_each_allows(self, put):
-        put()
-        assert may_link([COUNTS, "police-street"], ANALYSIS, on=TODAY)
-        assert not may_link([COUNTS, "fire"], ANALYSIS, on=TODAY)
-        assert not may_link([COUNTS], Purpose.EVALUATION, on=TODAY)
-        assert not may_link([COUNTS, "treatment"], Purpose.ENFORCEMENT, on=TODAY)
 
 
 class TestShipped:

@@ -5,6 +5,8 @@ from argparse import ArgumentParser
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.utils import timezone
+
 from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
 from redway.errors import RedwayError, did_you_mean, nearest
@@ -27,6 +29,8 @@ from redway.store.profile import Profile
 from redway.store.snapshot import Snapshot
 from redway.work.accounts.roles import Permission
 from redway.work.audit.reading import record_small_counts
+from redway.work.gateways import linking
+from redway.work.gateways.purposes import Purpose
 from redway.work.returns.destruction import unmade
 from redway.work.returns.versions import snapshot
 
@@ -94,6 +98,7 @@ class Command(RedwayCommand):
         """Print the figures of a measure, and its sentence on stderr."""
         if indicator.measure is None:
             raise awaiting(indicator)
+        linking.check_read(indicator.datasets, Purpose.ANALYSIS, on=timezone.localdate())
         policy = None if options["exact"] else policy_of(indicator.measure.dataset)
         found = measured(indicator, version, where, force, policy)
         printed = measure_rows.rows(found)
