@@ -34,6 +34,7 @@ PARTS = {
     "LogLinear": "a regression inside methods",
     "NoiseTable": "settings of a cell key",
     "Judged": "bounds of many weeks inside methods",
+    "OwnMap": "cells of somebody's map",
     "Places": "events sorted by place",
     "References": "which past weeks are like a week",
     "Rules": "settings of a chart",
@@ -116,6 +117,10 @@ def ordinary(method):
     frequency = next((p.default for p in method.parameters if p.name == "frequency"), 12)
     n = {"displacement": 3, "stages": 4, "disparity": 2}.get(method.name, 390 if frequency > 12 else 120)
     columns = {c.name: column(c.name, n, rng, frequency) for c in method.columns if c.required}
+    if method.name == "hot-spot-accuracy":  # or the cell of a map of one's own
+        columns |= {name: column(name, n, rng, frequency) for name in ("x", "y")}
+    if method.name == "repeat-victims":  # or a place
+        columns["victim"] = rng.choice([*"abcd"], n)
     for c in method.columns:
         if c.required and c.kind == "yes-no":
             columns[c.name] = rng.random(n) < 0.4

@@ -26,6 +26,7 @@ import numpy.typing as npt
 from scipy.special import xlogy
 
 from redway.methods import inputs
+from redway.methods.hot_spots.locations import located
 from redway.methods.inputs import Floats, Integers, Unfit
 from redway.methods.wording import figure
 
@@ -91,11 +92,11 @@ def space_time_scan(
 ) -> SpaceTimeScan:
     """Scan counts (areas, weeks), newest week last, of areas at x, y in metres (areas,).
 
-    Raises Unfit for negative or missing counts, for events where none are expected, and for more events in all than
-    can be shuffled.
+    Raises Unfit for negative or missing counts, areas whose middle is no place (`located`), for events where none are
+    expected, and for more events in all than can be shuffled.
     """
     table = inputs.counts(counts, "counts", dimensions=2)
-    at = np.column_stack([inputs.numbers(x, "x"), inputs.numbers(y, "y")])
+    at = np.column_stack(located(x, y))
     inputs.same_length(counts=table, x=at)
     weeks = table.shape[1]
     length = min(inputs.whole(longest, "longest", least=1), weeks)
@@ -121,9 +122,17 @@ def _usual(table: Floats, expected: npt.ArrayLike | None) -> Floats:
         return np.asarray(table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum())
     given = inputs.at_least(expected, "expected", 0, dimensions=2)
     if given.shape != table.shape or given.sum() <= 0:
-        raise Unfit("an expected number for every count, not all 0", came=f"{given.shape} for {table.shape}")
+        raise Unfit(
+            "an expected number for every count, not all 0",
+            came=f"{given.shape} for {table.shape}",
+            cause="expected numbers of other areas or weeks than the counts.",
+        )
     if (table[given == 0] > 0).any():
-        raise Unfit("no events where none are expected", came=f"{int(table[given == 0].sum()):,} of them")
+        raise Unfit(
+            "no events where none are expected",
+            came=f"{int(table[given == 0].sum()):,} of them",
+            cause="a population of nought where people live, or events put down in the wrong area.",
+        )
     return np.asarray(given * (table.sum() / given.sum()))
 
 

@@ -19,6 +19,8 @@ from redway.methods.emerging import (
     space_time_scan,
 )
 from redway.methods.false_discovery import FalseDiscovery
+from redway.methods.hot_spots.locations import located
+from redway.methods.hot_spots.snapped import MOVED, fit_for, refuse_streets, snapped
 from redway.methods.inputs import Floats, Unfit
 from redway.methods.wording import several
 
@@ -88,7 +90,11 @@ def _completeness(
 ) -> tuple[Floats, Floats, reporting_delay.ManyDelays]:
     """Of each week, what share should be in by now."""
     if given["frequency"] != 52:
-        raise Unfit("weeks (frequency 52), to allow for late reports", came=f"frequency {given['frequency']}")
+        raise Unfit(
+            "weeks (frequency 52), to allow for late reports",
+            came=f"frequency {given['frequency']}",
+            cause="days or months, whose late reports this does not know how to add up.",
+        )
     said = given["delay"]
     more = {name: said[name] for name in ("series", "count", "so_far") if name in said}
     known = histories.history(
@@ -104,7 +110,11 @@ def _pair(given: Any) -> tuple[int, int]:
     try:
         events, weeks = (int(one) for one in both)
     except ValueError:
-        raise Unfit("limit54: two whole numbers", came=str(given)) from None
+        raise Unfit(
+            "limit54: two whole numbers",
+            came=str(given),
+            cause="one number alone; 5,4 is usual: five events in the newest four weeks.",
+        ) from None
     return events, weeks
 
 
@@ -134,7 +144,7 @@ def _over_all(listed: FalseDiscovery) -> str:
 
 def _cusum(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     table = by_series(columns, ("count",), given["frequency"], whole=("count",))
-    first = given["first"] or table.starts.size // 2
+    first = given["first"] or max(1, table.starts.size // 2)
     found = cusum.cusum(
         table.values["count"],
         first=first,
@@ -182,7 +192,13 @@ def _delay(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
 
 def _scan(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     table = by_series(columns, ("count", "x", "y", "expected"), given["frequency"])
+    if not np.isnan(columns["x"]).any() and not np.isnan(columns["y"]).any():
+        located(columns["x"], columns["y"])  # so that a fault has its line
     place = {name: np.nanmax(table.values[name], axis=1) for name in ("x", "y")}
+    if given["moved"] != "no":
+        refuse_streets(table.names, "names of areas")
+    if given["moved"] == "yes" and len(table.names) > 1:
+        fit_for(snapped(place["x"], place["y"], known=True), _apart(place["x"], place["y"]), "areas with neighbours")
     found = space_time_scan.space_time_scan(
         np.where(np.isnan(table.values["count"]), 0.0, table.values["count"]),
         place["x"],
@@ -206,6 +222,14 @@ def _scan(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     }
     note = "A row that is not there is taken as no events, since clusters are of all areas and weeks."
     return Answer(found.sentence, rows, (note,))
+
+
+def _apart(x: Floats, y: Floats) -> float:
+    """How far the middle area is from its nearest neighbour, metres."""
+    from scipy.spatial import cKDTree  # dear to import
+
+    at = np.column_stack([x, y])
+    return float(np.median(cKDTree(at).query(at, k=2)[0][:, 1]))
 
 
 METHODS = (
@@ -318,6 +342,7 @@ METHODS = (
             FREQUENCY,
             Parameter("longest", 4, "longest run of periods", int),
             Parameter("maxpop", 0.5, "most of all that is expected in one circle", float),
+            Parameter("moved", "judge", "whether areas are points of data.police.uk, or the like", choices=MOVED),
             Parameter("prospective", True, "only runs that end in the newest period", bool),
             Parameter("nsim", 999, "simulated tables", int),
         ),

@@ -25,7 +25,7 @@ from scipy.special import stdtrit
 
 from redway.methods import inputs
 from redway.methods.inputs import Floats, Unfit
-from redway.methods.wording import figure
+from redway.methods.wording import figure, several
 
 VERSION = 1
 
@@ -38,6 +38,7 @@ class Accuracy:
     pai, pei             as above; 1 is chance, and 1 is the best there could be
     area_share           of the area that was taken
     hits, totals         float arrays (weeks,)
+    outside              later events that no cell of the map holds: they are of the total, and never caught
     cannot_tell          why nothing can be said
     """
 
@@ -50,6 +51,7 @@ class Accuracy:
     hits: Floats
     totals: Floats
     cannot_tell: str = ""
+    outside: float = 0.0
 
     @property
     def sentence(self) -> str:
@@ -60,32 +62,47 @@ class Accuracy:
             if len(self.hits) > 1
             else "one week says nothing of how that varies"
         )
+        off = f"; {several(round(self.outside), 'event')} outside the map count as missed" if self.outside else ""
         return (
             f"{figure(100 * self.area_share, 2)}% of the area held {figure(100 * self.hit_rate, 2)}% of the later "
             f"recorded events ({doubt}): {figure(self.pai, 2)} times what chance gives, and "
-            f"{figure(100 * self.pei, 2)}% of the most that could have been caught."
+            f"{figure(100 * self.pei, 2)}% of the most that could have been caught{off}."
         )
 
 
-def accuracy(score: Any, held_out: Any, *, area_share: float = 0.02, area: Any = None, level: float = 0.95) -> Accuracy:
+def accuracy(
+    score: Any,
+    held_out: Any,
+    *,
+    area_share: float = 0.02,
+    area: Any = None,
+    outside: Any = None,
+    level: float = 0.95,
+) -> Accuracy:
     """A map on held-out weeks.
 
     score: float array (cells,), higher is hotter; held_out: counts (weeks, cells); area: (cells,) of each cell, or
-    None for cells of one size. Raises Unfit for what is no number or no count, and for shares beyond 0 to 1.
+    None for cells of one size; outside: counts (weeks,) of events that no cell holds. Raises Unfit for what is no
+    number or no count, and for shares beyond 0 to 1.
     """
     high_first, later, sizes = _looked_at(score, held_out, area)
     inputs.probability(level, "level")
     inputs.number(area_share, "area_share", least=0, most=1)
-    totals = later.sum(axis=1)
+    off = np.zeros(len(later)) if outside is None else inputs.counts(outside, "outside")
+    inputs.same_length(held_out=later, outside=off)
+    totals = later.sum(axis=1) + off
     if not totals.sum() or not area_share * sizes.sum():
         why = "no event was recorded in the held-out weeks" if not totals.sum() else "no area was taken"
-        return Accuracy(0.0, 0.0, 1.0, 0.0, 0.0, area_share, np.zeros(len(totals)), totals, why)
+        return Accuracy(0.0, 0.0, 1.0, 0.0, 0.0, area_share, np.zeros(len(totals)), totals, why, float(off.sum()))
     taken = _taken(high_first, sizes, area_share)
     hits = later @ taken
     best = np.array([week @ _taken(week / sizes, sizes, area_share) for week in later])
     rate = float(hits.sum() / totals.sum())
     low, high = _interval(hits, totals, rate, level)
-    return Accuracy(rate, low, high, rate / area_share, float(hits.sum() / best.sum()), area_share, hits, totals)
+    efficiency = float(hits.sum() / best.sum()) if best.sum() else 0.0
+    return Accuracy(
+        rate, low, high, rate / area_share, efficiency, area_share, hits, totals, outside=float(off.sum())
+    )  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -116,7 +133,11 @@ class Comparison:
 def compared(first: Accuracy, second: Accuracy, *, level: float = 0.95) -> Comparison:
     """Two maps week by week. Raises Unfit where they were not tried on the same weeks and as large an area."""
     if not np.array_equal(first.totals, second.totals) or first.area_share != second.area_share:
-        raise Unfit("two maps tried on the same weeks, with as large an area", came="weeks or areas that differ")
+        raise Unfit(
+            "two maps tried on the same weeks, with as large an area",
+            came="weeks or areas that differ",
+            cause="maps whose held-out weeks begin on other days.",
+        )
     if not first.totals.sum():
         return Comparison(0.0, -1.0, 1.0, 0)
     difference = first.hit_rate - second.hit_rate

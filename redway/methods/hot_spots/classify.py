@@ -11,10 +11,10 @@ periods in which it did, of all periods, of the recent ones and of those before,
 the first that fits; a cell with a class both hot and cold is mixed. Recent are the last floor(recent_prop x periods),
 at least one.
 
-Standing out is held, in each period, to a false discovery of `critical_p` over all cells. sfhotspot's
-`hotspot_classify` corrects each cell's p over its own periods (Holm's, which its settings do not ask for: a method
-of NULL means the first there is) and for no number of cells; and it counts one period more as recent than it divides
-by, the same one also as older: shares up to 1.5. `like_sfhotspot` does all three.
+Standing out is held to a false discovery of `critical_p` over all that was looked at: every cell in every period.
+sfhotspot's `hotspot_classify` corrects each cell's p over its own periods (Holm's, which its settings do not ask for: a
+method of NULL means the first there is) and for no number of cells; and it counts one period more as recent than it
+divides by, the same one also as older: shares up to 1.5. `like_sfhotspot` does all three.
 
 Assumes periods long enough to hold events in most hot cells; in thin ones a hot spot cannot stand out, and is called
 former or intermittent for want of events.
@@ -29,12 +29,13 @@ import numpy as np
 import numpy.typing as npt
 
 from redway.methods import inputs
+from redway.methods.false_discovery import benjamini_hochberg
 from redway.methods.hot_spots.gi import gi
 from redway.methods.hot_spots.neighbours import Neighbours
 from redway.methods.inputs import Floats, Unfit
 from redway.methods.wording import several
 
-VERSION = 1
+VERSION = 2
 
 KINDS = ("persistent", "emerging", "former", "intermittent")
 NONE, MIXED = "no pattern", "mixed hot/coldspot"
@@ -90,7 +91,7 @@ def classify(
     inputs.probability(critical_p, "critical_p")
     periods, cells = table.shape
     if cells != len(around.counts):
-        raise Unfit(f"counts of {len(around.counts):,} cells", came=f"{cells:,}")
+        raise Unfit(f"counts of {len(around.counts):,} cells", came=f"{cells:,}", cause="counts made on another grid.")
     if periods < 2:
         category = np.full(cells, NONE)
         none = np.zeros((periods, cells), dtype=bool)
@@ -115,7 +116,8 @@ def _standing_out(
     if like_sfhotspot:
         stands = _holm(np.array([one.p for one in found])) < critical_p
     else:
-        stands = np.array([one.listed(critical_p).listed for one in found])
+        p = np.array([one.p for one in found])
+        stands = benjamini_hochberg(p.ravel(), critical_p).listed.reshape(p.shape)
     return stands & upwards, stands & ~upwards, sum(bool(one.cannot_tell) for one in found)
 
 

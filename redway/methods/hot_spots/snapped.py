@@ -34,6 +34,11 @@ FEWEST_PLACES = 3
 TOGETHER = 0.95
 LEAST_CELL = 300.0
 ENOUGH = 20_000  # records; of more, one in so many is looked at
+MOVED = ("judge", "yes", "no")
+METRES = 111_195.0  # to a degree of a great circle
+STREET = "on or near "
+FEW = 0.1  # a share of names that may begin so by chance
+CAUSE = "points of data.police.uk, which stand for eight addresses or more and not for the place itself."
 
 
 @dataclass(frozen=True)
@@ -104,12 +109,47 @@ def snapped(x: Any, y: Any, *, known: bool | None = None) -> Snapped:
     return Snapped(judged if known is None else known, together, same + near, places, len(east))
 
 
-def fit_for(found: Snapped, cell_size: float) -> None:
-    """Raise Unfit where a map of so fine a cell would claim what moved records cannot say."""
-    inputs.number(cell_size, "cell_size", least=0)
-    if found.moved and cell_size < LEAST_CELL:
+def as_told(x: Any, y: Any, moved: str, *, degrees: bool = False) -> Snapped:
+    """The same where a user may say so: `moved` is one of `MOVED`. Degrees east and north are put in metres first."""
+    told = {"judge": None, "yes": True, "no": False}[inputs.chosen(moved, "moved", MOVED)]
+    if degrees:
+        east, north = inputs.numbers(x, "x"), inputs.numbers(y, "y")
+        middle = float(np.median(north)) if len(north) else 0.0
+        x, y = east * METRES * max(1e-6, float(np.cos(np.radians(middle)))), north * METRES
+    return snapped(x, y, known=told)
+
+
+def fit_for(found: Snapped, size: float, what: str = "cells") -> None:
+    """Raise Unfit where so fine a cell (or whatever is so fine) would claim what moved records cannot say."""
+    inputs.number(size, "cell_size" if what == "cells" else what, least=0)
+    if found.moved and size < LEAST_CELL:
         raise Unfit(
-            f"cells of at least {LEAST_CELL:g} m for records that were moved to shared points",
-            came=f"cells of {cell_size:g} m",
-            cause="points of data.police.uk, which stand for eight addresses or more and not for the place itself.",
+            f"{what} of at least {LEAST_CELL:g} m for records that were moved to shared points",
+            came=f"{what} of {size:g} m",
+            cause=f"{CAUSE} Where they were not moved: --moved no.",
+        )
+
+
+def refuse_places(found: Snapped) -> None:
+    """Raise Unfit where one point of moved records would be taken for one place."""
+    if found.moved:
+        raise Unfit(
+            "places themselves, to say that one was hit again",
+            came=f"{found.places:,} shared points that {found.records:,} records were moved to",
+            cause=f"{CAUSE} Where they were not moved: --moved no.",
+        )
+
+
+def refuse_streets(names: Any, what: str) -> None:
+    """Raise Unfit where names of places are those that data.police.uk gives its points, “On or near High Street”."""
+    given = np.asarray(names)
+    if given.dtype.kind != "U" or not given.size:
+        return
+    points = np.char.startswith(np.char.lower(np.char.strip(given)), STREET)
+    if points.mean() > FEW:
+        raise Unfit(
+            f"{what} that are the places themselves",
+            came=f"“{given[int(np.argmax(points))]}”",
+            cause=CAUSE,
+            count=int(points.sum()),
         )

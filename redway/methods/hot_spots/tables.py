@@ -5,25 +5,26 @@ from typing import Any
 
 import numpy as np
 
+from redway.methods import inputs
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.false_discovery import benjamini_hochberg
 from redway.methods.hot_spots import classify as classes
 from redway.methods.hot_spots import kde as densities
-from redway.methods.hot_spots.accuracy import accuracy
+from redway.methods.hot_spots.accuracy import accuracy, compared
 from redway.methods.hot_spots.cell_change import cell_change
+from redway.methods.hot_spots.columns import MOST_VALUES, boundary, by_period, centres, days, gridded, smooth_enough
 from redway.methods.hot_spots.dual_kde import METHODS as TOGETHER
 from redway.methods.hot_spots.dual_kde import dual_kde
 from redway.methods.hot_spots.gi import gi
-from redway.methods.hot_spots.grids import Grid, automatic_cell_size, grid_over, points
 from redway.methods.hot_spots.kernels import KERNELS
 from redway.methods.hot_spots.local_moran import QUADRANTS, local_moran
 from redway.methods.hot_spots.local_permutation import exact_p, permuted_p
 from redway.methods.hot_spots.neighbours import neighbours
+from redway.methods.hot_spots.own_map import OUTSIDE, cell_of, own_map
 from redway.methods.hot_spots.poisson_cells import poisson_cells
-from redway.methods.hot_spots.snapped import LEAST_CELL, fit_for, snapped
-from redway.methods.inputs import Floats, Integers, Unfit, whole
+from redway.methods.hot_spots.snapped import LEAST_CELL, MOVED, as_told, fit_for, snapped
+from redway.methods.inputs import Unfit, whole
 
-MOST_VALUES = 20_000_000  # cells times periods: beyond it, memory and time go
 P_VALUES = ("exact", "permutation", "normal", "poisson")
 
 X, Y = Column("x", "metres east"), Column("y", "metres north")
@@ -34,60 +35,10 @@ GRID_TYPE = Parameter("grid_type", "square", "shape of cells", str, choices=("sq
 REACH = Parameter("reach", 1, "steps to the furthest neighbour", int)
 BANDWIDTH = Parameter("bandwidth", 0.0, "metres; 0 for the rule of thumb", float)
 KERNEL = Parameter("kernel", "quartic", "how weight fades with distance", str, choices=KERNELS)
+POINTS_MOVED = Parameter(
+    "moved", "judge", "whether points were moved to shared ones, as data.police.uk's", choices=MOVED
+)
 BOUNDARY = Parameter("boundary", "", "the first day of the later period, e.g. 2025-07-01", day=True)
-
-
-def gridded(columns: Mapping[str, Array], given: Mapping[str, Any]) -> tuple[Grid, tuple[str, ...]]:
-    """A grid over the points, and what there is to know of them: moved ones bear no fine cells."""
-    x, y = points(columns["x"], columns["y"])
-    found = snapped(x, y)
-    size = given["cell_size"]
-    if size:
-        fit_for(found, size)
-    elif len(x):
-        size = max(automatic_cell_size(x, y), LEAST_CELL if found.moved else 0.0)
-    notes = (found.sentence,) if found.moved else ()
-    return grid_over(x, y, size or None, grid_type=given.get("grid_type", "square")), notes
-
-
-def centres(grid: Grid, **more: Array) -> dict[str, Array]:
-    """Rows of a grid: its centres and what is given besides."""
-    return {"x": grid.x, "y": grid.y} | more
-
-
-def by_period(grid: Grid, columns: Mapping[str, Array], period: Integers, periods: int) -> Floats:
-    """Counts (periods, cells) of points, of which each has the number of its period, from 0; others are left out.
-
-    Raises Unfit, before anything is counted, for more cells times periods than a small machine can hold.
-    """
-    if periods * len(grid) > MOST_VALUES:
-        raise Unfit(
-            f"at most {MOST_VALUES:,} cells times periods",
-            came=f"{len(grid):,} cells of {grid.cell_size:g} m, {periods:,} times",
-            cause="cells that are too small, periods that are too short, or a date or a point far from all others.",
-        )
-    parts = (period == k for k in range(periods))
-    return np.array([grid.count(columns["x"][part], columns["y"][part]) for part in parts])
-
-
-def days(dates: Array) -> Floats:
-    """Days since 1970. Raises Unfit where a date is missing."""
-    if np.isnat(dates).any():
-        raise Unfit(
-            "a date for every event",
-            came="rows without one",
-            count=int(np.isnat(dates).sum()),
-            cause="events whose day is not known: leave their rows out.",
-        )
-    return dates.astype("datetime64[D]").astype(np.float64)
-
-
-def boundary(given: str) -> float:
-    """The day that parts two periods. Raises Unfit."""
-    try:
-        return float(np.datetime64(given, "D").astype(np.int64)) if given else float("nan")
-    except ValueError:
-        raise Unfit("boundary: a day such as 2025-07-01", came=f"“{given}”") from None
 
 
 def _gi(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
@@ -127,7 +78,7 @@ def _kde(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.
     if not h and given["like_sfhotspot"]:
         h = densities.automatic_bandwidth(x, y, like_sfhotspot=True)
     found = densities.kde(
-        grid, x, y, bandwidth=h or None, kernel=given["kernel"],
+        grid, x, y, bandwidth=smooth_enough(h, notes, x, y), kernel=given["kernel"],
         weights=columns.get("weight"), scale=given["scale"], decay=given["decay"], edge=given["edge"],
         adaptive=given["adaptive"],
     )  # fmt: skip
@@ -138,7 +89,9 @@ def _dual(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random
     grid, notes = gridded(columns, given)
     base = columns["base"].astype(bool)
     weight = columns.get("weight", np.ones(len(base)))
-    h = given["bandwidth"] or densities.automatic_bandwidth(columns["x"][~base], columns["y"][~base]) or None
+    x, y = columns["x"][~base], columns["y"][~base]
+    notes = (found.sentence,) if (found := as_told(x, y, given["moved"])).moved else notes
+    h = smooth_enough(given["bandwidth"], notes, x, y) or densities.automatic_bandwidth(x, y) or None
     first, second = (
         densities.kde(
             grid, columns["x"][part], columns["y"][part], bandwidth=h, kernel=given["kernel"], weights=weight[part]
@@ -155,7 +108,11 @@ def _change(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rand
     when, cut = days(columns["date"]), boundary(given["boundary"])
     first, last = when.min(), when.max() + 1
     if not first < cut < last:
-        raise Unfit("boundary: a day between the first event and the last", came=f"“{given['boundary']}”")
+        raise Unfit(
+            "boundary: a day between the first event and the last",
+            came=f"“{given['boundary']}”",
+            cause="a mistyped year, or a table of other months than was meant.",
+        )
     before, after = (grid.count(columns["x"][part], columns["y"][part]) for part in (when < cut, when >= cut))
     around = neighbours(grid, given["reach"]) if given["reach"] else None
     found = cell_change(
@@ -182,21 +139,68 @@ def _classify(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.ra
 
 
 def _accuracy(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
+    if given["cells"] is not None:
+        return _of_own_map(columns, given)
+    if "x" not in columns or "y" not in columns:
+        raise Unfit("columns “x” and “y”, to make a map of", came="neither", cause="a map of your own: --cells FILE.")
     grid, notes = gridded(columns, given)
     x, y, when, cut = columns["x"], columns["y"], days(columns["date"]), boundary(given["boundary"])
     past = when < cut
     if not past.any() or past.all():
-        raise Unfit("boundary: a day between the first event and the last", came=f"“{given['boundary']}”")
+        raise Unfit(
+            "boundary: a day between the first event and the last",
+            came=f"“{given['boundary']}”",
+            cause="a mistyped year, or a table of other months than was meant.",
+        )
     week = ((when - cut) // 7).astype(np.int64)
     weeks = int(week.max()) + 1
     later = by_period(grid, columns, week, weeks)
     if given["map"] == "count":
         score = grid.count(x[past], y[past])
     else:
-        score = densities.kde(grid, x[past], y[past], bandwidth=given["bandwidth"] or None).values
+        h = smooth_enough(given["bandwidth"], notes, x[past], y[past])
+        score = densities.kde(grid, x[past], y[past], bandwidth=h).values
     found = accuracy(score, later, area_share=given["area_share"])
     rows = {"week": np.arange(1, weeks + 1), "events": found.totals, "caught": found.hits}
     return Answer(found.sentence, rows, notes)
+
+
+def _of_own_map(columns: Mapping[str, Array], given: Mapping[str, Any]) -> Answer:
+    """A map that somebody made, on all events, or on those from `boundary` on."""
+    held = given["cells"]
+    cells = own_map(held["score"], area=held.get("area"), x=held.get("x"), y=held.get("y"), label=held.get("cell"))
+    when, cut = days(columns["date"]), boundary(given["boundary"])
+    later = when >= cut if np.isfinite(cut) else np.ones(len(when), dtype=bool)
+    if not later.any():
+        raise Unfit("events from the boundary on", came="none", cause="a mistyped day, or a file of earlier events.")
+    places = {name: columns[name] for name in ("x", "y") if name in columns}
+    notes: tuple[str, ...] = ()
+    if len(places) == 2:
+        found = as_told(columns["x"], columns["y"], given["moved"])
+        fit_for(found, given["cell_size"] or cells.size or LEAST_CELL)
+        notes = (found.sentence,) if found.moved else ()
+    cell = cell_of(
+        cells, label=columns.get("cell"), cell_size=given["cell_size"], grid_type=given["grid_type"], **places
+    )
+    week = ((when - (cut if np.isfinite(cut) else when.min())) // 7).astype(np.int64)[later]
+    weeks, size = int(week.max()) + 1, len(cells.score)
+    if weeks * size > MOST_VALUES:
+        raise Unfit(f"at most {MOST_VALUES:,} cells times weeks", came=f"{size:,} cells, {weeks:,} weeks")
+    inside = cell[later] != OUTSIDE
+    counts = np.bincount(week[inside] * size + cell[later][inside], minlength=weeks * size).reshape(weeks, size)
+    settings = {
+        "area_share": given["area_share"],
+        "area": cells.area,
+        "outside": np.bincount(week[~inside], minlength=weeks),
+    }
+    judged = accuracy(cells.score, counts, **settings)
+    rows = {"week": np.arange(1, weeks + 1), "events": judged.totals, "caught": judged.hits}
+    rows["outside"] = settings["outside"]
+    if "score2" in held:
+        other = accuracy(inputs.numbers(held["score2"], "cells.score2"), counts, **settings)
+        rows["caught2"] = other.hits
+        notes = (f"The second map (score2): {other.sentence}", compared(judged, other).sentence, *notes)
+    return Answer(judged.sentence, rows, notes)
 
 
 def _moved(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
@@ -205,6 +209,15 @@ def _moved(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rando
     rows = {"moved": [told], "together": [found.together], "pairs": [found.pairs], "places": [found.places]}
     return Answer(found.sentence, {name: np.array(value) for name, value in rows.items()})
 
+
+CELLS = (
+    Column("score", "how hot a cell is thought to be, any scale, higher is hotter"),
+    Column("x", "metres east of its middle", required=False),
+    Column("y", "metres north of its middle", required=False),
+    Column("cell", "its label, where events have it too", "text", False),
+    Column("area", "its area, where cells differ", required=False),
+    Column("score2", "the score of another map, to compare with", required=False),
+)
 
 METHODS = (
     Method(
@@ -215,6 +228,7 @@ METHODS = (
         (
             CELL_SIZE,
             GRID_TYPE,
+            POINTS_MOVED,
             REACH,
             Parameter("include_self", True, "whether a cell counts among its neighbours (Gi*), or not (Gi)", bool),
             Parameter("p_value", "exact", "where p comes from", str, choices=P_VALUES),
@@ -229,7 +243,13 @@ METHODS = (
         "Cells that are like their neighbours, or unlike them (local Moran)",
         (X, Y),
         _moran,
-        (CELL_SIZE, GRID_TYPE, REACH, Parameter("permutations", 0, "shuffles; 0 to count every one", int)),
+        (
+            CELL_SIZE,
+            GRID_TYPE,
+            POINTS_MOVED,
+            REACH,
+            Parameter("permutations", 0, "shuffles; 0 to count every one", int),
+        ),
         like="esda.Moran_Local, spdep::localmoran_perm",
         random=True,
     ),
@@ -241,6 +261,7 @@ METHODS = (
         (
             CELL_SIZE,
             GRID_TYPE,
+            POINTS_MOVED,
             BANDWIDTH,
             KERNEL,
             Parameter("scale", "density", "a density, a plain sum, or SpatialKDE's scaled", str, densities.SCALES),
@@ -259,6 +280,7 @@ METHODS = (
         (
             CELL_SIZE,
             GRID_TYPE,
+            POINTS_MOVED,
             BANDWIDTH,
             KERNEL,
             Parameter("method", "ratio", "how the two are put together", str, TOGETHER),
@@ -274,6 +296,7 @@ METHODS = (
             BOUNDARY,
             CELL_SIZE,
             GRID_TYPE,
+            POINTS_MOVED,
             Parameter("reach", 0, "steps to the furthest neighbour that is counted in; 0 for the cell alone", int),
             Parameter("relative", False, "whether against the change of the whole", bool),
             Parameter("phi", 1.0, "over-dispersion to allow for, at least 1", float),
@@ -289,26 +312,34 @@ METHODS = (
             Parameter("period", 28, "days to a period", int),
             CELL_SIZE,
             GRID_TYPE,
+            POINTS_MOVED,
             REACH,
             Parameter("hotspot_prop", 0.1, "share of periods to be a hot spot at all", float),
             Parameter("persistent_prop", 0.8, "share of periods to be persistent", float),
             Parameter("recent_prop", 0.2, "share of periods that are recent", float),
-            Parameter("critical_p", 0.05, "false discovery in each period", float),
+            Parameter("critical_p", 0.05, "false discovery over all cells in all periods", float),
             Parameter("like_sfhotspot", False, "whether to copy sfhotspot's window and correction", bool),
         ),
         like="sfhotspot::hotspot_classify",
     ),
     Method(
         "hot-spot-accuracy",
-        "What a map of earlier events catches of later ones (hit rate, PAI)",
-        (X, Y, DATE),
+        "What a map of earlier events, or one of your own, catches of later ones (hit rate, PAI)",
+        (
+            Column("x", "metres east", required=False),
+            Column("y", "metres north", required=False),
+            DATE,
+            Column("cell", "in place of x and y, the label of the event's cell in a map of your own", "text", False),
+        ),
         _accuracy,
         (
             BOUNDARY,
+            Parameter("cells", None, "a map of your own: its cells and their scores", table=CELLS),
             Parameter("map", "kde", "what ranks cells", str, choices=("kde", "count")),
             Parameter("area_share", 0.02, "share of the area that is taken", float),
             CELL_SIZE,
             GRID_TYPE,
+            POINTS_MOVED,
             BANDWIDTH,
         ),
     ),

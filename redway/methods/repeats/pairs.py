@@ -16,7 +16,9 @@ from typing import Any
 
 import numpy as np
 
+from redway.errors import Place
 from redway.methods import inputs
+from redway.methods.hot_spots.locations import MISSING, located
 from redway.methods.inputs import Floats, Integers, Unfit
 
 VERSION = 1
@@ -26,6 +28,7 @@ Chunk = tuple[int, int, int]  # a run, and the events it is looked at for: the f
 METHODS = ("euclidean", "manhattan", "great-circle")
 EARTH = 6_371_008.8
 AT_ONCE = 20_000, 120_000  # candidates, at least and at most: what is known of them stays in the processor's cache
+ISLAND = 5.0  # degrees: no land lies nearer to 0, 0
 SHARES = 16  # of all candidates, for threads to take in turn
 MOST = 1_000_000_000  # candidates: more would take minutes for the observed pairs alone
 STRIPS = 2
@@ -50,19 +53,12 @@ class Places:
 
 
 def places(x: Any, y: Any, within: float, method: str = "euclidean") -> Places:
-    """Events made ready. Raises Unfit for coordinates that are none, degrees beyond the globe, and more
+    """Events made ready. Raises Unfit for coordinates that are no places (`located`, `globe`), and more
     pairs than can be looked at."""
-    east, north = inputs.numbers(x, "x"), inputs.numbers(y, "y")
-    inputs.same_length(x=east, y=north)
     inputs.chosen(method, "method", METHODS)
+    east, north = globe(x, y) if method == "great-circle" else located(x, y)
     scale = 1.0
     if method == "great-circle":
-        if len(east) and (np.abs(east).max() > 180 or np.abs(north).max() > 90):
-            raise Unfit(
-                "degrees east from -180 to 180 and north from -90 to 90",
-                came="coordinates beyond them",
-                cause="metres (use euclidean), or the two columns the other way round.",
-            )
         east, north = np.radians(east), np.radians(north)
         scale = max(1e-9, float(np.cos(np.abs(north).max(initial=0.0) + within / EARTH)))
     reach = within / EARTH if method == "great-circle" else within
@@ -74,6 +70,27 @@ def places(x: Any, y: Any, within: float, method: str = "euclidean") -> Places:
             cause="a distance that is too wide, or records that were moved to shared points.",
         )
     return Places(order, east[order], north[order], first, last, method, within)
+
+
+def globe(x: Any, y: Any) -> tuple[Floats, Floats]:
+    """Degrees east and north as float arrays (points,). Raises Unfit for degrees beyond the globe, and for 0, 0 (which
+    many systems write where they know no place) far from all others."""
+    east, north = inputs.numbers(x, "x"), inputs.numbers(y, "y")
+    inputs.same_length(x=east, y=north)
+    if len(east) and (np.abs(east).max() > 180 or np.abs(north).max() > 90):
+        raise Unfit(
+            "degrees east from -180 to 180 and north from -90 to 90",
+            came="coordinates beyond them",
+            cause="metres (use euclidean), or the two columns the other way round.",
+        )
+    nowhere = (east == 0) & (north == 0)
+    if nowhere.any() and (~nowhere).sum() >= 3 and np.hypot(east[~nowhere], north[~nowhere]).min() > ISLAND:
+        first = int(np.argmax(nowhere))
+        raise Unfit(
+            "a place for every row", came="x 0, y 0", cause=MISSING, place=Place(row=first + 1),
+            count=int(nowhere.sum()),
+        )  # fmt: skip
+    return east, north
 
 
 def _runs(x: Floats, y: Floats, reach: float) -> tuple[Integers, Integers, Integers]:

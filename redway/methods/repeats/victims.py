@@ -9,7 +9,12 @@ With `at_risk` possible victims (homes, shops), chance alone gives repeats too:
 
     expected different victims = N (1 - (1 - 1/N)^E)      of E events among N alike
 
-so that "repeats" are set over what chance gives. Real victims are not alike: more than expected shows that risk
+so that "repeats" are set over what chance gives. Where places differ in what there is to be hit (homes at an address,
+hours open), each has its `exposure`, and with q(i) its share of all of it
+
+    expected different victims = sum 1 - (1 - q(i))^E
+
+which `repeat_places` takes place by place. Real victims are not alike: more than expected shows that risk
 differs or that one event makes the next likelier, and not which.
 
 Source: Farrell and Pease 1993, *Once Bitten, Twice Bitten*; Johnson, Bowers and Hirschfield 1997, *British Journal of
@@ -89,18 +94,24 @@ def repeat_victims(
     *,
     until: float | None = None,
     at_risk: float | None = None,
+    exposure: Any = None,
     within: tuple[float, ...] = HORIZONS,
 ) -> RepeatVictims:
     """Repeats of victims (or places).
 
     victim: labels (events,); those that are blank (empty, spaces, NaN, None) are neither one victim nor each another,
     so their events are left out and counted. time: float array (events,), days; until: the window's end, None for the
-    newest event's; at_risk: how many victims there could be. Raises Unfit for times after the end, and fewer at risk
-    than were hit.
+    newest event's; at_risk: how many victims there could be; exposure: in its place, float array (victims at risk,),
+    what there is to be hit of each, of those without an event too. Raises Unfit for times after the end, and fewer at
+    risk than were hit.
     """
     who, when = np.asarray(victim), inputs.numbers(time, "time")
     if who.ndim != 1:
-        raise Unfit("one victim for each event", came=f"an array of shape {who.shape}")
+        raise Unfit(
+            "one victim for each event",
+            came=f"an array of shape {who.shape}",
+            cause="a table where a column was meant.",
+        )
     inputs.same_length(victim=who, time=when)
     horizons = inputs.above(within, "within", 0)
     end = float(when.max(initial=-np.inf)) if until is None else inputs.number(until, "until")
@@ -110,13 +121,17 @@ def repeat_victims(
             came=f"one at {when.max():g} after {end:g}",
             cause="a mistyped date, or a window that ends too early.",
         )
-    blank = _blank(who)
-    unnamed = int(blank.sum())
-    who, when = who[~blank], when[~blank]
+    nobody = blank(who)
+    unnamed = int(nobody.sum())
+    who, when = who[~nobody], when[~nobody]
     _, number, many = np.unique(who, return_inverse=True, return_counts=True)
     victims = len(many)
     expected = np.nan
-    if at_risk is not None:
+    if exposure is not None:
+        of = inputs.above(exposure, "exposure", 0)
+        inputs.number(len(of), "places with an exposure", least=max(1, victims))
+        expected = expected_repeats(len(when), of / of.sum())
+    elif at_risk is not None:
         n = inputs.number(at_risk, "at_risk", least=max(1, victims))
         expected = len(when) - n * -np.expm1(len(when) * np.log1p(-1 / n)) if n > 1 else float(len(when) - 1)
     times = np.bincount(many)[1:].astype(float) if victims else np.zeros(0)
@@ -131,7 +146,15 @@ def repeat_victims(
     return RepeatVictims(len(when), victims, len(when) - victims, times, horizons, *curve, float(expected), unnamed)
 
 
-def _blank(who: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
+def expected_repeats(events: int, share: Floats) -> float:
+    """Repeats that chance gives of so many events, each falling on a victim with its share (victims at risk,)."""
+    if not events:
+        return 0.0
+    with np.errstate(divide="ignore"):
+        return float(events + np.expm1(events * np.log1p(-np.minimum(share, 1.0))).sum())
+
+
+def blank(who: npt.NDArray[Any]) -> npt.NDArray[np.bool_]:
     """Which labels say nothing."""
     if who.dtype.kind == "U":
         return np.asarray(np.char.strip(who) == "")

@@ -88,7 +88,7 @@ def test_farrington_allows_for_reports_that_are_still_to_come():
     assert np.isfinite(left.rows["pvalue"]).tolist() == [True, False, False] * 3
     assert "6 newer counts left out" in left.sentence
     daily = table | {"date": np.tile(starts[0] + np.arange(320), 3)}
-    with pytest.raises(Unfit, match="weeks .frequency 52"):
+    with pytest.raises(Unfit, match=r"weeks .frequency 52"):
         run("farrington", daily, delay=said, frequency=365, b=1, w=1)
 
 

@@ -7,6 +7,7 @@ import zipfile
 import numpy as np
 import pytest
 
+from redway.methods.catalogue import methods
 from redway.methods.hot_spots.snapped import fit_for, snapped
 from redway.methods.inputs import Unfit
 
@@ -61,6 +62,47 @@ def test_fine_maps_of_moved_records_are_refused():
         fit_for(found, 100)
     fit_for(snapped(*addresses(2000)), 100)
     assert "cannot say which street" in found.sentence
+
+
+@pytest.mark.parametrize("name", ["kernel-density", "dual-kernel-density"])
+def test_no_density_finer_than_the_points_can_bear(name):
+    x, y = moved(1500)
+    columns = {"x": x, "y": y}
+    if name == "dual-kernel-density":
+        homes = addresses(600)
+        both = [np.concatenate(pair) for pair in zip((x, y), homes, strict=True)]
+        columns = {"x": both[0], "y": both[1], "base": np.arange(2100) >= 1500}
+    method = methods()[name]
+    given = {p.name: p.default for p in method.parameters} | {"cell_size": 400.0}
+    with pytest.raises(Unfit, match="bandwidth of at least 300 m"):
+        method.run(columns, given | {"bandwidth": 150.0}, None)
+    assert "shared points" in method.run(columns, given | {"bandwidth": 500.0}, None).notes[0]
+    assert method.run(columns, given | {"bandwidth": 150.0, "moved": "no"}, None).notes == ()
+    assert "moved to" in method.run(columns, given, None).notes[0]
+
+
+def test_areas_that_are_streets_are_not_scanned():
+    method = methods()["space-time-scan"]
+    given = {p.name: p.default for p in method.parameters} | {"nsim": 9}
+    names = np.repeat([f"On or near Street {i}" for i in range(9)], 30)
+    table = {
+        "series": names,
+        "date": np.tile(np.datetime64("2025-01-06") + 7 * np.arange(30), 9),
+        "count": np.ones(270),
+        "x": np.repeat(np.arange(9) * 80.0, 30),
+        "y": np.zeros(270),
+    }
+    rng = np.random.default_rng(1)
+    with pytest.raises(Unfit, match="On or near Street 0"):
+        method.run(table, given, rng)
+    named = table | {"series": np.repeat([f"E{i}" for i in range(9)], 30)}
+    with pytest.raises(Unfit, match="areas with neighbours of at least 300 m"):
+        method.run(named, given | {"moved": "yes"}, rng)
+    assert method.run(named, given, rng).sentence
+    lost = named | {"x": named["x"] + 430_000, "y": named["y"] + 230_000}
+    lost["x"][240:], lost["y"][240:] = 0, 0
+    with pytest.raises(Unfit, match="line 242: expected a place for every row"):
+        method.run(lost, given, rng)
 
 
 def test_few_records_cannot_tell_and_a_known_source_can():
