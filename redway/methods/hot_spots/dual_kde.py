@@ -63,7 +63,11 @@ def dual_kde(events: Density, base: Density, *, method: str = "ratio") -> DualDe
     """
     inputs.chosen(method, "method", METHODS)
     if len(events.values) != len(base.values) or events.scale != base.scale:
-        raise Unfit("two densities on one grid and of one scale", came="two that differ")
+        raise Unfit(
+            "two densities on one grid and of one scale",
+            came="two that differ",
+            cause="two grids laid over the points of each in place of one over both.",
+        )
     a, b = events.values, base.values
     cannot = events.cannot_tell or base.cannot_tell
     if method in ("diff", "sum"):

@@ -80,7 +80,11 @@ class Grid:
         Raises Unfit where there are more or fewer values than cells.
         """
         if values.shape[-1] != len(self):
-            raise Unfit(f"a value for each of {len(self):,} cells", came=f"{values.shape[-1]:,}")
+            raise Unfit(
+                f"a value for each of {len(self):,} cells",
+                came=f"{values.shape[-1]:,}",
+                cause="values of another grid.",
+            )
         shape = (*values.shape[:-1], self.rows, self.columns)
         if self.whole:
             return values.reshape(shape)
@@ -160,10 +164,16 @@ def grid_over(
     inputs.chosen(grid_type, "grid_type", ("square", "hex"))
     inputs.chosen(area, "area", ("hull", "box"))
     if not len(east):
-        raise Unfit("at least one point to lay a grid over", came="none")
+        raise Unfit(
+            "at least one point to lay a grid over",
+            came="none",
+            cause="a file with its heading line alone, or a filter that left nothing.",
+        )
     size = automatic_cell_size(east, north) if cell_size is None else inputs.number(cell_size, "cell_size")
     if not 0 < size < np.inf:
-        raise Unfit("cell_size: metres above nought", came=f"{cell_size}")
+        raise Unfit(
+            "cell_size: metres above nought", came=f"{cell_size}", cause="kilometres, or a size left at nought."
+        )
     height = size * (np.sqrt(0.75) if grid_type == "hex" else 1.0)
     left, low = float(east.min()), float(north.min())
     pad = size / 2 if area == "hull" else 0.0

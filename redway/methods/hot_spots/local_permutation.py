@@ -164,7 +164,11 @@ def _looked_at(values: Any, around: Neighbours, conditional: bool) -> tuple[Floa
     if not conditional:
         sums, counts = sums + x, counts + 1
     elif len(x) and counts.max() > len(x) - 1:
-        raise Unfit("places with fewer neighbours than there are other places", came=f"{counts.max():.0f} neighbours")
+        raise Unfit(
+            "places with fewer neighbours than there are other places",
+            came=f"{counts.max():.0f} neighbours",
+            cause="a reach as wide as the whole map.",
+        )
     return x, sums, counts
 
 

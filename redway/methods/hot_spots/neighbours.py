@@ -110,7 +110,11 @@ class SparseNeighbours:
 
     def sums(self, values: Floats) -> Floats:
         if values.shape[-1] != self.matrix.shape[0]:
-            raise Unfit(f"a value for each of {self.matrix.shape[0]:,} places", came=f"{values.shape[-1]:,}")
+            raise Unfit(
+                f"a value for each of {self.matrix.shape[0]:,} places",
+                came=f"{values.shape[-1]:,}",
+                cause="values of other places than the neighbours are of.",
+            )
         return np.asarray((self.matrix @ values.reshape(-1, values.shape[-1]).T).T).reshape(values.shape)
 
 
@@ -125,9 +129,15 @@ def touching(first: Any, second: Any, places: int) -> SparseNeighbours:
     one, two = inputs.counts(first, "first"), inputs.counts(second, "second")
     inputs.same_length(first=one, second=two)
     if len(one) and max(one.max(), two.max()) >= places:
-        raise Unfit(f"places from 0 to {places - 1}", came=f"{max(one.max(), two.max()):.0f}")
+        raise Unfit(
+            f"places from 0 to {places - 1}", came=f"{max(one.max(), two.max()):.0f}", cause="places counted from 1."
+        )
     if (one == two).any():
-        raise Unfit("pairs of two different places", came="a place beside itself")
+        raise Unfit(
+            "pairs of two different places",
+            came="a place beside itself",
+            cause="a list of neighbours that counts each place as its own.",
+        )
     here, there = np.concatenate([one, two]).astype(np.int64), np.concatenate([two, one]).astype(np.int64)
     matrix = sparse.csr_array((np.ones(len(here)), (here, there)), shape=(places, places))
     matrix.data[:] = 1.0  # pairs given twice were added up

@@ -79,7 +79,11 @@ def poisson_cells(counts: Any, around: Neighbours, *, exposure: Any = None, star
     share = np.ones(len(x)) if exposure is None else inputs.at_least(exposure, "exposure", 0)
     inputs.same_length(counts=x, exposure=share, neighbours=around.counts)
     if len(x) and share.sum() <= 0:
-        raise Unfit("exposure above nought somewhere", came="nought everywhere")
+        raise Unfit(
+            "exposure above nought somewhere",
+            came="nought everywhere",
+            cause="a population that was not joined to its cells.",
+        )
     observed, held = around.sums(x), around.sums(share)
     if star:
         observed, held = observed + x, held + share

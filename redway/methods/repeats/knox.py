@@ -148,7 +148,7 @@ def seasons(time: Any, length: float) -> Integers:
     """Which stretch of so many days each time falls in, for `strata`. Raises Unfit for a length not above nought."""
     when = inputs.numbers(time, "time")
     if not inputs.number(length, "season", least=0):
-        raise Unfit("a season above nought", came="0")
+        raise Unfit("a season above nought", came="0", cause="a setting left empty.")
     return np.floor((when - when.min(initial=np.inf)) / length).astype(np.int64)
 
 
@@ -156,14 +156,20 @@ def edges(given: Any, what: str) -> Floats:
     """Rising edges of bands, from nought or more; the last may be infinite for none but times. Raises Unfit."""
     found = inputs.at_least(given, what, 0)
     if len(found) < 2 or (np.diff(found) <= 0).any():
-        raise Unfit(f"{what}: two edges or more that rise", came=", ".join(f"{e:g}" for e in found))
+        raise Unfit(
+            f"{what}: two edges or more that rise",
+            came=", ".join(f"{e:g}" for e in found),
+            cause="widths of bands in place of their edges, or edges out of order.",
+        )
     return found
 
 
 def _groups(strata: Any, n: int) -> Integers:
     labels = np.asarray(strata)
     if labels.ndim != 1 or len(labels) != n:
-        raise Unfit("a stratum for each event", came=f"{labels.shape} for {n:,} events")
+        raise Unfit(
+            "a stratum for each event", came=f"{labels.shape} for {n:,} events", cause="strata of another table."
+        )
     return np.unique(labels, return_inverse=True)[1].astype(np.int64)
 
 
