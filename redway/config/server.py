@@ -3,6 +3,7 @@
 import errno
 import os
 import socket
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,8 +12,10 @@ from typing import Any
 
 from redway.errors import RedwayError
 
-# Two processes of four threads suit two cores: pages wait for the database more than they compute.
-PROCESSES, THREADS = 2, 4
+# Two processes suit two cores. Pages wait for the database more than they compute, and a caller who falls silent in
+# the middle of a request keeps a thread until SILENCE (seconds) is over: there are more threads than work needs.
+PROCESSES, THREADS = 2, 8
+SILENCE = 20
 BEFORE_ANOTHER = 5.0  # seconds from a worker's death to the next one
 
 
@@ -28,6 +31,8 @@ def listen(host: str, port: int) -> socket.socket:
     ear = socket.socket(family, socket.SOCK_STREAM)
     if os.name != "nt":  # there it would let two servers share one port
         ear.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        # Whatever is accepted on it inherits this; no setting of gunicorn's ends a body that stops coming.
+        ear.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", SILENCE, 0))
     try:
         ear.bind((host, port))
         ear.listen(128)

@@ -210,12 +210,17 @@ LOGGING = {
     "loggers": {
         "django": {"handlers": [], "level": "WARNING", "propagate": True},
         "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
+        # Whoever sends too much is told so, and it is no fault of ours.
+        "django.security.TooManyFilesSent": {"handlers": [], "level": "CRITICAL", "propagate": True},
+        "django.security.TooManyFieldsSent": {"handlers": [], "level": "CRITICAL", "propagate": True},
+        "django.security.RequestDataTooBig": {"handlers": [], "level": "CRITICAL", "propagate": True},
     },
 }
 
 FILE_UPLOAD_HANDLERS = ["redway.web.uploads.IncomingFiles"]
 UPLOAD_LIMIT = _whole("REDWAY_UPLOAD_MB", 1024, most=100_000) * 1_000_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_500_000  # of a form, its files apart
+DATA_UPLOAD_MAX_NUMBER_FILES = 100  # each is open while its form is read; a zip is one
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000  # a return typed on a page has a field for each cell
 
 SESSION_COOKIE_HTTPONLY = True

@@ -3,6 +3,8 @@
 import tempfile
 import zipfile
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path, PurePath
 from typing import IO, Any, BinaryIO
 
@@ -10,7 +12,6 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from redway.errors import FileRefused, Place
@@ -19,11 +20,14 @@ from redway.store.files import room_on_disk
 from redway.store.home import Home
 from redway.store.unpack import DAMAGE, damage
 from redway.web.permissions import TOKEN, View, declared
+from redway.web.site.views import fault
 from redway.work.accounts.roles import Permission
 from redway.work.returns.quarantine import Sent
 from redway.work.returns.tokens import token_of
 
 PACKED = (".xlsx", ".ods", ".zip")
+CHUNK = 1 << 16
+THROWN_AWAY = 4  # times what may come at once: so much of what is too large is read to its end
 SMALL = 3_000_000  # bytes: any form but one with files, for anybody; Django itself takes no more without files
 
 
@@ -63,25 +67,33 @@ class IncomingFiles(FileUploadHandler):
 
 
 class SizeLimit:
-    """Turns away what is too large before a byte of it is read: from anybody, more than a form holds; from those who
+    """Turns away what is too large before a byte of it is kept: from anybody, more than a form holds; from those who
     may open the page, and programs whose token holds, more than REDWAY_UPLOAD_MB.
+
+    Who may send returns is told why: a browser shows no answer that comes before it has sent everything, so what is
+    left of a form that was turned away is read and thrown away.
     """
 
     def __init__(self, get_response: View):
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.method == "POST" and response.status_code >= HTTPStatus.BAD_REQUEST:
+            _throw_away_the_rest(request)
+        return response
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         said = str(request.META.get("CONTENT_LENGTH") or "")
         length = int(said) if said.isascii() and said.isdigit() else 0  # Django reads nothing then
         if length <= SMALL:
+            request.may_finish = True  # type: ignore[attr-defined]
             return None
         person: Any = request.user
         needed = declared(view)
         known = isinstance(needed, Permission) and person.is_authenticated and person.may(needed)
         known = known or (needed == TOKEN and has_token(request))
+        request.may_finish = known  # type: ignore[attr-defined]
         most = settings.UPLOAD_LIMIT if known else SMALL
         if length <= most:
             return None
@@ -90,8 +102,17 @@ class SizeLimit:
             % {"came": f"{length / 1e6:,.0f}", "most": f"{most / 1e6:,.0f}"},
             _("Send it in parts, for example a month at a time, or ask whoever looks after the server to import it."),
         ]
-        context = {"title": _("Too much at once"), "sentences": sentences}
-        return render(request, "site/fault.html", context, status=413)
+        return fault(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Too much at once"), sentences)
+
+
+def _throw_away_the_rest(request: HttpRequest) -> None:
+    """Read what was not read yet: of forms that anybody may send, and of people and programs that are known."""
+    if not getattr(request, "may_finish", False):
+        return
+    room = THROWN_AWAY * settings.UPLOAD_LIMIT
+    with suppress(OSError):  # it broke off; UnreadablePostError is one
+        while room > 0 and (got := request.read(CHUNK)):
+            room -= len(got)
 
 
 def has_token(request: HttpRequest) -> bool:

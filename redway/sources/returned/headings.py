@@ -70,7 +70,7 @@ def read(dataset: Dataset, headings: Sequence[str], context: Context, file_name:
         _refuse_another_return(dataset, headings, place)
     _refuse_identifiers(unknown, place)
     if unknown or missing or twice:
-        raise _other_columns(dataset, unknown, missing, twice, place)
+        raise _other_columns(dataset, unknown, missing, twice, place, headed=bool(at))
     if len(blank) > MOST_BLANK:
         raise FileRefused(
             "a heading over every column",
@@ -129,8 +129,29 @@ def _refuse_identifiers(unknown: Sequence[str], place: Place) -> None:
 
 
 def _other_columns(
-    dataset: Dataset, unknown: Sequence[str], missing: Sequence[str], twice: Sequence[str], place: Place
+    dataset: Dataset,
+    unknown: Sequence[str],
+    missing: Sequence[str],
+    twice: Sequence[str],
+    place: Place,
+    *,
+    headed: bool,
 ) -> FileRefused:
+    """The fault of columns other than a dataset's.
+
+    headed  whether any cell of the first line is a heading of the dataset. Where none is, nor nearly, the line may be
+            somebody's row: it is not repeated
+    """
+    wanted = [column.heading for column in dataset.columns if not column.optional]
+    renamed = [(m, near[0]) for m in missing if (near := get_close_matches(m, list(unknown), 1, 0.6))]
+    if not headed and not renamed:
+        return FileRefused(
+            f"the columns {quoted(wanted)}",
+            came="a first line without any of these headings, which is not repeated here",
+            cause="the line of headings is missing, a title stands over it, or it is another file. Use the template "
+            "of this return.",
+            place=place,
+        )
     came = [
         f"{words} {quoted(names)}"
         for words, names in (("no", missing), ("an unknown", unknown), ("more than one", twice))
@@ -138,9 +159,8 @@ def _other_columns(
     ]
     cause = "another file, or columns added, renamed or merged. Columns that were not asked for are not taken, as they "
     cause += "may hold what must not come. Use the template of this return."
-    if renamed := [(m, near[0]) for m in missing if (near := get_close_matches(m, list(unknown), 1, 0.6))]:
+    if renamed:
         cause = "renamed columns: " + ", ".join(f"“{was}” is now “{now[:60]}”" for was, now in renamed[:SHOWN]) + "."
-    wanted = [column.heading for column in dataset.columns if not column.optional]
     return FileRefused(f"the columns {quoted(wanted)}", came=" and ".join(came), cause=cause, place=place)
 
 

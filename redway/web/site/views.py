@@ -2,8 +2,11 @@
 
 from typing import Any
 
+from django.conf import settings
+from django.core.exceptions import TooManyFilesSent
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
@@ -51,7 +54,19 @@ def about_the_data(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:
-    return _fault(request, 400, _("There is a problem with what was sent"), [_("Go back, check it and try again.")])
+    sentences = [_("Go back, check it and try again.")]
+    if isinstance(exception, TooManyFilesSent):
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        sentences = [
+            _("More than %(most)s files were sent at once. Nothing was kept.") % {"most": most},
+            _("Put them into one zip, which counts as one file, and send that."),
+        ]
+    elif isinstance(exception, MultiPartParserError):
+        sentences = [
+            _("It could not be read as a form. Nothing was kept."),
+            _("The name of a file may be too long: give it a short one, and send it again."),
+        ]
+    return fault(request, 400, _("There is a problem with what was sent"), sentences)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -62,23 +77,21 @@ def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
         ),
         _("Open the page anew and send the form once more. What you typed may have to be typed again."),
     ]
-    return _fault(request, 403, _("That form could not be taken"), sentences)
+    return fault(request, 403, _("That form could not be taken"), sentences)
 
 
 def forbidden(request: HttpRequest, exception: Any) -> HttpResponse:
-    return _fault(request, 403, _("You cannot do that"), [_("Ask the administrator of your partnership.")])
+    return fault(request, 403, _("You cannot do that"), [_("Ask the administrator of your partnership.")])
 
 
 def not_found(request: HttpRequest, exception: Any) -> HttpResponse:
     if request.path.startswith(FOR_PROGRAMS):
-        return JsonResponse(
-            {"message": "There is nothing at this address. /api/v1/docs/ lists those there are."}, status=404
-        )
+        return fault(request, 404, "", ["There is nothing at this address. /api/v1/docs/ lists those there are."])
     sentences = [
         _("If you typed the address, check it. If you followed a link, what it led to may have moved."),
         _("Some pages are only for some roles; for those, ask the administrator of your partnership."),
     ]
-    return _fault(request, 404, _("Page not found"), sentences)
+    return fault(request, 404, _("Page not found"), sentences)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -91,5 +104,8 @@ def wrong(said: str = "") -> HttpResponse:
     return HttpResponse(render_to_string("site/server-error.html", {"said": said}), status=500)
 
 
-def _fault(request: HttpRequest, status: int, title: str, sentences: list[str]) -> HttpResponse:
+def fault(request: HttpRequest, status: int, title: str, sentences: list[str]) -> HttpResponse:
+    """A page with a few sentences; for a program they are JSON."""
+    if request.path.startswith(FOR_PROGRAMS):
+        return JsonResponse({"message": " ".join(sentences)}, status=status)
     return render(request, "site/fault.html", {"title": title, "sentences": sentences}, status=status)

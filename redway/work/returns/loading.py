@@ -92,7 +92,8 @@ def load_parcel(
 
 
 def _none_found(definition: Dataset, paths: list[Path], skipped: list[Skipped]) -> FileRefused:
-    where = f"{paths[0]}{f' and {len(paths) - 1} more' if len(paths) > 1 else ''}" if paths else "what was handed in"
+    more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+    where = f"{_name(paths[0])}{more}" if paths else "what was handed in"
     came, cause = f"no file at all in {where}", "an empty folder or zip, or another one than was meant."
     if skipped:
         among = "one file" if len(skipped) == 1 else f"{len(skipped):,} files, the first"
@@ -105,6 +106,11 @@ def _none_found(definition: Dataset, paths: list[Path], skipped: list[Skipped]) 
         came=came,
         cause=f"{cause} {definition.where_from}",
     )
+
+
+def _name(path: Path) -> str:
+    """What a file or folder is called, without the folders it lies in: of a return, those are the server's."""
+    return plain(path.resolve().name)
 
 
 def _copied(found: list[Found], work: Path) -> dict[Path, tuple[Path, str]]:

@@ -127,7 +127,7 @@ def unseal_all(delivery: Delivery, folder: Path, home: Home) -> list[Path]:
         if not sealed_file.is_file():
             raise FileRefused(
                 "the sealed copy of what was sent",
-                came=f"none in {sealed_file.parent}",
+                came="none",
                 cause="the home was moved or changed by hand. Send the return again.",
                 place=Place(file["name"]),
             )

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from redway.errors import line_of
+from redway.errors import line_of, plain
 from redway.sources.dataset import REFUSED
 from redway.store import query
 from redway.work.returns.report import Reason
@@ -79,7 +79,8 @@ def _rows(path: Path) -> int:
 
 
 def _short(value: str | None) -> str:
-    text = value or ""
+    """A cell for a page: its beginning, with what would steer a screen written out."""
+    text = plain(value or "")
     return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 

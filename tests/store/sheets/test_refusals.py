@@ -1,7 +1,5 @@
 """Workbooks that are not taken: each with what was expected, what came, and how to mend it. Nothing ends otherwise."""
 
-# ruff: noqa: E501 - a case is a line
-
 import re
 import subprocess
 import sys
@@ -13,13 +11,20 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redway.errors import FileRefused
-from redway.store.kinds import COMPOUND, LOCKED
 from redway.store.sheets import as_csv
+from tests.hostile_corpus import (
+    EXCEL_SHEET,
+    HIDDEN_STYLE,
+    LIBRE,
+    NO_WORKBOOKS,
+    OPPOSITE_CORNERS,
+    PARTS,
+    ROWS,
+    SHEET,
+    sheet_of,
+    swap,
+)
 from tests.store.sheets.conftest import FILL, changed, ods, ods_cell, ods_rows, xlsx
-
-ROWS = [["Code", "Count"], ["8N", 1], ["10A", 2]]
-SHEET = "xl/worksheets/sheet1.xml"
-HIDDEN_STYLE = '<style:style style:name="ta-1"><style:table-properties table:display="false"/></style:style>'
 
 
 @pytest.fixture
@@ -49,45 +54,6 @@ def refusal(converted):
     return said
 
 
-def swap(old, new):
-    return lambda xml: xml.replace(old.encode(), new.encode(), 1)
-
-
-EXCEL_SHEET = {
-    "a formula": (swap('<c r="B2"><v>', '<c r="B2"><f>1+0</f><v>'), "a formula in cell B2.*values only"),
-    "a formula without a result": (swap('<c r="B2"><v>1</v>', '<c r="B2"><f t="shared" si="0"/>'), "a formula"),
-    "a formula under a prefix": (swap("<v>1</v>", "<x:f>1</x:f>"), "a formula"),
-    "a hidden row": (swap('<row r="2"', '<row r="2" hidden="1"'), "hidden rows.*filter"),
-    "a row whose first word is that it is hidden": (swap('<row r="2"', '<row hidden="true" r="2"'), "hidden rows"),
-    "a hidden column": (
-        swap("<sheetData>", '<cols><col min="2" max="2" hidden="1"/></cols><sheetData>'),
-        "hidden columns.*Unhide",
-    ),
-    "merged headings": (
-        swap("</sheetData>", '</sheetData><mergeCells count="1"><mergeCell ref="A1:B1"/></mergeCells>'),
-        "merged cells at A1:B1.*Unmerge",
-    ),
-    "a column too far right": (swap('r="B2"', 'r="XFD2"'), "16,384 or more"),
-    "a cell without its place": (swap('<c r="B2">', "<c>"), "without their places"),
-    "a place in the value of another attribute": (swap('<c r="B2">', "<c s=' r=\"B2\"'>"), "without their places"),
-    "a row out of order": (swap('r="A2"', 'r="A1"'), ""),
-    "a row beyond the last": (lambda xml: re.sub(rb'([AB])3"', rb'\g<1>9999999"', xml), "places"),
-    "a document type": (swap("<worksheet", "<!DOCTYPE a [<!ENTITY b 'c'>]><worksheet"), "a document type"),
-    "an entity bomb among the rows": (swap("<row", "<!ENTITY a '&a;&a;'><row"), "a document type"),
-    "a comment in the XML": (swap("<row", "<!-- <f> --><row"), "a comment"),
-    "text in another encoding": (
-        lambda xml: xml.decode().replace("UTF-8", "UTF-16").encode("utf-16"),
-        "another encoding",
-    ),
-    "an encoding that only claims to be another": (swap("UTF-8", "UTF-7"), "another encoding"),
-    "rows without an end": (lambda xml: xml[: xml.index(b"</sheetData>")], "cut short"),
-    "a sheet without an end": (lambda xml: xml[: xml.index(b"</worksheet>")], "cut short"),
-    "a sheet without rows": (lambda xml: b'<?xml version="1.0"?><worksheet></worksheet>', "cut short"),
-    "text that is a mistaken number": (swap("<v>1</v>", "<v>one</v>"), ""),
-    "a string that is not there": (swap("<v>0</v>", "<v>99</v>"), ""),
-}
-
-
 @pytest.mark.parametrize("case", EXCEL_SHEET)
 def test_an_excel_sheet_with(excel, refusal, work, case):
     change, said = EXCEL_SHEET[case]
@@ -102,18 +68,6 @@ def try_or_refuse(path, work):
     """Either is right: what matters is that it ends, in a table or in a sentence."""
     with suppress(FileRefused):
         as_csv(path, name=path.name, work=work, wanted=lambda headings: True)
-
-
-PARTS = {
-    "macros": {"xl/vbaProject.bin": b"x"},
-    "links to other workbooks": {"xl/externalLinks/externalLink1.xml": b"<x/>"},
-    "a connection": {"xl/connections.xml": b"<x/>"},
-    "a pivot table": {"xl/pivotCache/pivotCacheRecords1.xml": b"<x/>"},
-    "a data model": {"xl/model/item.data": b"x"},
-    "embedded objects": {"xl/embeddings/Microsoft_Excel_Sheet.xlsx": b"x"},
-    "a record of earlier changes": {"xl/revisions/revisionLog1.xml": b"<x/>"},
-    "two parts of the same name": {"XL/Workbook.xml": b"<x/>"},
-}
 
 
 @pytest.mark.parametrize("what", PARTS)
@@ -138,44 +92,6 @@ def test_comments_in_excel(tmp_path, refusal):
         sheet.write_row(0, 0, ROWS[0])
         sheet.write_comment("A1", "ask A. Person")
     assert "comments or notes" in refusal(path)
-
-
-LIBRE = {
-    "a formula": (swap("office:value-type=\"float\"", 'table:formula="of:=1+0" office:value-type="float"'), "a formula"),
-    "a hidden row": (swap("<table:table-row>", '<table:table-row table:visibility="filter">'), "hidden rows"),
-    "a hidden column": (swap("<table:table-column/>", '<table:table-column table:visibility="collapse"/>'), "hidden columns"),
-    "a folded group": (
-        swap("<table:table-row>", '<table:table-row-group table:display="false"><table:table-row>'),
-        "hidden rows",
-    ),
-    "merged headings": (
-        swap("<table:table-cell", '<table:table-cell table:number-columns-spanned="2" table:number-rows-spanned="1"'),
-        "merged cells",
-    ),
-    "a comment": (
-        swap("<text:p>8N", "<office:annotation><text:p>ask A. Person</text:p></office:annotation><text:p>8N"),
-        "comments or notes",
-    ),
-    "a pivot table": (
-        swap("</office:spreadsheet>", "<table:data-pilot-table/></office:spreadsheet>"),
-        "a pivot table",
-    ),
-    "tracked changes": (swap("<office:spreadsheet>", "<office:spreadsheet><table:tracked-changes/>"), "earlier changes"),
-    "a linked sheet": (swap("<table:table-column/>", "<table:table-source/>"), "links to other workbooks"),
-    "a table in a cell": (swap("<text:p>8N", "<table:table></table:table><text:p>8N"), "a table within another"),
-    "an entity bomb": (swap("<office:document", "<!DOCTYPE a [<!ENTITY b 'c'>]><office:document"), "a document type"),
-    "no end": (lambda xml: xml[:-40], "cut short"),
-    "no sheets": (lambda xml: re.sub(rb"<table:table .*</table:table>", b"", xml, flags=re.DOTALL), "without whole sheets"),
-    "another kind of document": (swap("office:spreadsheet", "office:text"), "."),
-    "a row of many filled cells": (
-        swap("<table:table-cell ", '<table:table-cell table:number-columns-repeated="5000" '),
-        "5,001 or more",
-    ),
-    "many empty cells between two": (
-        swap("<table:table-row>", '<table:table-row><table:table-cell table:number-columns-repeated="16000"/>'),
-        "16,002 or more",
-    ),
-}  # fmt: skip
 
 
 @pytest.mark.parametrize("case", LIBRE)
@@ -209,19 +125,7 @@ def test_a_row_copied_down_to_the_last_is_refused_before_it_fills_the_disk(tmp_p
     assert "0 GB of text" in refusal(ods(tmp_path / "b.ods", {"Data": ods_rows([["Code"]]) + filled}))
 
 
-@pytest.mark.parametrize(
-    ("content", "said"),
-    [
-        (b"", "an empty file"),
-        (COMPOUND + bytes(512), "the Excel format from before 2007 (.xls)"),
-        (COMPOUND + bytes(2_000_000) + LOCKED, "a workbook locked with a password. Likely cause: it was locked"),
-        ("Code\tCount\n".encode("utf-16"), "UTF-16 text"),
-        (b"%PDF-1.7", "a PDF"),
-        (b"\n<html><table>", "a web page"),
-        (b"Code,Count\n8N,1\n", "a file of another kind"),
-        (b"PK\x03\x04 and no more", "a whole workbook"),
-    ],
-)
+@pytest.mark.parametrize(("content", "said"), NO_WORKBOOKS)
 def test_files_that_are_no_workbooks(tmp_path, refusal, content, said):
     path = tmp_path / "book.xlsx"
     path.write_bytes(content)
@@ -301,19 +205,8 @@ def in_little_memory(path, work, limit=500_000_000):
     return done.stdout
 
 
-def sheet_of(rows):
-    return lambda xml: re.sub(
-        rb"<sheetData>.*</sheetData>", b"<sheetData>" + rows + b"</sheetData>", xml, flags=re.DOTALL
-    )
-
-
 def test_two_cells_at_opposite_corners_fill_no_memory(excel, work):
-    for cells in (
-        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="ALL1048576"><v>1</v></c></row>',
-        b'<row r="1"><c r="A1"><v>1</v></c><c r="ALL1048576"><v>1</v></c></row>',
-        b'<row r="1"><c r="A1"><v>1</v><c r="ALL1048576"><v>1</v></c></c></row>',
-        b'<row r="1"><c r="A1"><v>1</v></c></row><row r="2">' + b'<c r="ALL1048576"><v>1</v></c>' * 9 + b"</row>",
-    ):
+    for cells in OPPOSITE_CORNERS:
         assert "expected" in in_little_memory(changed(excel, SHEET, sheet_of(cells)), work)
 
 

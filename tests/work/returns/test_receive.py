@@ -279,7 +279,7 @@ class TestZipsAndFolders:
     def test_an_empty_folder_is_named(self, ready, tmp_path):
         folder = tmp_path / "nothing"
         folder.mkdir()
-        with pytest.raises(FileRefused, match=f"no file at all in {folder}"):
+        with pytest.raises(FileRefused, match=f"no file at all in {folder.name}"):
             street(folder)
 
 
