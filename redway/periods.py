@@ -158,7 +158,11 @@ def spellings() -> dict[str, str]:
             after = f"{(year + 1) % 100:02d}"
             one = f"{year}/{after}-Q{number}"
             years = f"{year}/{after}", f"{year}-{after}", f"{year}/{year + 1}"
-            found |= dict.fromkeys([form for each in years for form in (f"{each} Q{number}", f"Q{number} {each}")], one)
+            written = [f"{each} Q{number}" for each in years]
+            for each in years:
+                called = (f"{each} quarter {number}", f"quarter {number} {each}", f"quarter {number} of {each}")
+                written += [f"Q{number} {each}", f"Q{number} of {each}", *called]
+            found |= dict.fromkeys(written, one)
             found |= dict.fromkeys((one, in_words(one)), one)
     return {folded(words): label for words, label in found.items()}
 

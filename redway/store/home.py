@@ -4,7 +4,7 @@ redway.sqlite3        people, audit, commitments, submissions, data versions
 secret-key            made at set-up
 profile/              edits laid over the shipped profile; an upgrade never touches them
 raw/                  what publishers of open data sent, bytes untouched, named by content
-quarantine/           what partners sent, encrypted, until it is accepted or refused; refused rows until they expire, and
+quarantine/           what partners sent, encrypted, until it is accepted or refused; refused rows until they expire;
                       what somebody has begun to type, until they send it
 quarantine-key        opens it; made at set-up, unless it is kept elsewhere (store/sealed.py)
 accepted/DATASET/     one Parquet file a submission, named by content

@@ -81,7 +81,7 @@ def fires(tmp_path):
 def test_a_return_is_imported_with_its_result(ready, run, fires):
     said = run("import", "fire", fires(40, bad=1), "--by", "ana")
     assert "Fires, attacks on crews and malicious calls, Tests Fire Service: November 2025" in said
-    assert "Accepted 39 of 40 rows. 1 was refused for 1 reason." in said
+    assert "Accepted 39 of 40 rows. 1 was refused, for one reason." in said
     assert "How to mend it:" in said
     assert "Data version 2 was made." in said
     assert Delivery.objects.get().way == Way.COMMAND
@@ -91,7 +91,7 @@ def test_one_that_is_refused_ends_with_status_1(ready, run, fires, capsys):
     with pytest.raises(SystemExit) as ended:
         run("import", "fire", fires(4, bad=4))
     assert ended.value.code == 1
-    assert "Refused: nothing of it was accepted. 4 were refused for 1 reason." in capsys.readouterr().out
+    assert "Nothing of it was accepted. 4 were refused, for one reason." in capsys.readouterr().out
 
 
 def test_the_file_of_another_return_is_told_with_the_command_that_sends_it_there(ready, in_force, fires, capsys):
@@ -324,7 +324,7 @@ class TestDeliveries:
             run("deliveries", "acknowledge", doubtful.public_id)
 
     def test_are_taken_back(self, doubtful, run):
-        assert "Taken back by its sender" in run("deliveries", "take-back", doubtful.public_id)
+        assert "Its sender took it back before it was accepted." in run("deliveries", "take-back", doubtful.public_id)
         assert run("deliveries", "list") == "None waits.\n"
 
     def test_are_not_there_for_another_agency(self, doubtful, run):

@@ -13,6 +13,7 @@ from redway.work.accounts.roles import Role
 from redway.work.audit.models import AuditRow
 from redway.work.returns.models import Delivery
 from redway.work.returns.report import DeliveryReport, Fault, Item, Note, Reason, Replaced, Warning
+from redway.work.returns.result import headline
 from redway.work.returns.telling import NOTES
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +44,7 @@ def page(milton_keynes, signed_in, people):
             way="web",
             sent_by="agency-contact",
             report=report.as_json(),
-            **{"state": "accepted", "periods": ["2025-11"], "files": [sent("fires.csv")], **given},
+            **{"state": "accepted", "version": 1, "periods": ["2025-11"], "files": [sent("fires.csv")], **given},
         )
         answer = signed_in(role).get(reverse("return", args=[one.public_id]))
         assert answer.status_code == 200
@@ -268,3 +269,13 @@ def test_that_no_gateway_lets_a_return_in_is_said_before_anything_is_chosen_or_t
 
 def test_rows_that_fit_no_area_are_told_in_a_sentence():
     assert "put them in an area" in NOTES["placed nowhere"]
+
+
+@pytest.mark.parametrize("state", ["to-acknowledge", "to-accept", "refused", "discarded", "withdrawn", "overtaken"])
+def test_a_page_says_of_it_what_a_command_says(page, state):
+    one = Delivery(state=state, report=REPORT.as_json())
+    assert headline(one, REPORT) in page(Role.ANALYST, state=state, reason="the wrong month")
+
+
+def test_rows_that_were_accepted_before_change_nothing(page):
+    assert "Nothing changed: these rows were accepted before." in page(Role.ANALYST, version=None)

@@ -7,7 +7,7 @@ about: their sentences name numbers, and cells of people's records.
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from redway import periods
 from redway.store.profile import Profile
@@ -19,7 +19,7 @@ from redway.work.returns import overtaking, policies
 from redway.work.returns.models import Delivery
 from redway.work.returns.receipt import Outcome
 from redway.work.returns.report import DeliveryReport, Item, Reason
-from redway.work.returns.result import copies, replacement
+from redway.work.returns.result import begin, copies, headline, replacement
 from redway.work.returns.senders import senders
 from redway.work.returns.states import QUEUED, WAITING, WAY_NAMES, State, Way
 
@@ -147,64 +147,11 @@ def seen(one: Delivery) -> str:
 
 
 def said(one: Delivery, report: DeliveryReport, counts: RowCounts) -> str:
-    """What became of it, in one or two sentences."""
-    state = State(one.state)
-    if state in (State.RECEIVED, State.CHECKING):
-        return _("It is waiting to be checked. You can leave this page: the result will be here, and in your list.")
-    if report.fault:
-        return _("Nothing of it was accepted.")
-    if state == State.DISCARDED:
-        return _("Its sender took it back before it was accepted.")
-    if state == State.OVERTAKEN:
-        return _("A newer copy of it was accepted first, so nothing of this one was.")
-    if state == State.WITHDRAWN:
-        return _("It was accepted and has since been withdrawn.")
-    if report.items and not report.rows_read and counts.exact:
-        return _("It says that there was nothing to report.")
-    rows = _rows(report, counts)
-    if state == State.REFUSED:
-        fits = _("A second person refused it. %(rows)s had passed the checks.") % {"rows": _begun(rows)}
-    elif state == State.ACCEPTED:
-        fits = _("Accepted %(rows)s.") % {"rows": rows}
-    else:
-        number = report.rows_accepted if counts.exact else 2
-        fine = ngettext("%(rows)s is as it should be.", "%(rows)s are as they should be.", number)
-        fits = fine % {"rows": _begun(rows)}
-    return fits + _refused(report, counts) + _to_look_into(report, state)
-
-
-def _begun(words: str) -> str:
-    """Words at the beginning of a sentence: `Under 5 rows`."""
-    return words[:1].upper() + words[1:]
-
-
-def _rows(report: DeliveryReport, counts: RowCounts) -> str:
-    """`14 of 15 rows`; of two rounded numbers that read alike only the one: `under 5 rows`."""
-    told = {"read": counts(report.rows_read), "taken": counts(report.rows_accepted)}
-    if not counts.exact:
-        alike = told["read"] == told["taken"]
-        return (_("%(taken)s rows") if alike else _("%(taken)s of %(read)s rows")) % told
-    return ngettext("%(taken)s of %(read)s row", "%(taken)s of %(read)s rows", report.rows_read) % told
-
-
-def _refused(report: DeliveryReport, counts: RowCounts) -> str:
-    """` 49 were refused, for 3 reasons.`; empty where none were."""
-    if not report.rows_refused:
-        return ""
-    reasons = len(report.reasons)
-    why = ngettext("one reason", "%(reasons)s reasons", reasons) % {"reasons": f"{reasons:,}"}
-    number = report.rows_refused if counts.exact else 2  # of a rounded number not even that it is one is said
-    many = ngettext("%(n)s was refused, for %(why)s.", "%(n)s were refused, for %(why)s.", number)
-    return " " + many % {"n": _begun(counts(report.rows_refused)), "why": why}
-
-
-def _to_look_into(report: DeliveryReport, state: State) -> str:
-    """` There is one warning to look into.`, while that waits for somebody."""
-    if state is not State.TO_ACKNOWLEDGE or not report.warnings:
-        return ""
-    number = len(report.warnings)
-    words = ngettext("There is one warning to look into.", "There are %(n)s warnings to look into.", number)
-    return " " + words % {"n": f"{number:,}"}
+    """What became of it, as everywhere; and that nobody need wait for it."""
+    words = headline(one, report, counts)
+    if State(one.state) in (State.RECEIVED, State.CHECKING):
+        return words + " " + _("You can leave this page: the result will be here, and in your list.")
+    return words
 
 
 def _fault(report: DeliveryReport, counts: RowCounts) -> str:
@@ -226,7 +173,7 @@ def cells_shown(shown: Result) -> int:
 
 
 def _refusal(reason: Reason, counts: RowCounts) -> Refusal:
-    title = f"{_begun(counts(reason.count))}: {reason.reason}"
+    title = f"{begin(counts(reason.count))}: {reason.reason}"
     if not counts.exact:
         column = " " + _("(column “%(column)s”)") % {"column": reason.column} if reason.column else ""
         return Refusal(title + column, ())
@@ -282,7 +229,7 @@ def _notes(report: DeliveryReport, counts: RowCounts) -> tuple[str, ...]:
     """Accepted rows to know about, in a sentence or three each."""
     found = []
     for note in report.notes:
-        told = [f"{_begun(counts(note.count))} {note.words}"]
+        told = [f"{begin(counts(note.count))} {note.words}"]
         if note.first and counts.exact:
             told.append(_("The first: %s") % note.first)
         if note.cause and counts.exact:

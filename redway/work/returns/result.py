@@ -1,9 +1,12 @@
 """The result of a delivery in words: its first sentence, for pages and commands alike, and the whole as plain text."""
 
+from dataclasses import dataclass
+from typing import Protocol
+
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from redway.errors import plain
 from redway.periods import in_words
@@ -17,37 +20,95 @@ from redway.work.returns.states import NAMES, OPEN, State
 FILES = 3  # names of files that are shown, where there are more
 
 
-def headline(delivery: Delivery, report: DeliveryReport) -> str:
-    """What became of it, with its numbers: `Accepted 30 rows of 31. 1 was refused for 1 reason.`"""
+class Counts(Protocol):
+    """How numbers of rows are shown to somebody: as they are, or rounded (`exact` is then False)."""
+
+    @property
+    def exact(self) -> bool: ...
+
+    def __call__(self, number: int) -> str: ...
+
+
+@dataclass(frozen=True)
+class Exactly:
+    """Numbers as they are, for a return's sender and for analysts."""
+
+    exact: bool = True
+
+    def __call__(self, number: int) -> str:
+        return f"{number:,}"
+
+
+EXACTLY = Exactly()
+
+
+def headline(delivery: Delivery, report: DeliveryReport, counts: Counts = EXACTLY) -> str:
+    """What became of it, in one or two sentences, the same on pages, by command and for programs:
+    `Accepted 30 of 31 rows. 1 was refused, for one reason.`
+    """
     state = State(delivery.state)
-    if not delivery.report or state in (State.RECEIVED, State.CHECKING):
+    if state in (State.RECEIVED, State.CHECKING):
+        return _("It is waiting to be checked.")
+    if report.fault:
+        return _("Nothing of it was accepted.") + _refused(report, counts)
+    if state in ENDED:
+        return str(ENDED[state])
+    if not delivery.report:
         return f"{NAMES[state]}."
-    if state is State.REFUSED:
-        return _("Refused: nothing of it was accepted.") + _refused(report)
-    read = rows_in_words(report.rows_read)
-    counts = {"accepted": f"{report.rows_accepted:,}", "read": read}
+    if state is State.ACCEPTED and delivery.version is None:
+        return _("Nothing changed: these rows were accepted before.")
+    if report.items and not report.rows_read and counts.exact:
+        return _("It says that there was nothing to report.")
+    rows = _rows(report, counts)
     if state is State.ACCEPTED:
-        unchanged = delivery.version is None
-        first = (
-            _("Nothing changed: the %(read)s were accepted before.")
-            if unchanged
-            else _("Accepted %(accepted)s of %(read)s.")
-        )
-    elif state in OPEN:
-        first = _("%(accepted)s of %(read)s can be accepted. Nothing is accepted yet.")
-    else:
-        first = f"{NAMES[state]}. " + _("%(accepted)s of %(read)s had passed the checks.")
-    return first % counts + _refused(report)
+        return _("Accepted %(rows)s.") % {"rows": rows} + _refused(report, counts)
+    if state is State.REFUSED:
+        said = _("A second person refused it. %(rows)s had passed the checks.")
+        return said % {"rows": begin(rows)} + _refused(report, counts)
+    number = report.rows_accepted if counts.exact else 2
+    fine = ngettext("%(rows)s is as it should be.", "%(rows)s are as they should be.", number) % {"rows": begin(rows)}
+    return f"{fine}{_refused(report, counts)}{_to_look_into(report, state)} {_('Nothing is accepted yet.')}"
 
 
-def _refused(report: DeliveryReport) -> str:
-    """` 49 were refused for 3 reasons.`; empty where none were."""
+ENDED = {
+    State.DISCARDED: gettext_lazy("Its sender took it back before it was accepted."),
+    State.OVERTAKEN: gettext_lazy("A newer copy of it was accepted first, so nothing of this one was."),
+    State.WITHDRAWN: gettext_lazy("It was accepted and has since been withdrawn."),
+}
+
+
+def begin(words: str) -> str:
+    """Words at the beginning of a sentence: `Under 5 rows`."""
+    return words[:1].upper() + words[1:]
+
+
+def _rows(report: DeliveryReport, counts: Counts) -> str:
+    """`14 of 15 rows`; of two rounded numbers that read alike only the one: `under 5 rows`."""
+    told = {"read": counts(report.rows_read), "taken": counts(report.rows_accepted)}
+    if not counts.exact:
+        alike = told["read"] == told["taken"]
+        return (_("%(taken)s rows") if alike else _("%(taken)s of %(read)s rows")) % told
+    return ngettext("%(taken)s of %(read)s row", "%(taken)s of %(read)s rows", report.rows_read) % told
+
+
+def _refused(report: DeliveryReport, counts: Counts) -> str:
+    """` 49 were refused, for 3 reasons.`; empty where none were."""
     if not report.rows_refused:
         return ""
     reasons = len(report.reasons)
-    why = ngettext("%(reasons)s reason", "%(reasons)s reasons", reasons) % {"reasons": f"{reasons:,}"}
-    many = ngettext("%(count)s was refused for %(why)s.", "%(count)s were refused for %(why)s.", report.rows_refused)
-    return " " + many % {"count": f"{report.rows_refused:,}", "why": why}
+    why = ngettext("one reason", "%(reasons)s reasons", reasons) % {"reasons": f"{reasons:,}"}
+    number = report.rows_refused if counts.exact else 2  # of a rounded number not even that it is one is said
+    many = ngettext("%(n)s was refused, for %(why)s.", "%(n)s were refused, for %(why)s.", number)
+    return " " + many % {"n": begin(counts(report.rows_refused)), "why": why}
+
+
+def _to_look_into(report: DeliveryReport, state: State) -> str:
+    """` There is one warning to look into.`, while that waits for somebody."""
+    if state is not State.TO_ACKNOWLEDGE or not report.warnings:
+        return ""
+    number = len(report.warnings)
+    words = ngettext("There is one warning to look into.", "There are %(n)s warnings to look into.", number)
+    return " " + words % {"n": f"{number:,}"}
 
 
 def told(delivery: Delivery, sender: str) -> str:

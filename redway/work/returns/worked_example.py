@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 import duckdb
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from redway.errors import FileRefused, Place
 from redway.periods import in_words
@@ -47,15 +47,18 @@ def refused(staged: Sequence[Staged], profile: Profile) -> list[int]:
 
 def warnings(staged: Sequence[Staged], profile: Profile) -> list[Warning]:
     """Of what was not refused and holds such rows."""
-    words = _(
-        "%(count)s of the rows are those of the template's worked example, with its numbers. If they are not your own, "
-        "take this back, delete them from the sheet and send it again."
-    )
     found = []
     for s, count in zip(staged, counts(staged, profile), strict=True):
         if count:
             period = s.loaded.period
             said = f"{in_words(period)}: " if period else ""
+            words = ngettext(
+                "%(count)s row is of the template's worked example, with its numbers. If it is not your own, take this "
+                "back, delete it from the sheet and send it again.",
+                "%(count)s rows are of the template's worked example, with its numbers. If they are not your own, take "
+                "this back, delete them from the sheet and send it again.",
+                count,
+            )
             found.append(Warning("example", said + words % {"count": f"{count:,}"}, period))
     return found
 

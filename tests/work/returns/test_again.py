@@ -126,7 +126,7 @@ class TestTheWorkedExample:
             HEAD + "marac-cases,,2025/26-Q3,,61,,final\nmarac-repeat-cases,,2025/26-Q3,,18,61,final\n", **send
         )
         assert alike.state == State.TO_ACKNOWLEDGE
-        assert "1 of the rows are those of the template's worked example" in told(alike, "example")[0]
+        assert "1 row is of the template's worked example" in told(alike, "example")[0]
 
     def test_rows_that_only_resemble_it_are_taken(self, engine, hand_in):
         assert hand_in(fires({"Incident number": "EX-25-00011"})).state == State.ACCEPTED

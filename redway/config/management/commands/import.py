@@ -10,6 +10,7 @@ from typing import Any
 
 from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
+from redway.config.given import period
 from redway.config.management.commands.deliveries import end_by_state
 from redway.errors import RedwayError, plain
 from redway.sources import dataset as datasets
@@ -73,7 +74,11 @@ class Command(RedwayCommand):
         parser.add_argument("--by", metavar="NAME", default="", help="your sign-in name (default: your login)")
         parser.add_argument("--agency", metavar="ID", default="", help="whose return it is, where several send it")
         parser.add_argument(
-            "--period", metavar="P", default="", help="the one period it is of: 2025-11, 2025/26-Q3 ..."
+            "--period",
+            metavar="P",
+            type=period,
+            default="",
+            help="the one period it is of, as a label or in words: 2025-11, “quarter 3 of 2025/26”",
         )
         parser.add_argument("--acknowledge", action="store_true", help="every warning was read: go on")
         parser.add_argument("--accept-as", metavar="NAME", default="", help="the second person's sign-in name")

@@ -7,6 +7,7 @@ from django.utils.formats import date_format
 
 from redway.config.acting import delivery_for, person_acting
 from redway.config.command import RedwayCommand
+from redway.config.given import period
 from redway.sources.dataset import names
 from redway.work.accounts.roles import Permission
 from redway.work.returns.deliveries import withdraw
@@ -32,7 +33,11 @@ class Command(RedwayCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("what", metavar="DELIVERY|DATASET", help="the ID of a delivery, or a dataset of open data")
         parser.add_argument(
-            "--period", metavar="P", default="", help="of open data: which period, where there are several"
+            "--period",
+            metavar="P",
+            type=period,
+            default="",
+            help="of open data: which period, where there are several",
         )
         parser.add_argument(
             "--provider", metavar="NAME", default="", help="of open data: whose, where there are several"
