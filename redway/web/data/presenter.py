@@ -228,19 +228,18 @@ def _reasons(counts: dict[str, int]) -> str:
 
 def versions(shown: Iterable[DataVersion], *, figures: bool, by: bool) -> Table:
     """Data versions and what made each; `figures`: with what leads to the figures as they stood, `by`: and who."""
-    columns = [Column(_("Version")), Column(_("What came")), Column(_("Made"))]
-    columns += [Column(_("By"))] if by else []
-    columns += [Column(_("Figures"))] if figures else []
+    columns = [Column(_("Version")), *([Column(_("Figures"))] if figures else []), Column(_("What came"))]
+    columns += [Column(_("Made")), *([Column(_("By"))] if by else [])]
     came = arrivals.sentences()
     listed = list(shown)
     lost = unmade([v.number for v in listed])
     rows = tuple(
         (
             tables.text(str(v.number)),
+            *([_figures(v.number)] if figures else []),
             tables.text(came.get(v.number, _("Nothing new.")), note=lost.get(v.number, "")),
             tables.text(date_format(timezone.localtime(v.made_at), "j M Y, H:i")),
             *([tables.text(v.made_by)] if by else []),
-            *([_figures(v.number)] if figures else []),
         )
         for v in listed
     )
