@@ -220,9 +220,10 @@ def counted(one: Definition, indicators: Mapping[str, Indicator], using: Definit
     """A table with what it counts. Raises RedwayError for an indicator or a dataset that cannot be counted so."""
     dataset, only = _dataset(one, indicators, using)
     found = Counted(one, dataset, only)
-    there = {column.name for column in dataset.columns} | {"month", "period", "lsoa_code"}
-    wanted = {one.rows.column, one.columns.column, one.amount, *only.columns} - {""}
-    if unknown := sorted(wanted - there):
+    there = {column.name for column in dataset.columns}
+    parted = {one.rows.column, one.columns.column, one.amount} - {""} - there
+    worked_out = {"month", "period", "lsoa_code"}  # from what was sent: rows can be chosen by them, and not parted
+    if unknown := sorted(parted | (only.columns - there - worked_out)):
         raise RedwayError(
             f"columns of {dataset.name} ({', '.join(sorted(there))})",
             came=f"“{unknown[0]}”",

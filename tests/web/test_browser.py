@@ -14,6 +14,7 @@ pytestmark = pytest.mark.browser
 GATEWAYS = [
     "/gateways/",
     "/gateways/law/",
+    "/gateways/together/",
     "/gateways/retention/",
     "/gateways/new/",
     "/gateways/fire/analysis/",
@@ -28,6 +29,7 @@ PAGES = {
     None: [
         "/sign-in/",
         "/help/",
+        "/released/",
         "/accessibility/",
         "/about-the-data/",
         "/api/v1/docs/",
@@ -57,6 +59,8 @@ PAGES = {
     ],
     Role.ANALYST: [
         "/",
+        "/releases/",
+        "/releases/fires-set-on-purpose/",
         "/returns/",
         "/returns/send/",
         "/returns/send/fire/",
@@ -89,6 +93,8 @@ NO_PAGES |= {"sign-in-code", "recovery-codes"}  # for those with a second factor
 # Each return has an address that cannot be guessed: test_browser_returns.py.
 NO_PAGES |= {"return", "return-acknowledge", "return-accept", "return-refuse", "return-discard", "return-withdraw"}
 NO_PAGES |= {"return-type"}
+# So have editions of tables, and none is released in the demo: tests/web/test_releases.py.
+NO_PAGES |= {"release-ask", "release-approve", "release-decline", "release-withdraw", "released-table"}
 FILES = {
     "dataset-template",
     "dataset-template-csv",
@@ -100,6 +106,7 @@ FILES = {
     "map-csv",
     "commitments-csv",
     "exchange-csv",
+    "released-csv",
 }
 
 
