@@ -17,6 +17,7 @@ from redway.aldermere import tables
 from redway.aldermere.partners import files as partners
 from redway.aldermere.partners.truths import CAME_LATE, IN_TIME
 from redway.errors import NotSetUp, RedwayError
+from redway.indicators import tables as released_tables
 from redway.indicators.places import Places, places
 from redway.sources.dataset import Dataset
 from redway.sources.finding import Member, contents, matching, reference_datasets
@@ -64,6 +65,7 @@ def set_up(profile: str, *, data: Path | None = None, by: str, progress: Progres
     wanted = Profile("", folder) if folder else Profile(profile)
     partnership = wanted.partnership
     strategy(wanted)  # its faults are told before anything is made
+    released_tables.tables(wanted)
     members = contents(data) if data else []
     already = _is_there(home, profile, folder, partnership)
     if not already:
