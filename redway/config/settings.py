@@ -106,7 +106,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "redway.web.served.Served",
     "csp.middleware.CSPMiddleware",
     "redway.web.headers.PermissionsPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",

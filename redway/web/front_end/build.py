@@ -73,7 +73,7 @@ def run(*command: str, folder: Path) -> None:
 
 
 def build() -> None:
-    """Install, compile and copy into a folder beside `built`, then put it in its place whole."""
+    """Install, compile and copy into a folder elsewhere, then put each file in its place whole."""
     node, npm = node_and_npm()
     with tempfile.TemporaryDirectory(prefix="redway-front-end-") as temporary:
         work = Path(temporary)
@@ -103,16 +103,17 @@ def copy_script(source: Path, target: Path) -> None:
 
 
 def replace(fresh: Path) -> None:
-    """Swap `built` for what was made, so that no page ever finds half of it."""
-    BUILT.parent.mkdir(exist_ok=True)
-    arriving, leaving = BUILT.with_name("built.new"), BUILT.with_name("built.old")
-    for old in (arriving, leaving):
-        shutil.rmtree(old, ignore_errors=True)
-    shutil.copytree(fresh, arriving)
-    if BUILT.exists():
-        BUILT.rename(leaving)
-    arriving.rename(BUILT)
-    shutil.rmtree(leaving, ignore_errors=True)
+    """Put each file into `built` whole, so that no page of a server that runs finds none or half of it. The stamp comes
+    last: what is stopped before it is built anew.
+    """
+    BUILT.mkdir(parents=True, exist_ok=True)
+    made = sorted(fresh.iterdir(), key=lambda path: (path.name == "stamp", path.name))
+    for path in made:
+        arriving = BUILT.with_name(f"{path.name}.new")
+        shutil.copyfile(path, arriving)
+        arriving.replace(BUILT / path.name)
+    for old in {path.name for path in BUILT.iterdir()} - {path.name for path in made}:
+        (BUILT / old).unlink()
 
 
 def lock() -> None:
