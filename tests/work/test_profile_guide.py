@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from redway.indicators import definitions
+from redway.indicators import definitions, tables
 from redway.store.profile import Partnership
 from redway.work.returns import expected
 from redway.work.strategy import profile
@@ -31,6 +31,8 @@ HEADINGS = {
     "needs": definitions.Needs,
     "published.yaml": definitions.Stated,
     "published": definitions.Published,
+    "tables.yaml": tables.Definition,
+    "rows and columns": tables.Axis,
 }
 
 
