@@ -194,7 +194,7 @@ def _scan(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     table = by_series(columns, ("count", "x", "y", "expected"), given["frequency"])
     if not np.isnan(columns["x"]).any() and not np.isnan(columns["y"]).any():
         located(columns["x"], columns["y"])  # so that a fault has its line
-    place = {name: np.nanmax(table.values[name], axis=1) for name in ("x", "y")}
+    place = {name: np.fmax.reduce(table.values[name], axis=1) for name in ("x", "y")}
     if given["moved"] != "no":
         refuse_streets(table.names, "names of areas")
     if given["moved"] == "yes" and len(table.names) > 1:

@@ -30,6 +30,7 @@ VERSION = 1
 
 FAMILIES = ("normal", "poisson", "negbin", "binomial", "geometric", "exponential")
 LONGEST = 14
+MOST_DRAWN = 100_000_000  # points simulated at once, some 800 MB
 MOST_SPREAD = 1e6  # times what independent events vary
 LINEAR = ("xmr", "i", "c", "u", "p", "up", "pp")  # limits are so many widths from the centre
 FEWER, WIDEST = 4_000, 8.0  # charts, and standard errors, where a width has to be searched for
@@ -67,6 +68,12 @@ class Steady:
         """So many series, (charts, points). Raises Unfit for a family that is none."""
         inputs.chosen(self.family, "family", FAMILIES)
         shape = (charts, inputs.whole(self.points, "points", least=1))
+        if charts * shape[1] > MOST_DRAWN:
+            raise Unfit(
+                f"charts of at most {MOST_DRAWN // charts:,} points",
+                came=f"{shape[1]:,}",
+                cause="a row for each event where one for each period is meant.",
+            )
         inputs.number(self.leaning, "leaning", least=-0.99, most=0.99)
         if self.family == "normal":
             return self.mean + scores(shape, self.leaning, rng)
