@@ -1,6 +1,6 @@
 """The query engine: DuckDB in memory, over Parquet and CSV files, with bounded memory and no downloads."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,6 +26,13 @@ def connect(spill: Path, *, memory: str = "400MB", threads: int = 1) -> Iterator
         yield database
     finally:
         database.close()
+
+
+def set_variables(database: duckdb.DuckDBPyConnection, **values: str | Sequence[str] | None) -> None:
+    """Set what `getvariable` gives: a text, a list of texts, or null."""
+    for name, value in values.items():
+        said = "NULL" if value is None else text(value) if isinstance(value, str) else texts(value)
+        database.execute(f"SET VARIABLE {name} = {said}")
 
 
 def texts(values: Iterable[str]) -> str:

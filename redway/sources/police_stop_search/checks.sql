@@ -1,11 +1,8 @@
 -- Searches, typed and checked one by one. Reads the view `sent` (a file's rows as text, empty cells null, with
 -- `row`); the variables hold what the file's name, the clock and the look-up of ethnicities say.
+-- The functions are those of macros.sql.
 -- `fault` is null for a row that is taken, else the key of a fault in load.py; `came` is the cell at fault.
 -- `point_fault` and `word_fault` are the keys of what is odd in a row that is taken; `point` and `word` are the cells.
-CREATE OR REPLACE MACRO yes_no(cell) AS CASE upper(cell) WHEN 'TRUE' THEN true WHEN 'FALSE' THEN false END;
-CREATE OR REPLACE MACRO neither(cell) AS cell IS NOT NULL AND yes_no(cell) IS NULL;
-CREATE OR REPLACE MACRO odd(cell, words) AS cell IS NOT NULL AND NOT list_contains(words, cell);
-CREATE OR REPLACE VIEW checked AS
 WITH typed AS (
     SELECT
         *,

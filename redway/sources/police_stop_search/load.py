@@ -37,7 +37,7 @@ NOTES = {
 STOPS = Kind(
     dataset("police-stop-search"),
     names.KINDS[NAME],
-    (HERE / "checks.sql").read_text("utf-8"),
+    (HERE / "checks.sql").read_text("utf-8").strip(),
     FAULTS,
     NOTES,
     (
@@ -67,8 +67,8 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
         names.refuse_others(file, NAME, STOPS.definition, wanted)
         name = _name(file_name)
         force = _force(name.force, file_name, context.partnership.police_force)
-        for variable, value in _variables(name.month, force).items():
-            db.execute(f"SET VARIABLE {variable} = $1", [value])
+        query.set_variables(db, **_variables(name.month, force))
+        db.execute((HERE / "macros.sql").read_text("utf-8"))
         return Rows(db, STOPS, file, into).loaded({})
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from string import Template
 
 import pyarrow as pa
 
@@ -17,7 +18,7 @@ from redway.store import csv_file, query
 from redway.store.accepted import reading
 from redway.store.files import room_on_disk
 
-CHECKS = Path(__file__).with_name("located.sql").read_text("utf-8")
+CHECKS = Template(Path(__file__).with_name("located.sql").read_text("utf-8").strip())
 
 
 def _padded(column: str) -> Fault:
@@ -88,11 +89,11 @@ class Located:
     @property
     def kind(self) -> Kind:
         named = ", ".join(f'"{c.publisher_name}" AS {c.name}' for c in self.definition.columns)
-        view = f'CREATE OR REPLACE VIEW named AS SELECT row, {named}, "{self.word}" AS word FROM sent'  # noqa: S608
+        sent = f'SELECT row, {named}, "{self.word}" AS word FROM sent'  # noqa: S608
         return Kind(
             self.definition,
             names.KINDS[self.name],
-            f"{view};\n{CHECKS}",
+            CHECKS.substitute(named=sent),
             FAULTS | {"word": self.not_a_word, "padded word": _padded(self.word)},
             {**NOTES, **self.notes},
             # The area outranks the point, which is dropped from a row that has one.
@@ -117,14 +118,13 @@ def load(located: Located, path: Path, *, file_name: str, into: Path, context: C
         names.refuse_others(file, located.name, located.definition, wanted)
         db.register("areas", areas)
         db.register("our_areas", areas.filter(areas["ours"]))
-        variables = {
-            "month_of_file": name.month if name else None,
-            "this_month": f"{dt.datetime.now(dt.UTC):%Y-%m}",
-            "word_heading": located.word,
-            "words": list(located.allowed),
-        }
-        for variable, value in variables.items():
-            db.execute(f"SET VARIABLE {variable} = $1", [value])
+        query.set_variables(
+            db,
+            month_of_file=name.month if name else None,
+            this_month=f"{dt.datetime.now(dt.UTC):%Y-%m}",
+            word_heading=located.word,
+            words=located.allowed,
+        )
         own = context.partnership.police_force
         before = (part.provider for part in context.snapshot.of(located.definition.name))
         forces = spellings([own, *WITHOUT_AREAS, *before])

@@ -1,10 +1,9 @@
 -- Rows with a month, a force, an area and a point, typed and checked one by one: street crime and outcomes.
--- Reads the view `named` (a file's rows as text under the accepted names, empty cells null; `row`; and `word`,
+-- Reads $named (a file's rows as text under the accepted names, empty cells null; `row`; and `word`,
 -- the cell that must be one of the publisher's fixed words) and the tables `areas` and `our_areas` (code); the
 -- variables hold what the file's name, the clock and the kind of file say.
 -- `fault` is null for a row that is taken, else the key of a fault in located.py; `came` is the cell at fault.
 -- `point_fault` is the key of what is wrong with a point, whether or not its row is taken; `point` is that point.
-CREATE OR REPLACE VIEW checked AS
 WITH placed AS (
     SELECT
         *,
@@ -22,7 +21,7 @@ WITH placed AS (
             ELSE 'point'
         END AS point_fault,
         CASE WHEN point_fault IS NOT NULL THEN concat('longitude ', longitude, ', latitude ', latitude) END AS point
-    FROM named
+    FROM ($named)
 )
 SELECT
     * EXCLUDE (word, known, x, y, inside, has_point)

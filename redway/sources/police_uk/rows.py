@@ -50,8 +50,8 @@ class Oddity:
 class Kind:
     """A kind of file that data.police.uk publishes, and how its rows are checked.
 
-    checks  SQL that makes the view `checked` of the view `sent` (a file's rows as text, with `row`): the accepted
-            columns, `fault`, `came`, and the two columns of every oddity
+    checks  a SELECT of the view `sent` (a file's rows as text, with `row`): the accepted columns, `fault`, `came`, and
+            the two columns of every oddity
     notes   what is odd but kept -> what counts it, in SQL over the accepted rows, where `digest` is a row's hash
     """
 
@@ -99,10 +99,10 @@ class Group:
         return self.rows - sum(self.notes.get(name, 0) for name in ("unlocated", "no area", "outside"))
 
 
-@dataclass(frozen=True)
+@dataclass
 class Rows:
-    """The rows of a file, each one checked. `checked` is what the kind's checks make of them, `told` the same with
-    one spelling a force, and `staged` what is kept of that.
+    """The rows of a file, each one checked: `staged` is what is kept of what the kind's checks make of them, with one
+    spelling a force (the part of a SELECT that gives it is `one_spelling`), and `told` all of that.
 
     The engine must know the tables and variables that the kind's checks name, and the variable `month_of_file`:
     null for a file that is parted by its rows' own force and month.
@@ -112,6 +112,7 @@ class Rows:
     kind: Kind
     file: CsvFile
     into: Path
+    one_spelling: str = ""
 
     def loaded(
         self, forces: Mapping[str, str], *, doubt: Callable[["Rows", Group], None] = lambda rows, group: None
@@ -133,9 +134,8 @@ class Rows:
     def stage(self, forces: Mapping[str, str]) -> None:
         """Check every row once. Raises FileRefused for text that is no table."""
         self.file.as_view(self.db, "sent")
-        self.db.execute(self.kind.checks)
         told_later = ", ".join(["row", "came", *(odd.cell for odd in self.kind.oddities)])
-        checked = f"SELECT * EXCLUDE ({told_later}) FROM checked"  # noqa: S608
+        checked = f"SELECT * EXCLUDE ({told_later}) FROM ({self.kind.checks})"  # noqa: S608
         try:
             if self.file.path.stat().st_size <= IN_MEMORY:
                 self.db.execute(f"CREATE TABLE taken AS {checked}")
@@ -145,9 +145,8 @@ class Rows:
                 self.db.execute(f"CREATE VIEW taken AS FROM read_parquet({parquet})")
         except duckdb.InvalidInputException:
             raise self.file.explain(self.db) from None
-        one_spelling = self._one_spelling(forces)
-        self.db.execute(f"CREATE VIEW staged AS SELECT * {one_spelling} FROM taken")  # noqa: S608
-        self.db.execute(f"CREATE VIEW told AS SELECT * {one_spelling} FROM checked")  # noqa: S608
+        self.one_spelling = self._one_spelling(forces)
+        self.db.execute(f"CREATE VIEW staged AS SELECT * {self.one_spelling} FROM taken")  # noqa: S608
 
     def _one_spelling(self, forces: Mapping[str, str]) -> str:
         """The part of a SELECT that gives every force one spelling: the known one, else the file's most frequent."""
@@ -165,7 +164,7 @@ class Rows:
 
     def refused(self) -> list[Refused]:
         """Refused rows by force, month and fault, in the order of their first row: a second look at the file."""
-        self.file.as_view(self.db, "sent", numbered=True)
+        self._look_again()
         found = self.db.execute(
             "SELECT coalesce(reported_by, ''), coalesce(month, ''), fault, count(*), min(row), arg_min(came, row)"
             " FROM told WHERE fault IS NOT NULL GROUP BY ALL ORDER BY min(row)"
@@ -175,6 +174,11 @@ class Rows:
             Refused(force, month, faults[key], self._refusals(faults[key], count, row, came))
             for force, month, key, count, row, came in found
         ]
+
+    def _look_again(self) -> None:
+        """Make the view `told`: every row, numbered. DuckDB works a view out as it is made, and few files need it."""
+        self.file.as_view(self.db, "sent", numbered=True)
+        self.db.execute(f"CREATE OR REPLACE VIEW told AS SELECT * {self.one_spelling} FROM ({self.kind.checks})")  # noqa: S608
 
     def _refusals(self, fault: Fault, count: int, row: int, came: str | None) -> Refusals:
         place = Place(self.file.name, row, fault.column)
@@ -222,7 +226,7 @@ class Rows:
 
         A second look at the file.
         """
-        self.file.as_view(self.db, "sent", numbered=True)
+        self._look_again()
         only = _only(group) if group else ""
         found: tuple[int, str, str | None] = self.db.execute(
             f"SELECT min(row), arg_min({shown}, row), arg_min({key}, row) FROM told WHERE {which} {only}"  # noqa: S608
