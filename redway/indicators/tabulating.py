@@ -223,7 +223,7 @@ def _categories(
     title = titles(one)[at]
     if axis.by in TIMES:
         labels = _times(axis.by, months)
-        spans = {*(row[at] or "" for row in found), *labels}
+        spans = {*(str(row[at] or "") for row in found), *labels}
         return Categories(title, labels, {span: _time(axis.by, span) for span in spans}, None)
     if axis.by:
         return _of_places(title, axis.by, snapshot, here, strict=_always_placed(one))

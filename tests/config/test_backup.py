@@ -56,11 +56,13 @@ def rows(home):
 
 @pytest.fixture(scope="module")
 def lived_in(aldermere_template, tmp_path_factory):
-    """A home with all of Aldermere, somebody in it, and a delivery that waits; to be copied."""
+    """A home with all of Aldermere, somebody in it, a delivery that waits and a table that left; to be copied."""
     home = Home(tmp_path_factory.mktemp("backup") / "aldermere")
     shutil.copytree(aldermere_template, home.root)
     redway("person", "add", "ada", "--role", "analyst", home=home.root)
     (home.quarantine / "waiting.age").write_bytes(b"age-encryption.org/v1 sealed")
+    (home.released / "table-5f2c.json").write_bytes(b"what left, with its counts")
+    (home.released / "tables.lock").touch()
     return home.root
 
 

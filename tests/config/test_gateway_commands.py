@@ -125,6 +125,6 @@ def test_whether_a_person_is_in_the_data_is_told_to_nobody_who_may_not_erase(run
     assert [(row.actor, row.action) for row in AuditRow.objects.all()] == [("ada", "look-erasure")]
 
 
-@pytest.mark.parametrize("of", ["commitment", "gateway", "delivery"])
+@pytest.mark.parametrize("of", ["commitment", "gateway", "delivery", "release"])
 def test_the_states_of_each_are_drawn(run, of):
     assert run("states", of)[0].startswith("stateDiagram-v2")

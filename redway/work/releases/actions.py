@@ -111,6 +111,7 @@ def _alone() -> Iterator[Home]:
     home = Home.current()
     try:
         with only_one(home.released / "tables.lock", patience=PATIENCE):
+            kept.tidy(home)
             yield home
     except Busy:
         raise NotAllowed(_("Somebody else is releasing a table at this moment. Try again in a minute.")) from None

@@ -21,6 +21,7 @@ from redway.store.files import put
 from redway.store.home import Home
 
 VERSION = 1
+HALF_DONE = ".table-half-done-"
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def keep(table: Table, public: Mapping[str, Any], home: Home) -> tuple[str, str]
     digest = hashlib.sha256(text).hexdigest()
     name = f"table-{digest[:24]}.json"
     home.released.mkdir(mode=0o700, parents=True, exist_ok=True)
-    made = home.released / f".{name}-{uuid4().hex}"
+    made = home.released / f"{HALF_DONE}{uuid4().hex}"
     try:
         made.write_bytes(text)
         made.chmod(0o600)
@@ -80,6 +81,12 @@ def keep(table: Table, public: Mapping[str, Any], home: Home) -> tuple[str, str]
     finally:
         made.unlink(missing_ok=True)
     return name, digest
+
+
+def tidy(home: Home) -> None:
+    """Remove what whoever was stopped while writing left half done. Only for who releases alone."""
+    for left in home.released.glob(f"{HALF_DONE}*"):
+        left.unlink(missing_ok=True)
 
 
 def read(name: str, digest: str, home: Home) -> Kept:
@@ -104,11 +111,14 @@ def read(name: str, digest: str, home: Home) -> Kept:
 
 def _restored(whole: Mapping[str, Any]) -> Kept:
     public = whole["public"]
+    row_totals, column_totals, grand_total = whole["totals"]
     table = Table(
         tuple(public["row_labels"]),
         tuple(public["column_labels"]),
         np.array([[np.nan if count is None else count for count in line] for line in whole["counts"]], dtype=float),
-        *whole["totals"],
+        row_totals,
+        column_totals,
+        grand_total,
         marks={(row, column): Mark(mark) for row, column, mark in whole["marks"]},
     )
     cells = tuple(tuple(Cell(cell[0], tuple(map(Mark, cell[1]))) for cell in line) for line in public["cells"])

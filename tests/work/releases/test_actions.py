@@ -221,6 +221,14 @@ def test_two_people_who_release_at_once_make_one_edition(asked, profile, releasi
     assert len(editions(releasing)) == 1
 
 
+def test_what_somebody_left_half_written_goes_with_the_next_edition(asked, profile, releasing):
+    left = releasing.released / f"{kept.HALF_DONE}1"
+    left.write_text("counts")
+    approve(by=person("bo"), profile=profile, edition=asked)
+    assert not left.exists()
+    assert len(editions(releasing)) == 1
+
+
 def test_no_edition_is_ever_removed(released):
     with pytest.raises(TypeError, match="stays seen"):
         released.delete()
