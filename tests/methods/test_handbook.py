@@ -43,3 +43,13 @@ def test_every_method_is_one_line_and_its_columns_and_settings_are_told(method):
     for parameter in method.parameters:
         if parameter.default is not None and not parameter.several:
             assert isinstance(parameter.default, parameter.kind), parameter.name
+
+
+PARTS = ("In plain words", "What it asks for", "Formula", "Assumptions", "When it lies", "Does it keep its promise")
+INDEXES = ("README", "references")
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page.stem not in INDEXES], ids=name)
+def test_every_page_has_the_same_parts(page):
+    text = page.read_text("utf-8")
+    assert [part for part in (*PARTS, ">>> ", "**Source", "](pictures/") if part not in text] == []
