@@ -119,6 +119,9 @@ def ordinary(method):
     columns = {c.name: column(c.name, n, rng, frequency) for c in method.columns if c.required}
     if method.name == "hot-spot-accuracy":  # or the cell of a map of one's own
         columns |= {name: column(name, n, rng, frequency) for name in ("x", "y")}
+    if method.name == "power-from-history":  # or one series
+        columns["unit"] = column("unit", n, rng, frequency)
+        columns["treated"] = np.isin(columns["unit"], ["a", "b"])
     if method.name == "repeat-victims":  # or a place
         columns["victim"] = rng.choice([*"abcd"], n)
     for c in method.columns:

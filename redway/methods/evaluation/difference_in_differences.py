@@ -81,7 +81,7 @@ def difference_in_differences(
         figures["ways"] = float(len(again.ways))
     else:
         again, figures["se"] = None, error
-        reach = float(stdtrit(_freedom(sides), (1 + level) / 2)) * error
+        reach = float(stdtrit(freedom(sides), (1 + level) / 2)) * error
         p, ends = _chance(value, error, sides), np.array([value, value - reach, value + reach])
     shown = 100 * np.expm1(ends) if family == "poisson" else ends
     assumed = (
@@ -99,14 +99,14 @@ def _sides(where: npt.NDArray[Any], given: npt.NDArray[np.bool_]) -> tuple[int, 
     return np.unique(where[given]).size, np.unique(where[~given]).size
 
 
-def _freedom(sides: tuple[int, int]) -> float:
+def freedom(sides: tuple[int, int]) -> float:
     """Welch's degrees of freedom for means of areas that vary alike."""
     one, other = sides
     return (1 / one + 1 / other) ** 2 / (1 / (one**2 * (one - 1)) + 1 / (other**2 * (other - 1)))
 
 
 def _chance(value: float, error: float, sides: tuple[int, int]) -> float:
-    return float(2 * stdtr(_freedom(sides), -abs(value) / error))
+    return float(2 * stdtr(freedom(sides), -abs(value) / error))
 
 
 def _again(

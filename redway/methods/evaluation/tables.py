@@ -14,6 +14,7 @@ from redway.methods.evaluation import (
     dosage,
     interrupted_time_series,
     power,
+    power_from_history,
     predictors,
     structural,
     synthetic_control,
@@ -21,6 +22,8 @@ from redway.methods.evaluation import (
 )
 from redway.methods.evaluation.result import Effect
 from redway.methods.inputs import Unfit
+
+MOST_PLANS = 10_000
 
 Columns = Mapping[str, Array]
 Given = Mapping[str, Any]
@@ -158,6 +161,12 @@ def _dosage(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
 
 def _power(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     control = columns.get("control")
+    if (plans := columns["treated"].size) > MOST_PLANS:
+        raise Unfit(
+            f"at most {MOST_PLANS:,} plans",
+            came=f"{plans:,}",
+            cause="a row for each event where one for each plan is meant.",
+        )
     found = [
         power.power(float(a), None if control is None else float(control[i]), **given)
         for i, a in enumerate(columns["treated"])
@@ -166,6 +175,19 @@ def _power(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         raise Unfit("a row for each plan", came="none", cause="a file with its heading line alone.")
     rows = {name: np.array([getattr(f, name) for f in found]) for name in ("effect", "power", "fall", "rise")}
     return Answer(found[0].sentence, rows)
+
+
+def _power_from_history(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    unit = columns.get("unit", np.full(len(columns["time"]), ""))
+    treated = columns.get("treated", np.ones(len(unit), dtype=bool))
+    units, times = np.unique(unit), np.unique(columns["time"])
+    table = np.full((times.size, units.size), np.nan)
+    table[np.searchsorted(times, columns["time"]), np.searchsorted(units, unit)] = columns["y"]
+    if np.isnan(table).any() or unit.size != table.size:
+        raise Unfit("one row for every unit at every time", came=f"{unit.size:,} rows for {table.size:,}")
+    found = power_from_history.power_from_history(table, np.isin(units, unit[treated]), rng, **given)
+    names = ("effect", "power", "error", "fall", "rise", "false_alarms", "untold")
+    return Answer(found.sentence, {name: np.array([getattr(found, name)]) for name in names})
 
 
 BEFORE, AFTER = Column("before", "events before"), Column("after", "events after")
@@ -302,5 +324,30 @@ METHODS = (
             Parameter("asked", 0.8, "the power that is wanted", float),
         ),
         "pwr, ptools",
+    ),
+    Method(
+        "power-from-history",
+        "How large a change series would show, by these areas' own past, before it is tried",
+        (
+            Column("unit", "which series, where there are several", "text", False),
+            Column("time", "period, all of them before the start"),
+            Column("y", "what was counted"),
+            Column("treated", "whether it is to be done there; everywhere if not given", "yes-no", False),
+        ),
+        _power_from_history,
+        (
+            Parameter(
+                "kind", power_from_history.KINDS[0], "which method is to be used after", str, power_from_history.KINDS
+            ),
+            Parameter("after", 12, "how many periods will follow", int),
+            Parameter("effect", -20.0, "the true change, in percent", float),
+            Parameter("alpha", 0.05, "how often no change may look like one", float),
+            Parameter("asked", 0.8, "the power that is wanted", float),
+            Parameter("period", 12, "length of the season, of interrupted-time-series", int),
+            Parameter("block", None, "periods drawn together; 1.5 times the cube root of all if not given", int),
+            Parameter("nsim", 200, "futures to draw, with the effect and without", int),
+        ),
+        "DeclareDesign, simr",
+        True,
     ),
 )

@@ -22,6 +22,7 @@ TABLES = {
     "structural": PANEL,
     "interrupted-time-series": {"count": PANEL["y"][:60], "after": np.arange(60) >= 40},
     "log-dosage": {"before": PANEL["y"][:20], "after": PANEL["y"][20:40], "dose": np.arange(20.0)},
+    "power-from-history": {name: PANEL[name] for name in ("unit", "time", "y", "treated")},
     "power": {"treated": np.array([100.0, 300.0])},
 }
 
