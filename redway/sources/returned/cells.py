@@ -113,6 +113,7 @@ class Cells:
     headings  column -> the heading it stands under in the file
     areas     whether the type of known areas was made
     period    label that rows are to be of; empty when they say it themselves
+    in_words  whether the type of periods in words was made
     """
 
     dataset: Dataset
@@ -121,6 +122,7 @@ class Cells:
     faults: Faults
     areas: bool
     period: str
+    in_words: bool
 
     def of(self, column: Column) -> Cell:
         """The SQL of one column. A column that the file has not is null throughout."""
@@ -192,7 +194,7 @@ class Cells:
             code = f"upper({raw})"
             return f"CASE WHEN regexp_full_match({code}, '{ordinary.LSOA}') THEN {code} END"
         if column.type == "text" and column.name == self.dataset.period_from:
-            return f"CASE WHEN {periods.is_label(raw)} THEN {raw} ELSE {one_code(PERIODS, raw)} END"
+            return f"CASE WHEN {periods.is_label(raw)} THEN {raw} ELSE {self._in_words(raw)} END"
         if column.type == "month":
             return self._month(column, raw)
         if column.type == "text":
@@ -202,11 +204,15 @@ class Cells:
             )
         return TYPED[column.type].replace("$r", raw)
 
+    def _in_words(self, raw: str) -> str:
+        """SQL for the label of a period that is written in words."""
+        return one_code(PERIODS, raw) if self.in_words else "(NULL::VARCHAR)"
+
     def _month(self, column: Column, raw: str) -> str:
         """A month, or as it is written in words; of a quarterly return by its last month also any day of that month,
         and the quarter itself.
         """
-        words = one_code(PERIODS, raw)
+        words = self._in_words(raw)
         made = [
             TYPED["month"].replace("$r", raw),
             f"CASE WHEN regexp_full_match({words}, '{periods.MONTH}') THEN {words} END",
@@ -240,12 +246,13 @@ class Cells:
             unknown = self._fault(column, "is an area of neither 2011 nor 2021")
             asked = f"{value} IS NOT NULL AND try_cast({value} AS known_areas) IS NULL"
             found.append((f'CASE WHEN "o_{column.name}" IS NULL THEN {asked} END', unknown))
-        if day := self._day(column, value):
+        day, first, last = self._day(column, value)
+        if day:
             mend = "Look the date up: a year may be mistyped, or day and month swapped."
             future = self._fault(column, TO_COME, expected=f"{self._expected(column)}, not to come", mend=mend)
             mend = "Look the date up: a year may be mistyped, or the cell empty and shown as 1900."
             ago = self._fault(column, "lies before 1901", expected=f"{self._expected(column)}, from 1901 on", mend=mend)
-            found += [(f"{day} > current_date", future), (f"{day} < DATE '1901-01-01'", ago)]
+            found += [(f"{day} > {last}", future), (f"{day} < {first}", ago)]
         if column.name == self.dataset.period_from and self.period:
             mend = "Move the row to the return of its own period, or mend the date."
             only = f"rows of {in_words(self.period)} only"
@@ -253,14 +260,16 @@ class Cells:
             found.append((f"{periods.of_row(self.dataset, value)} <> {text(self.period)}", other))
         return found
 
-    def _day(self, column: Column, value: str) -> str:
-        """SQL for the day of a date, or the first of a month or period; empty for a column of another kind."""
-        if column.type in ("date", "date-time"):
-            return f"{value}::DATE"
+    def _day(self, column: Column, value: str) -> tuple[str, str, str]:
+        """SQL for the day of a date, a month, or the first day of a period, empty for a column of another kind; and for
+        the first and the last that there may be.
+        """
         if column.type == "month":
-            return f"({value} || '-01')::DATE"
-        is_period = column.type == "text" and column.name == self.dataset.period_from
-        return f"({periods.first_day(value)})" if is_period else ""
+            return value, "'1901-01'", "strftime(current_date, '%Y-%m')"
+        day = f"{value}::DATE" if column.type in ("date", "date-time") else ""
+        if column.type == "text" and column.name == self.dataset.period_from:
+            day = f"({periods.first_day(value)})"
+        return day, "DATE '1901-01-01'", "current_date"
 
     def _unread(self, column: Column, raw: str) -> list[tuple[str, int]]:
         """What can be named of a cell that is not of its column's type, as what Excel does -> the fault's number."""

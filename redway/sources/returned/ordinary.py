@@ -24,19 +24,27 @@ FORMS = {
 }
 
 
-def form(column: Column, cell: str, *, codes: str = "", areas: bool = False) -> str:
+def form(column: Column, cell: str, *, kind: str = "", areas: bool = False) -> str:
     """SQL for the value of an ordinary cell of a column of any type but text.
 
     cell   SQL for the cell as it came
-    codes  the type of the codes that the column takes
+    kind   the type of the codes that the column takes
     areas  whether the type of known areas was made
     """
     if column.type == "code":
-        code = f"try_cast({cell} AS {codes})"
-        return f"{code}::VARCHAR" if column.many else code
+        code = f"try_cast({cell} AS {kind})"
+        return _several(cell, kind) if column.many else code
     if column.type == "area" and areas:
         return f"CASE WHEN try_cast({cell} AS known_areas) IS NOT NULL THEN {cell} END"
     return FORMS[column.type].replace("$c", cell)
+
+
+def _several(cell: str, kind: str) -> str:
+    """SQL for the codes of a cell, in order, each once."""
+    codes = f"list_transform(string_split({cell}, ';'), lambda p: try_cast(p AS {kind})::VARCHAR)"
+    joined = f"array_to_string(list_sort(list_distinct({codes})), ';')"
+    several = f"CASE WHEN list_count({codes}) = len({codes}) THEN {joined} END"
+    return f"CASE WHEN contains({cell}, ';') THEN {several} ELSE try_cast({cell} AS {kind})::VARCHAR END"
 
 
 def trimmed(cell: str) -> str:

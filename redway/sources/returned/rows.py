@@ -41,6 +41,7 @@ class Rows:
     context: Context
     into: Path
     areas: bool  # whether the table `areas` was made
+    in_words: bool = False  # whether periods in words are understood
 
     def __post_init__(self) -> None:
         self.faults = Faults()
@@ -48,8 +49,6 @@ class Rows:
         for name, found in self.look_ups.items():
             self._make_types(name, dict(found.spellings) | {code: code for code in found.codes})
             self._make_type(enum(name, "codes"), found.codes)
-        if periods.are_written(self.dataset):
-            self._make_types(PERIODS, spellings())
         if self.areas:
             self.db.execute("CREATE TYPE known_areas AS ENUM (SELECT DISTINCT code FROM areas ORDER BY code)")
 
@@ -67,7 +66,8 @@ class Rows:
 
     @cached_property
     def cells(self) -> list[Cell]:
-        made = Cells(self.dataset, self.headings.spelt, self.look_ups, self.faults, self.areas, self.context.period)
+        its = self.dataset, self.headings.spelt, self.look_ups, self.faults, self.areas, self.context.period
+        made = Cells(*its, self.in_words)
         return [made.of(column) for column in self.dataset.columns]
 
     @cached_property
@@ -96,7 +96,7 @@ class Rows:
             if column.type == "text":
                 raw.append(f'{ordinary.trimmed(cell)} AS "r_{column.name}"')
                 continue
-            form = ordinary.form(column, cell, codes=enum(column.codes, "codes"), areas=self.areas)
+            form = ordinary.form(column, cell, kind=enum(column.codes, "codes"), areas=self.areas)
             forms.append(f'{form} AS "o_{column.name}"')
             trimmed = f"nullif(trim({cell}), '')"
             raw.append(f'CASE WHEN "o_{column.name}" IS NOT NULL THEN {cell} ELSE {trimmed} END AS "r_{column.name}"')
@@ -116,9 +116,10 @@ class Rows:
         """
         found = self.searched(place=place)
         free = [sql for name, sql in found.items() if sql == f'"r_{name}"']
-        if unread := [sql for name, sql in found.items() if sql != f'"r_{name}"']:
-            free.append(f"CASE WHEN wrong THEN concat_ws(chr(10), {', '.join(unread)}) END")
-        return f"concat_ws(chr(10), {', '.join(free) or 'NULL'})"
+        text = f"concat_ws(chr(10), {', '.join(free)})" if len(free) > 1 else "".join(free) or "NULL"
+        return (
+            f"CASE WHEN wrong THEN concat_ws(chr(10), {', '.join(found.values())}) ELSE {text} END" if found else text
+        )
 
     def searched(self, *, place: bool) -> dict[str, str]:
         """The columns that are searched for direct identifiers -> SQL for what is searched: free text, and cells of
@@ -141,11 +142,26 @@ class Rows:
     @cached_property
     def is_empty(self) -> str:
         """SQL, true for a row without any cell: sheets leave them at their end."""
-        return " AND ".join(f'"r_{name}" IS NULL' for name in self.headings.at) + " AND NOT stray"
+        every = " AND ".join(f'"r_{name}" IS NULL' for name in self.headings.at) + " AND NOT stray"
+        required = next((c.name for c in self.dataset.columns if c.required and c.name in self.headings.at), "")
+        return f'(CASE WHEN "r_{required}" IS NULL THEN {every} ELSE false END)' if required else f"({every})"
 
     def type(self) -> None:
-        """The first pass. Raises FileRefused for text that is no table."""
+        """The first pass. Raises FileRefused for text that is no table.
+
+        All that people write for a period is a long list, and most files have none of it: it is looked up only after
+        something was wrong.
+        """
         self.file.as_view(self.db, "sent")
+        self._type()
+        if self.wrong and periods.are_written(self.dataset):
+            self._make_types(PERIODS, spellings())
+            self.in_words, self.faults = True, Faults()
+            del self.cells, self.rules
+            self._type()
+        self.repeats = self._find_repeats()
+
+    def _type(self) -> None:
         columns = ", ".join(f'"{column.name}"' for column in self.dataset.columns)
         floats = " OR ".join(cell.float for cell in self.cells if cell.float) or "false"
         grave = " OR ".join(
@@ -159,16 +175,15 @@ class Rows:
             f"wrong, ({grave or 'false'}) AS grave FROM ({self.checked()})"
         )
         try:
-            self.db.execute(f"CREATE TABLE read AS {sql}")
+            self.db.execute(f"CREATE OR REPLACE TABLE read AS {sql}")
         except duckdb.InvalidInputException:
             raise self.file.explain(self.db) from None
-        self.db.execute("CREATE VIEW typed AS SELECT *, rowid + 1 AS row FROM read")
+        self.db.execute("CREATE OR REPLACE VIEW typed AS SELECT *, rowid + 1 AS row FROM read")
         self.read, self.empty, self.floats, self.wrong, self.grave = self._one(
             "SELECT count(*), count(*) FILTER (empty), count(*) FILTER (floats AND NOT wrong), "
             "count(*) FILTER (wrong AND NOT empty), count(*) FILTER (grave) FROM typed"
         )
         self.file.refuse_if_lost(self.read)
-        self.repeats = self._find_repeats()
 
     def periods(self) -> tuple[str, ...]:
         """Labels of the periods that rows say they are of: rows without fault, or all of them where none is; the most
