@@ -97,7 +97,7 @@ def _open(basis: Basis, indicators: list[Indicator]) -> Table:
 
 
 def _said(basis: Basis, indicator: Indicator) -> str:
-    if not basis.has_crime:
+    if not basis.follows(indicator):
         return _("No data yet.")
     found = basis.changed.of(indicator.id, basis.places.partnership.code)
     if found:
