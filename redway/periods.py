@@ -133,6 +133,15 @@ def in_words(label: str) -> str:
     return f"the year ending {words(covered[-1])}" if len(covered) == 12 else phrase(covered)
 
 
+def spanning(labels: Iterable[str]) -> str:
+    """Several periods in words, from the first month of them to the last; one alone as it is called."""
+    found = list(dict.fromkeys(labels))
+    if len(found) == 1:
+        return in_words(found[0])
+    months = [month for one in found for month in months_of(one)]
+    return f"{words(min(months))} to {words(max(months))}"
+
+
 def folded(words: str) -> str:
     """Words without regard to case and blanks."""
     return " ".join(words.split()).lower()

@@ -58,3 +58,9 @@ def test_a_period_is_read_back_from_its_own_words(label):
 )
 def test_what_may_mean_several_periods_or_none_is_not_guessed_at(words):
     assert periods.named(words) == ""
+
+
+def test_several_periods_are_named_by_their_first_and_last_month():
+    assert periods.spanning(["2024/25-Q2", "2024/25-Q1"]) == "April 2024 to September 2024"
+    assert periods.spanning(["2025-11", "2025-11"]) == "November 2025"
+    assert periods.spanning(["YE-2025-03"]) == "the year ending March 2025"

@@ -4,7 +4,7 @@ A dataset whose definition names `placing` counts, on arrival, how many rows wer
 figure does not depend on it; small areas and maps do.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -13,7 +13,6 @@ from redway import periods
 from redway.indicators.release import LOCAL
 from redway.sources.dataset import dataset
 from redway.store.snapshot import Snapshot
-from redway.web.figures.numbers import period_words
 from redway.work.returns.models import Submission
 
 FEW = 20  # rows under which a share says little, and may tell of one person
@@ -63,14 +62,9 @@ def caveat(snapshot: Snapshot, name: str) -> str:
     if found is None or found.rows < FEW:
         return ""
     return _("Small areas and maps rest on places that were found by name. Of the rows of %(when)s: %(listed)s.") % {
-        "when": _when(newest),
+        "when": periods.spanning(newest),
         "listed": ", ".join(_listed(found)),
     }
-
-
-def _when(labels: Sequence[str]) -> str:
-    first, last = period_words(labels[0]), period_words(labels[-1])
-    return first if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def _listed(found: Placed) -> list[str]:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from redway import periods
 from redway.sources.dataset import dataset
 from redway.store.profile import Partnership
 from redway.web.figures.basis import Basis
-from redway.web.figures.numbers import period_words
 from redway.work.returns.models import Submission
 
 MOST_CAVEATS = 5
@@ -38,19 +38,15 @@ def said(basis: Basis, name: str) -> tuple[Said, ...]:
         for one in held.exclude(facts__said=[]).order_by("period").only("period", "file_name", "facts"):
             labels.setdefault(tuple(one.facts["said"]), []).append((one.period, one.file_name))
         newest_first = sorted(labels.items(), key=lambda found: found[1][-1], reverse=True)
-        return tuple(
-            Said(
-                basis.snapshot.number, those[-1][1], _span([p for p, _ in those]), lines, ours(lines, basis.partnership)
-            )
-            for lines, those in newest_first
-        )
+        return tuple(_one(basis, lines, those) for lines, those in newest_first)
 
     return basis.keep(("publisher's notes", name), make)
 
 
-def _span(labels: Sequence[str]) -> str:
-    first, last = period_words(labels[0]), period_words(labels[-1])
-    return first if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
+def _one(basis: Basis, lines: tuple[str, ...], those: Sequence[tuple[str, str]]) -> Said:
+    """The notes of the files of some periods, named by the newest: (period, file name), the oldest first."""
+    span = periods.spanning(period for period, _file in those)
+    return Said(basis.snapshot.number, those[-1][1], span, lines, ours(lines, basis.partnership))
 
 
 def ours(lines: Sequence[str], partnership: Partnership) -> tuple[str, ...]:

@@ -139,27 +139,16 @@ def by_dataset(found: Sequence[Due], counts: RowCounts, caption: str = "") -> Ta
 
 
 def _group(name: str, agency: str, those: Sequence[Due], counts: RowCounts) -> tuple[Cell, ...]:
-    labels = sorted((one.submission.period for one in those if one.submission.period), key=_last)
+    labels = [one.submission.period for one in those if one.submission.period]
     return (
         tables.text(title(name)),
         tables.text(name_of_agency(agency)),
-        tables.text(_span(labels)),
+        tables.text(periods.spanning(labels) if labels else _("of no period")),
         tables.number(len(those)),
         Cell(counts(sum(one.submission.rows_accepted for one in those)), numeric=True),
         tables.text(day(min(one.since for one in those))),
         tables.text(those[0].why),
     )
-
-
-def _last(label: str) -> int:
-    return periods.months_of(label)[-1]
-
-
-def _span(labels: Sequence[str]) -> str:
-    if not labels:
-        return _("of no period")
-    first, last = periods.in_words(labels[0]), periods.in_words(labels[-1])
-    return first if first == last else _("%(first)s to %(last)s") % {"first": first, "last": last}
 
 
 def files(found: Sequence[Due], person: User) -> Table:

@@ -127,9 +127,9 @@ def kept_words(one: Draft) -> str:
 
 
 def moment(at: datetime) -> str:
-    """`3 November 2025, 14:05`."""
+    """`3 November 2025, 14:05:09`: with seconds, as of deliveries, which tell those of one minute apart."""
     local = timezone.localtime(at)
-    return f"{day(local)}, {local:%H:%M}"
+    return f"{day(local)}, {local:%H:%M:%S}"
 
 
 def lines(deliveries: Iterable[Delivery], profile: Profile) -> list[Line]:
