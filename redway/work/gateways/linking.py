@@ -70,11 +70,6 @@ def check_read(datasets: Iterable[str], purpose: Purpose, *, on: dt.date) -> Non
         )
 
 
-def may_link(datasets: Iterable[str], purpose: Purpose, *, on: dt.date) -> bool:
-    """Whether these datasets may be put together for a purpose: each of them has to allow it."""
-    return not why_not(datasets, purpose, on=on)
-
-
 def lines(on: dt.date) -> list[Line]:
     """Every partners' dataset, by title: for which purposes it may be put together with others that may too."""
     register = Register(on)

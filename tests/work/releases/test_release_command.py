@@ -16,6 +16,7 @@ from tests.indicators.test_release_attacks import assert_safe
 from tests.work.releases.conftest import MONTH, TABLE, editions
 
 pytestmark = pytest.mark.django_db
+OTHERWISE = 0.3
 COUNTS = [[3, 10, 40], [22, 31, 9], [60, 14, 18]]
 
 
@@ -77,21 +78,24 @@ def test_a_proposal_is_declined_with_a_reason(run, sent):
         run(TABLE, "--approve", "--by", "bo")
 
 
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_no_hidden_count_is_recovered_from_all_files_that_ever_left(run, sent, releasing, tmp_path, seed):
-    """Month by month the fire service revises its return, an edition is withdrawn, and what can leave leaves. An
-    attacker keeps every file, knows the policy and the module, which hidden counts are small and which changed.
+@pytest.mark.parametrize(("seed", "policies"), [(0, [""]), (4, ["local"]), (1, ["local", "nhs"])])
+def test_no_hidden_count_is_recovered_from_all_files_that_ever_left(run, sent, releasing, tmp_path, seed, policies):
+    """Again and again the fire service revises its return, an older version or another policy is asked for, an edition
+    is withdrawn, and what can leave leaves. An attacker keeps every file, knows the policies and the module, which
+    hidden counts are small and which changed.
     """
     random = np.random.default_rng(seed)
     counts = random.choice([0, 1, 2, 3, 6, 9, 14, 30], size=(3, 3))
-    refused = 0
+    refused, versions = 0, []
     for step in range(4):
-        sent(counts.tolist())
+        versions.append(str(sent(counts.tolist())))
+        policy = ["--policy", policies[step % len(policies)]] if policies[0] else []
+        older = ["--as-at", random.choice(versions)] if random.random() < OTHERWISE else []
         try:
-            run(TABLE, "--period", MONTH, "--ask", "--by", "ana")
+            run(TABLE, "--period", MONTH, "--ask", "--by", "ana", *policy, *older)
             path = tmp_path / f"{step}.csv"
             run(TABLE, "--period", MONTH, "--approve", "--by", "bo", "--out", str(path))
-        except NotReleased:
+        except (NotReleased, NotAllowed):  # no way to hide enough, or nothing new
             refused += 1
         else:
             left = editions(releasing)[-1].released
@@ -102,7 +106,7 @@ def test_no_hidden_count_is_recovered_from_all_files_that_ever_left(run, sent, r
             run(TABLE, "--period", MONTH, "--withdraw", "--reason", "to be looked at", "--by", "bo")
         at = tuple(random.integers(0, 3, 2))
         counts[at] = max(0, counts[at] + random.choice([-3, -1, 1, 3, 20]))
-    assert refused < 4
+    assert refused < 3  # two editions at least to set against each other
     assert_safe(editions(releasing))
 
 
