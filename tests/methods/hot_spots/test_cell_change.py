@@ -64,3 +64,11 @@ def test_what_is_no_count_is_refused(given):
         cell_change(*given)
     with pytest.raises(Unfit):
         cell_change([1], [1], lengths=(0, 1))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "p"), [(3, 9, 0.14599609375), (10, 2, 0.03857421875), (55, 40, 0.15051806389)]
+)
+def test_periods_of_one_length_are_r_s_binomial_test(before, after, p):
+    """R 4.2.2: binom.test(after, before + after, 0.5)$p.value."""
+    assert cell_change([before, 1], [after, 1]).p[0] == pytest.approx(p)

@@ -326,3 +326,19 @@ def test_limits_and_signals_are_the_slow_twin_s(kind):
             assert (chart.way == [way for _, way in told])[some].all()
             seen |= set(chart.rule.tolist())
     assert kind in ("mr", "g", "t") or len(seen) > 2
+
+
+@pytest.mark.parametrize(
+    ("size", "a3", "b3", "b4"),
+    [(2, 2.659, 0, 3.267), (5, 1.427, 0, 2.089), (10, 0.975, 0.284, 1.716), (25, 0.606, 0.565, 1.435)],
+)
+def test_limits_of_groups_are_those_of_montgomery_s_table(size, a3, b3, b4):
+    """Appendix VI, *Introduction to Statistical Quality Control*: A3, B3 and B4, times the mean spread of groups."""
+    rng = np.random.default_rng(size)
+    group, x = np.repeat(np.arange(12), size), rng.normal(50, 5, 12 * size)
+    found = xbar_s(x, group)
+    spread = found.sigma * bias(np.array([size]))[0]
+    assert found.means.upper[0, 0] == pytest.approx(x.mean() + a3 * spread, abs=1e-3 * spread)
+    assert found.means.lower[0, 0] == pytest.approx(x.mean() - a3 * spread, abs=1e-3 * spread)
+    assert found.spreads.lower[0, 0] == pytest.approx(b3 * spread, abs=1e-3 * spread)
+    assert found.spreads.upper[0, 0] == pytest.approx(b4 * spread, abs=1e-3 * spread)

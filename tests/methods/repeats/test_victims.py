@@ -1,5 +1,7 @@
 """Repeat victims: counts by hand, Kaplan and Meier by loops, and windows that do not hide repeats."""
 
+import itertools
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -100,3 +102,22 @@ def test_the_window_ends_with_the_newest_event_even_of_a_blank_victim():
     few = repeat_victims(["a", "", ""], [0, 1, 2])
     assert few.cannot_tell
     assert "2 events without" in few.sentence
+
+
+def test_it_says_what_the_slow_twin_says():
+    """Kaplan and Meier's product, spell by spell; and of every way to deal a few events to a few at risk, the mean."""
+    rng = np.random.default_rng(6)
+    who, when = rng.integers(0, 25, 70).tolist(), rng.integers(0, 200, 70).tolist()
+    found = repeat_victims(who, np.array(when, dtype=float), until=220, within=(5, 30, 90))
+    spells = []
+    for name in set(who):
+        days = sorted(w for v, w in zip(who, when, strict=True) if v == name)
+        spells += [(b - a, True) for a, b in itertools.pairwise(days)] + [(220 - days[-1], False)]
+    for horizon, followed in zip((5, 30, 90), found.followed, strict=True):
+        left = 1.0
+        for day in sorted({length for length, ended in spells if ended and length <= horizon}):
+            watched = sum(length >= day for length, _ in spells)
+            left *= 1 - sum(length == day and ended for length, ended in spells) / watched
+        assert followed == pytest.approx(1 - left)
+    repeats = [4 - len(set(dealt)) for dealt in itertools.product(range(5), repeat=4)]
+    assert repeat_victims([*"abca"], [1.0, 2, 3, 4], at_risk=5).expected == pytest.approx(np.mean(repeats))

@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from scipy import stats
 
 from redway.methods.inputs import Unfit
 from redway.methods.surveys.design import design
@@ -39,3 +40,25 @@ def test_small_and_bad():
         proportion(design(np.ones(40)), np.full(40, 2))
     with pytest.raises(Unfit):
         proportion(design(np.ones(40)), np.ones(40), method="wald")
+
+
+def test_intervals_are_what_the_slow_twin_says():
+    """The share and its error cluster by cluster, then the words of each interval."""
+    rng = np.random.default_rng(4)
+    w, said, cluster = rng.uniform(1, 3, 120), rng.random(120) < 0.3, np.repeat(np.arange(20), 6)
+    p = sum(w[said]) / sum(w)
+    scores = np.array([sum(w[i] * (said[i] - p) for i in range(120) if cluster[i] == c) / sum(w) for c in range(20)])
+    s, t = np.sqrt(20 / 19 * ((scores - scores.mean()) ** 2).sum()), stats.t.ppf(0.975, 19)
+    worth = p * (1 - p) / s**2 * (stats.t.ppf(0.975, 119) / t) ** 2
+    odds, reach = p / (1 - p), np.exp(t * s / (p * (1 - p)))
+    expected = {
+        "mean": (p - t * s, p + t * s),
+        "logit": (odds / reach / (1 + odds / reach), odds * reach / (1 + odds * reach)),
+        "beta": (
+            stats.beta.ppf(0.025, worth * p, worth * (1 - p) + 1),
+            stats.beta.ppf(0.975, worth * p + 1, worth * (1 - p)),
+        ),
+    }
+    for method, ends in expected.items():
+        found = proportion(design(w, ids=cluster), said, method=method)
+        assert (found.value, found.se, found.low, found.high) == pytest.approx((p, s, *ends)), method

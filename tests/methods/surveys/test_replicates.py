@@ -59,3 +59,19 @@ def test_intervals_of_a_median_hold():
     assert 0.92 <= held / 300 <= 0.985
     assert "fewer than 30" in quantile(design(np.ones(5)), np.ones(5)).sentence
     assert quantile(design(np.ones(50)), np.ones(50)).value == 1
+
+
+def test_the_jackknife_is_the_slow_twin_s():
+    """Each cluster left out by hand, and the others of its stratum made up for it."""
+    sample, y = drawn(6, strata=3, clusters=4, people=5)
+    w, cluster = sample.weights, np.repeat(np.arange(12), 5)
+    square = 0.0
+    for stratum in range(3):
+        values = []
+        for out in range(4 * stratum, 4 * stratum + 4):
+            v = w.copy()
+            v[cluster // 4 == stratum] *= 4 / 3
+            v[cluster == out] = 0
+            values.append((v * y).sum() / v.sum())
+        square += 3 / 4 * sum((value - np.mean(values)) ** 2 for value in values)
+    assert replicated(sample, lambda w: (w * y).sum() / w.sum()).se == pytest.approx(square**0.5)
