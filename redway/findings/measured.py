@@ -29,8 +29,8 @@ def sentence(measure: Measure, found: Measured) -> str:
     said = (
         _grouped(measure, found, latest) if whole is None or whole.value is None else _one(measure, whole, latest, to)
     )
-    rest = [*changes(measure, found), *_year_before(measure, found, latest), completeness(measure, found, latest)]
-    rest.append(cancelled(whole))
+    rest = [cancelled(whole), *changes(measure, found), *_year_before(measure, found, latest)]
+    rest.append(completeness(measure, found, latest))
     return " ".join(filter(None, [words.opening(said), *rest, words.rounded(to), _newer(found, latest)]))
 
 

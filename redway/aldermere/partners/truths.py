@@ -19,6 +19,7 @@ class Planted:
     first    the first month it acts in; it goes on to the end
     before   the level without it: a share, or a count a month
     after    the level while it acts
+    indicator  the one whose page tells it; empty where the page of data quality does
     """
 
     id: str
@@ -28,6 +29,7 @@ class Planted:
     before: float
     after: float
     expected: str
+    indicator: str = ""
 
     def level(self, month: int) -> float:
         return self.after if month >= self.first else self.before
@@ -36,6 +38,7 @@ class Planted:
 HOSPITAL_KNIFE = Planted(
     id="knife-wounds",
     dataset="hospital-istv",
+    indicator="sharp-object-attendances",
     title="The infirmary sees the rise in knife crime by the docks too",
     first=KNIFE_CRIME.first,
     before=2.0,
@@ -45,6 +48,7 @@ HOSPITAL_KNIFE = Planted(
 UNREPORTED_VENUE = Planted(
     id="unreported-venue",
     dataset="hospital-istv",
+    indicator="assault-attendances",
     title="The Theatre Bar: hurt by the dozen, hardly ever told to the police",
     first=FIRST_MONTH,
     before=0.0,
@@ -64,6 +68,7 @@ UNKNOWN_ETHNICITY = Planted(
 DISPARITY = Planted(
     id="disparity",
     dataset="police-extract",
+    indicator="serious-violence-victim-ethnicity",
     title="Black residents are victims of serious violence at twice the rate of White residents",
     first=FIRST_MONTH,
     before=2.0,
@@ -73,6 +78,7 @@ DISPARITY = Planted(
 MISSED_ASSESSMENTS = Planted(
     id="missed-assessments",
     dataset="drug-tests-on-arrest",
+    indicator="positive-tests-assessed",
     title="Assessments move across the city, and fewer people come",
     first=month("2025-04"),
     before=0.70,
@@ -82,6 +88,7 @@ MISSED_ASSESSMENTS = Planted(
 STEADY_ENGAGEMENT = Planted(
     id="steady-engagement",
     dataset="treatment",
+    indicator="alcohol-treatment-engagement",
     title="Engagement with alcohol treatment stays as it is",
     first=FIRST_QUARTER,
     before=0.70,
@@ -91,6 +98,7 @@ STEADY_ENGAGEMENT = Planted(
 FIRE_SETTING = Planted(
     id="fire-setting",
     dataset="fire",
+    indicator="deliberate-fires",
     title="Small fires at Gannet Wharf in the last summer",
     first=month("2025-06"),
     before=1.0,

@@ -6,6 +6,8 @@ Hospitals see people hurt whom nobody told the police of: only side by side do t
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from django.utils.translation import gettext as _
 
 from redway.findings import words
@@ -106,6 +108,6 @@ def _total(basis: Basis, indicator: Indicator, area: Area, months: Sequence[int]
     return _in(windows.total(row, months)) if set(months) <= set(row.months) else None
 
 
-def _in(total: Sequence[float]) -> float | None:
+def _in(total: npt.NDArray[np.float64]) -> float | None:
     """A count; None where any of its months is not known."""
     return float(total[0]) if total[0] == total[0] else None
