@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import redway.methods as package
+from redway.methods.catalogue import methods
 
 HANDBOOK = Path(package.__file__).parent / "handbook"
 PAGE = (HANDBOOK / "references.md").read_text("utf-8")
@@ -49,3 +50,37 @@ def test_its_links_lead_somewhere():
     links = re.findall(r"\]\(([a-z-]+\.md)\)", PAGE)
     assert len(links) > 5
     assert [link for link in links if not (HANDBOOK / link).exists()] == []
+
+
+def held_against():
+    """Method -> (tests of its outside comparison, tests of its slow twin)."""
+    part = PAGE.split("## Every method, and what it is held against")[1].split("\n## ")[0]
+    found = {}
+    for line in part.splitlines():
+        if line.startswith("| ["):
+            name, what, outside, twin = (cell.strip() for cell in line.split("|")[1:-1])
+            assert what, name
+            found[re.match(r"\[(.+?)\]", name)[1]] = [re.findall(r"`([^`]+)`", cell) for cell in (outside, twin)]
+    return found
+
+
+HELD = held_against()
+
+
+@pytest.mark.parametrize("name", methods())
+def test_every_method_has_an_outside_comparison_and_a_slow_twin(name):
+    assert name in HELD, "no row in references.md: write its comparison with another tool, and its slow twin"
+    outside, twin = HELD[name]
+    assert outside, "nothing outside it is held against"
+    assert twin, "no slow twin"
+    assert not set(outside) & set(twin)
+
+
+def test_the_comparisons_and_twins_are_tests_that_exist():
+    told = {test for both in HELD.values() for tests in both for test in tests}
+    missing = []
+    for test in sorted(told):
+        file, function = test.split("::")
+        if not (HERE / file).exists() or f"def {function}(" not in (HERE / file).read_text("utf-8"):
+            missing.append(test)
+    assert missing == []
