@@ -137,8 +137,8 @@ def test_p_is_uniform_where_nothing_changed():
 
 
 def test_it_is_r_s_glm_and_binomial_test():
-    """R 4.2.2: m <- summary(glm(c(683, 840) ~ c(0, 1), poisson))$coefficients[2, ], its error times sqrt(3.13), qt and pt
-    of 11 degrees; i <- binom.test(840, 1523)$conf.int; i / (1 - i)."""
+    """R 4.2.2: m <- summary(glm(c(683, 840) ~ c(0, 1), poisson))$coefficients[2, ], its error times sqrt(3.13), and
+    qt and pt of 11 degrees; i <- binom.test(840, 1523)$conf.int; i / (1 - i)."""
     found = change(683, 840, phi=3.13, df=11)
     assert (found.low, found.high, found.p) == pytest.approx((0.6299857721, 50.3106502135, 0.0443167962331), rel=1e-9)
     assert (found.poisson_low, found.poisson_high) == pytest.approx((11.0408311832, 36.2551820006), rel=1e-9)
