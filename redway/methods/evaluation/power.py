@@ -107,7 +107,7 @@ def power(
     rise = _smallest(seen, 1, asked, 12)
     return Power(
         effect,
-        float(seen(np.float64(true))),
+        float(seen(np.array(true))),
         100 * float(np.expm1(fall)),
         100 * float(np.expm1(rise)),
         asked,
@@ -122,7 +122,7 @@ def _events(a: float, c: float, effect: float, k: float, phi: float, alpha: floa
         return _seen(d, np.sqrt(phi * (a + after / k + c + c / k)), alpha)
 
     fall, rise = _smallest(seen, -1, asked, a), _smallest(seen, 1, asked, 1000 * (a + c + 1))
-    return Power(effect, float(seen(np.float64(effect))), fall, rise, asked, "wdd", alpha)
+    return Power(effect, float(seen(np.array(effect))), fall, rise, asked, "wdd", alpha)
 
 
 def _seen(d: Floats, error: Floats, alpha: float) -> Floats:
@@ -139,4 +139,4 @@ def _smallest(seen: Callable[[Floats], Floats], way: int, asked: float, furthest
     first = int(np.argmax(found >= asked))
     low = 0.0 if first == 0 else float(steps[first - 1])
     ends = low, float(steps[first])
-    return way * float(scipy.optimize.brentq(lambda v: float(seen(np.float64(way * v))) - asked, *ends))
+    return way * float(scipy.optimize.brentq(lambda v: float(seen(np.array(way * v))) - asked, *ends))
