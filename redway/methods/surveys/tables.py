@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from redway.errors import Place
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.comparison.tables import LEVEL, one
 from redway.methods.inputs import Unfit, numbers
@@ -77,15 +78,53 @@ def _quantile(columns: Columns, given: Given, rng: np.random.Generator) -> Answe
     return Answer(found.sentence, one(found, ("share", "value", "se", "low", "high", "base")))
 
 
+MOST_MARGINS = 9
+NAMES = ("", *(str(number) for number in range(2, MOST_MARGINS + 1)))  # margin and total, margin2 and total2 ...
+POPULATION = (
+    Column("margin", "which margin: 1 for the column margin, 2 for margin2 and so on", "text"),
+    Column("kind", "a kind of that margin, as the answers have it", "text"),
+    Column("total", "how many there are of that kind"),
+)
+
+
 def _rake(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    """Margins from columns margin and margin2, with columns of the total of each row's kind."""
-    pairs = [("margin", "total"), ("margin2", "total2")]
+    """Margins from columns margin, margin2 ..., their totals from columns beside them or a file of everybody's."""
+    settings = dict(given)
+    everybody = _population(settings.pop("population"))
     margins = []
-    for kind, count in pairs:
-        if kind in columns and count in columns:
-            margins.append((columns[kind], _totals(columns[kind], columns[count])))
-    found = raking.rake(design(columns["weight"]), margins, **given)
+    for number in NAMES:
+        kinds, own = columns.get(f"margin{number}"), columns.get(f"total{number}")
+        listed = everybody.pop(number or "1", None)
+        if kinds is None:
+            if own is not None or listed is not None:
+                raise Unfit(f"a column “margin{number}” beside its totals", came="none")
+            continue
+        if listed is None and own is None:
+            raise Unfit(
+                f"totals of “margin{number}”, in a column “total{number}” or the file of population",
+                came="none",
+                cause="a margin without a count of everybody: leave it out, or find its totals.",
+            )
+        margins.append((kinds, _totals(kinds, own) if listed is None and own is not None else listed or {}))
+    found = raking.rake(design(columns["weight"]), margins, **settings)
     return Answer(found.sentence, {"weight": found.design.weights})
+
+
+def _population(given: Mapping[str, Array] | None) -> dict[str, dict[str, float]]:
+    """Totals by kind, by the number of their margin."""
+    found: dict[str, dict[str, float]] = {}
+    if given is None:
+        return found
+    rows = zip(given["margin"].tolist(), given["kind"].tolist(), given["total"].tolist(), strict=True)
+    for row, (margin, kind, total) in enumerate(rows, 1):
+        kinds = found.setdefault(str(margin).strip().removeprefix("margin") or "1", {})
+        if str(kind) in kinds:
+            place = Place(row=row, column="population.kind")
+            raise Unfit("one total for a kind of a margin", came=f"two for “{kind}”", place=place)
+        kinds[str(kind)] = total
+    if unknown := [name for name in found if name not in {number or "1" for number in NAMES}]:
+        raise Unfit(f"population.margin: a number from 1 to {MOST_MARGINS}", came=f"“{unknown[0]}”")
+    return found
 
 
 def _totals(kinds: Array, totals: Array) -> dict[str, float]:
@@ -166,12 +205,19 @@ METHODS = (
         (
             Column("weight", "weight before"),
             Column("margin", "a kind of people", "text"),
-            Column("total", "how many there are of that kind"),
-            Column("margin2", "another kind", "text", False),
-            Column("total2", "how many of that", "number", False),
+            Column("total", "how many there are of that kind; not where population says it", "number", False),
+            *(
+                column
+                for number in NAMES[1:]
+                for column in (
+                    Column(f"margin{number}", "another kind", "text", False),
+                    Column(f"total{number}", "how many of that", "number", False),
+                )
+            ),
         ),
         _rake,
         (
+            Parameter("population", None, "how many there are of every kind of every margin", table=POPULATION),
             Parameter("lower", 0.0, "least weight, times the mean", float),
             Parameter("upper", float("inf"), "largest weight, times the mean", float),
             Parameter("maxit", 1000, "most rounds", int),

@@ -99,6 +99,30 @@ def test_the_method_on_a_table():
         method.run(columns, given | {"source": ""}, None)
 
 
+def test_weights_may_come_in_a_file_that_names_its_own_source():
+    method = METHODS[0]
+    columns = {"place": np.array(["x", "y"]), "offence": np.array(["a", "b"]), "count": np.array([3.0, 4])}
+    given = {p.name: p.default for p in method.parameters}
+    table = {"offence": np.array(["b", "a", "c"]), "weight": np.array([2.0, 10, 7]),
+             "source": np.array(["Somebody", "", "Somebody"]), "version": np.full(3, "May 2023")}  # fmt: skip
+    answer = method.run(columns, given | {"weights": table}, None)
+    assert answer.rows["total"].tolist() == [30, 8]
+    assert answer.notes == ("Weights: Somebody, May 2023.",)
+    bare = {name: table[name] for name in ("offence", "weight")}
+    cited = method.run(columns, given | {"weights": bare, "source": "Others", "version": "2"}, None)
+    assert cited.notes == ("Weights: Others, 2.",)
+    for wrong, told in (
+        ({"weights": bare}, "source and version"),
+        ({"weights": table | {"source": np.array(["one", "two", "two"])}}, "one source of all weights"),
+        ({"weights": table | {"offence": np.array(["a", "a", "b"])}}, "two for “a”"),
+        ({}, "in a column “weight” or in a file"),
+    ):
+        with pytest.raises(Unfit, match=told):
+            method.run(columns, given | wrong, None)
+    with pytest.raises(Unfit, match="What came: both"):
+        method.run(columns | {"weight": np.ones(2)}, given | {"weights": table}, None)
+
+
 PRICES = Weights("invented", "1", "days", {"grave": 5475, "theft": 10, "assault": 365, "damage": 2})
 
 
