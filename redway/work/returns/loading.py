@@ -60,10 +60,12 @@ def load_parcel(
     context: Context,
     progress: Callable[[str], None],
     opened: dict[Path, str],
+    own: bool = False,
 ) -> tuple[list[Staged], list[Skipped]]:
     """Load every file of one dataset, two at a time, in the order they were found.
 
     opened   is filled with the work folder of each file as it is begun, and the file's name
+    own      whether the files lie in the import's own work folder: they are moved, not copied once more
     Raises the fault of the first file that cannot be taken, naming the others that cannot either.
     """
     definition, load = dataset(name), loader(name)
@@ -72,7 +74,8 @@ def load_parcel(
     found, skipped = find(paths, endings=definition.files, skips=skips)
     if not found:
         raise _none_found(definition, paths, skipped)
-    copies = _copied(found, work)
+    large = any((f.member.file_size if f.member else f.sent.stat().st_size) > LARGE for f in found)
+    copies = _copied(found, work, own)
 
     def one(number: int) -> list[Staged]:
         file = found[number]
@@ -88,7 +91,7 @@ def load_parcel(
         progress(f"{plain(file.name)}: {sum(each.rows_read for each in loads):,} rows read")
         return [Staged(definition, file.name, each, copy, raw) for each in loads]
 
-    return _all_or_first_fault(one, found), skipped
+    return _all_or_first_fault(one, found, AT_ONCE if not large else 1), skipped
 
 
 def _none_found(definition: Dataset, paths: list[Path], skipped: list[Skipped]) -> FileRefused:
@@ -113,7 +116,7 @@ def _name(path: Path) -> str:
     return plain(path.resolve().name)
 
 
-def _copied(found: list[Found], work: Path) -> dict[Path, tuple[Path, str]]:
+def _copied(found: list[Found], work: Path, own: bool) -> dict[Path, tuple[Path, str]]:
     """Copies of the files as sent, with the names they will be kept under: what is read is what is kept."""
     work.mkdir()
     copies: dict[Path, tuple[Path, str]] = {}
@@ -122,7 +125,7 @@ def _copied(found: list[Found], work: Path) -> dict[Path, tuple[Path, str]]:
             suffix = ending(sent.name)
             copy = work / f"sent-{len(copies)}{suffix}"
             try:
-                copies[sent] = copy, files.copy(sent, copy) + suffix.lower()
+                copies[sent] = copy, (_moved(sent, copy) if own else files.copy(sent, copy)) + suffix.lower()
             except PermissionError as fault:
                 raise RedwayError(
                     f"leave to read {sent} and to write in {work}",
@@ -132,9 +135,14 @@ def _copied(found: list[Found], work: Path) -> dict[Path, tuple[Path, str]]:
     return copies
 
 
-def _all_or_first_fault(one: Callable[[int], list[Staged]], found: list[Found]) -> list[Staged]:
-    large = any((f.member.file_size if f.member else f.sent.stat().st_size) > LARGE for f in found)
-    with ThreadPoolExecutor(1 if large else AT_ONCE) as pool:
+def _moved(sent: Path, copy: Path) -> str:
+    """Move a file and return the hash of its bytes."""
+    sent.replace(copy)
+    return files.sha256(copy)
+
+
+def _all_or_first_fault(one: Callable[[int], list[Staged]], found: list[Found], at_once: int) -> list[Staged]:
+    with ThreadPoolExecutor(at_once) as pool:
         futures = [pool.submit(one, number) for number in range(len(found))]
         try:
             # One file's fault does not hide the faults of the others; anything unforeseen stops at once.

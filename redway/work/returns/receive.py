@@ -192,6 +192,7 @@ def examining(
                         context=_context(home, profile, parcel, _with(before, staged)),
                         progress=progress,
                         opened=refused.folders if refused else {},
+                        own=callable(parcel.paths),
                     )
                     staged += more
                     skipped += left
