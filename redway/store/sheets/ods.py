@@ -27,7 +27,7 @@ from redway.store.sheets.sheet import (
     merged_refusal,
     width_refusal,
 )
-from redway.store.sheets.slices import MOST_AROUND, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, SLICE, Row
+from redway.store.sheets.slices import FIRST_SLICE, MOST_AROUND, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, SLICE, Row
 
 CONTENT = "content.xml"
 # Attributes are taken one by one from the tag's name on, so nothing written within one's value is mistaken for another.
@@ -218,13 +218,15 @@ class Ods:
     def _slices(self, sheet: Sheet) -> Iterator[bytes]:
         """Complete rows, some megabytes at a time; the first slice begins with what stands before the rows."""
         waiting = bytearray()
+        enough, cut_of = min(FIRST_SLICE, SLICE), slices.first_cut
         for chunk in self._within(self._tables[sheet.part]):
             waiting += chunk
-            if len(waiting) <= SLICE:
+            if len(waiting) <= enough:
                 continue
-            if cut := slices.last(ROW, waiting):
+            if cut := cut_of(ROW, waiting):
                 yield bytes(waiting[:cut])
                 del waiting[:cut]
+                enough, cut_of = SLICE, slices.last
             elif len(waiting) > MOST_AROUND:
                 raise self._zip.refusal("rows with an end", "one without", "a file made to fill memory.")
         yield bytes(waiting)

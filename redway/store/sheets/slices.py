@@ -15,11 +15,17 @@ from redway.store.sheets.cells import Value, text
 from redway.store.sheets.container import VALUES_ONLY, Container
 
 SLICE = 4_000_000  # bytes of XML
+FIRST_SLICE = 64_000  # little, as often no more is wanted of a sheet than its heading
 MOST_CELLS = 2_000_000  # of the rectangle around a slice's cells, which calamine lays out in memory: 48 MB
 MOST_COLUMNS = 1_000
 MOST_ROWS = 1_048_576  # of a sheet, in Excel and LibreOffice
 MOST_AROUND = 32_000_000  # bytes before and after a sheet's rows: widths of columns, links, rules of formatting
 Row = tuple[int, list[str]]  # its number on the sheet (1 is the first), its cells
+
+
+def first_cut(row: re.Pattern[bytes], content: bytearray) -> int:
+    """Where the first slice ends: before the last row that begins in its few bytes, else as any other."""
+    return last(row, content[:FIRST_SLICE]) or last(row, content)
 
 
 def last(row: re.Pattern[bytes], content: bytearray) -> int:

@@ -28,7 +28,7 @@ from redway.store.sheets.sheet import (
     merged_refusal,
     width_refusal,
 )
-from redway.store.sheets.slices import MOST_AROUND, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, SLICE, Row
+from redway.store.sheets.slices import FIRST_SLICE, MOST_AROUND, MOST_CELLS, MOST_COLUMNS, MOST_ROWS, SLICE, Row
 
 MOST_STRINGS = 128_000_000  # bytes of shared strings; a million rows of references have about 60 million
 MOST_HELD = 16_000_000  # bytes of them that are held as texts
@@ -146,17 +146,18 @@ class Xlsx:
         start, ended = self._after_head(sheet, chunks)
         waiting = bytearray(start)
         # A slice brings all shared strings along, so it is no smaller than they are, and time stays linear.
-        enough = max(SLICE, self._zip.size(self._strings) if self._strings else 0)
+        after = max(SLICE, self._zip.size(self._strings) if self._strings else 0)
+        enough, cut_of = min(FIRST_SLICE, after), slices.first_cut
         looked = 0  # bytes in which no end was found
         while not ended:
             if waiting.find(b"sheetData", looked) >= 0 and (found := DATA_END.search(waiting, looked)):
                 yield bytes(waiting[: found.start()])
                 del waiting[: found.end()]
                 ended = True
-            elif len(waiting) > enough and (cut := slices.last(ROW, waiting)):
+            elif len(waiting) > enough and (cut := cut_of(ROW, waiting)):
                 yield bytes(waiting[:cut])
                 del waiting[:cut]
-                looked = 0
+                looked, enough, cut_of = 0, after, slices.last
             elif len(waiting) > enough + MOST_AROUND:
                 raise self._zip.refusal("rows with an end", "one without", "a file made to fill memory.")
             else:

@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redway.errors import FileRefused
-from redway.store.sheets import cells, column_letters, workbook
+from redway.store.sheets import cells, column_letters, heading, workbook
+from redway.store.sheets.ods import Ods
 from redway.store.sheets.xlsx import Xlsx
 from tests.store.sheets.conftest import FILL, changed, ods, ods_cell, xlsx
 
@@ -238,6 +239,18 @@ def test_a_long_sheet_is_read_in_slices(tmp_path, monkeypatch, read, last):
     assert [row for _, row in found] == [[text, str(n), *([str(last)] if last else [])] for text, n, last in rows]
     assert len(seen) > 8
     assert max(seen) < 30_000
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_little_of_a_sheet_is_read_for_its_heading(tmp_path, monkeypatch, work, kind):
+    whole, reader = {"xlsx": (xlsx, Xlsx), "ods": (ods, Ods)}[kind]
+    seen = []
+    reading = reader._rows
+    monkeypatch.setattr(reader, "_rows", lambda *given: seen.append(len(given[-1])) or reading(*given))
+    path = whole(tmp_path / f"book.{kind}", {"Data": [["the same", n] for n in range(20_000)]})
+    with workbook(path, name=path.name, work=work) as book:
+        assert heading(book, book.sheets[0]) == ["the same", "0"]
+    assert sum(seen) < 70_000
 
 
 # ------------------------------------------------------------------ As CSV
