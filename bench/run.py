@@ -18,6 +18,7 @@ BENCHES = {
     "clone": "From a clone to a signed-in page",
     "imports": "Importing street crime",
     "methods": "Methods",
+    "open_data": "Importing every other open dataset",
     "pages": "Pages",
     "returned": "Checking a partner's return",
     "partners": "Every partner's return",
