@@ -185,7 +185,7 @@ def farrington_flexible(
     unsure = None if doubt is None else _alike_in_shape(inputs.at_least(doubt, "doubt", 0, dimensions=2), table)
     days = None if starts is None else weekly(starts, table.shape[1])
     names = ("observed", "expected", "upperbound", "pvalue", "tail", "score", "phi", "slope")
-    out = {name: np.full((table.shape[0], judge.size), np.nan) for name in names}
+    out: dict[str, Any] = {name: np.full((table.shape[0], judge.size), np.nan) for name in names}
     for like, columns in _alike(judge, use, days):
         pieces = _pieces(table.shape[0], like.back.size * columns.size)
         piece = partial(_piece, table, people, unsure, weeks=judge[columns], like=like, use=use)

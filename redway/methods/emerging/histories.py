@@ -72,7 +72,7 @@ def history(
         )
     names, which = np.unique(np.zeros(size, int) if series is None else np.asarray(series), return_inverse=True)
     names = np.array([""]) if series is None else names
-    first = told.min() if begin is None else np.datetime64(begin, "D")
+    first = told.min() if begin is None else begin.astype("datetime64[D]")
     week, at = ((days - first).astype(int) // 7 for days in (told, said))
     now = int(max(at.max(), week.max() if until is None else int((until - first).astype(int)) // 7))
     events = np.ones(size) if count is None else inputs.at_least(count, "count", 0)

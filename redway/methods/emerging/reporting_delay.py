@@ -102,10 +102,20 @@ class ManyDelays:
 
     def one(self, series: int) -> Delays:
         """The result of one of them."""
-        arrays = (self.reported, self.completeness, self.forecast, self.low, self.high, self.share, self.error)
-        rest = float(self.dispersion[series]), float(self.steady[series]), self.level
         few = np.isnan(self.dispersion[series])
-        return Delays(*(one[series] for one in arrays), *rest, _too_few(self.events[series]) if few else "")
+        return Delays(
+            self.reported[series],
+            self.completeness[series],
+            self.forecast[series],
+            self.low[series],
+            self.high[series],
+            self.share[series],
+            self.error[series],
+            float(self.dispersion[series]),
+            float(self.steady[series]),
+            self.level,
+            _too_few(self.events[series]) if few else "",
+        )
 
     def discoveries(self, q: float = 0.1) -> FalseDiscovery:
         """Series whose reports have become quicker or slower, of all that can be told. Unfit for a q that is none."""
@@ -312,8 +322,8 @@ def _drawn(
     late = np.flatnonzero(reached < share.shape[1] - 1)
     if not late.size or not len(seen):
         return ends, error
-    beta = [(part + 0.5) / phi[:, None] for part in (new, so_far - new)]
-    inside = _share(rng.beta(*beta, size=(DRAWS, *new.shape)))[:, :, reached[late]]
+    a, b = ((part + 0.5) / phi[:, None] for part in (new, so_far - new))
+    inside = _share(rng.beta(a, b, size=(DRAWS, *new.shape)))[:, :, reached[late]]
     shares = np.clip(inside, 1e-6, 1.0)
     # of events in all, given those seen: negative binomial; phi times as spread
     mean = (seen[:, late] + 0.5) * (1 - shares) / shares

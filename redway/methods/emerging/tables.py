@@ -59,12 +59,13 @@ def _farrington(columns: Columns, given: Given, rng: np.random.Generator) -> Ans
     )
     periods = table.starts.size
     judge = np.arange(max(0, periods - given["range"]), periods)
-    settings = {
+    settings: dict[str, Any] = {
         "population": table.values.get("population"),
         "starts": table.starts if given["frequency"] == 52 else None,
         "settings": use,
     }
-    in_by_now, notes = {}, []
+    in_by_now: dict[str, Array] = {}
+    notes: list[str] = []
     if given["delay"] is None:
         found = farrington.farrington_flexible(table.values["count"], judge, **settings)
     else:
@@ -96,7 +97,7 @@ def _completeness(
             cause="days or months, whose late reports this does not know how to add up.",
         )
     said = given["delay"]
-    more = {name: said[name] for name in ("series", "count", "so_far") if name in said}
+    more: dict[str, Any] = {name: said[name] for name in ("series", "count", "so_far") if name in said}
     known = histories.history(
         said["happened"], said["reported"], longest=given["longest"], begin=table.starts[0], until=table.starts[-1],
         **more,
@@ -173,7 +174,7 @@ def _count_scan(columns: Columns, given: Given, rng: np.random.Generator) -> Ans
 
 
 def _delay(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    more = {name: columns[name] for name in ("series", "count", "so_far") if name in columns}
+    more: dict[str, Any] = {name: columns[name] for name in ("series", "count", "so_far") if name in columns}
     known = histories.history(columns["happened"], columns["reported"], longest=given["longest"], **more)
     found = reporting_delay.reporting_delays(
         known.tables, rng, history=given["history"], level=given["level"], pooled=given["pooled"]

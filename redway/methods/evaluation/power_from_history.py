@@ -128,17 +128,17 @@ def power_from_history(
     length = inputs.whole(block or max(1, round(1.5 * len(y) ** (1 / 3))), "block", least=1)
     sides(given, kind)
     told = partial(DesignPower, change, kind=kind, asked=wanted, alpha=chance, nsim=draws, before=len(y), after=later)
-    none = {"power": np.nan, "fall": np.nan, "rise": np.nan, "false_alarms": np.nan, "untold": np.nan}
+    nothing = partial(told, power=np.nan, fall=np.nan, rise=np.nan, false_alarms=np.nan)
     if len(y) < FEWEST:
-        return told(**none, cannot_tell=f"the past has fewer than {FEWEST} periods")
+        return nothing(untold=np.nan, cannot_tell=f"the past has fewer than {FEWEST} periods")
     if not y.any(axis=0).all():
-        return told(**none, cannot_tell="an area has no event in all its past")
+        return nothing(untold=np.nan, cannot_tell="an area has no event in all its past")
     drawn, judge = _design(y, given, kind, later, chance, inputs.whole(period, "period", least=1), length)
     quiet, changed = (np.stack([drawn(of, rng) for _ in range(draws)]) for of in (0.0, change / 100))
     found = judge(quiet, True)
     untold = float(np.isnan(found.p).mean())
     if untold > UNTOLD:
-        return told(**none | {"untold": untold}, cannot_tell="in most futures like the past the method cannot tell")
+        return nothing(untold=untold, cannot_tell="in most futures like the past the method cannot tell")
     share = kind == "synthetic-control"
     ends = (found.high, -1), (-found.low, 1)
     fall, rise = (_percent(_smallest(reach, wanted) * way, share) for reach, way in ends)
@@ -193,7 +193,7 @@ def _each(judge: Callable[[Floats], Effect], of: float | None) -> Judge:
         table = np.array([(one.value, one.low, one.high, one.p) for one in found]).T
         with np.errstate(divide="ignore", invalid="ignore"):
             shown = np.log1p(table[:3] / 100) if of is None else table[:3] / of
-        return Differences(*shown, table[3])
+        return Differences(shown[0], shown[1], shown[2], table[3])
 
     return all_of
 

@@ -50,8 +50,11 @@ def own_map(score: Any, *, area: Any = None, x: Any = None, y: Any = None, label
         raise Unfit("a cell", came="none")
     given = {"score": scores, "area": sizes, "cell": names, "x": east, "y": north}
     inputs.same_length(**{name: column for name, column in given.items() if column is not None})
-    keys = names[:, None] if names is not None else np.column_stack([east, north]) if east is not None else None
-    if keys is None:
+    if names is not None:
+        keys: npt.NDArray[Any] = names[:, None]
+    elif east is not None and north is not None:
+        keys = np.column_stack([east, north])
+    else:
         raise Unfit("the middles of cells (x and y), or their labels (cell)", came="neither")
     if twice := len(keys) - len(np.unique(keys, axis=0)):
         raise Unfit("one row for each cell", came=f"{twice:,} more", cause="several periods or kinds in one file.")

@@ -90,7 +90,8 @@ def _dual(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random
     base = columns["base"].astype(bool)
     weight = columns.get("weight", np.ones(len(base)))
     x, y = columns["x"][~base], columns["y"][~base]
-    notes = (found.sentence,) if (found := as_told(x, y, given["moved"])).moved else notes
+    told = as_told(x, y, given["moved"])
+    notes = (told.sentence,) if told.moved else notes
     h = smooth_enough(given["bandwidth"], notes, x, y) or densities.automatic_bandwidth(x, y) or None
     first, second = (
         densities.kde(

@@ -79,7 +79,7 @@ class Command(RedwayCommand):
         parameters = {p.name: options.get(SETTING + p.name, p.default) for p in method.parameters}
         seed = _seed(options.get("seed")) if method.random else None
         called = _called(options["column"])
-        files = {p.name: Path(parameters[p.name]) for p in method.parameters if p.table and parameters[p.name]}
+        files = {p.name: Path(str(parameters[p.name])) for p in method.parameters if p.table and parameters[p.name]}
         with tempfile.TemporaryDirectory(prefix="redway-method-") as work:
             columns = own_tables.read(options["file"], method.columns, called=_of(called, "", method), work=Path(work))
             tables = {
