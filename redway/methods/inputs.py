@@ -21,6 +21,7 @@ TOO_LARGE = "a mistyped number, or one that names something (a reference, a tele
 BELOW = "a difference, or a code for what is not known, such as -9."
 NONE_OF_IT = "a row with nobody and nothing in it: leave it out."
 PARTS = "a rate, a mean or an estimate where a count was meant."
+PERCENT = "percent where a share was meant: 0.95 and not 95."
 LARGEST = 1e15  # above it, a double cannot tell one whole number from the next, and squares and products overflow
 
 
@@ -96,15 +97,24 @@ def number(value: Any, what: str, *, least: float = -np.inf, most: float = np.in
     if not least <= given <= most:
         bounds = {"of at least": least, "of at most": most}
         ends = [f"{word} {bound:g}" for word, bound in bounds.items() if np.isfinite(bound)]
-        raise Unfit(f"{what}: a number " + " and ".join(ends), came=f"{value}")
+        raise Unfit(f"{what}: a number " + " and ".join(ends), came=f"{value}", cause=_why(value, given, least, most))
     return given
+
+
+def _why(value: Any, given: float, least: float, most: float) -> str:
+    """The likely cause of a number out of its bounds; nothing where none is likely."""
+    if np.isnan(given):
+        return NOT_THERE if isinstance(value, float) else "a word, or nothing, where a number was meant."
+    if given < least:
+        return BELOW if least == 0 else ""
+    return PERCENT if most == 1 else TOO_LARGE if most >= 1e6 else ""
 
 
 def whole(value: Any, what: str, *, least: int = 0, most: float = np.inf) -> int:
     """One whole number from `least` to `most`."""
     given = number(value, what, least=least, most=most)
     if given != np.floor(given):
-        raise Unfit(f"{what}: a whole number", came=f"{value}")
+        raise Unfit(f"{what}: a whole number", came=f"{value}", cause="a share or an average where so many are meant.")
     return int(given)
 
 
@@ -112,7 +122,11 @@ def probability(value: Any, what: str) -> float:
     """One number between 0 and 1, neither of them."""
     given = number(value, what, least=0, most=1)
     if given in (0, 1):
-        raise Unfit(f"{what}: a number between 0 and 1", came=f"{value}")
+        raise Unfit(
+            f"{what}: a number between 0 and 1",
+            came=f"{value}",
+            cause="an end, at which there would be no doubt, or nothing else.",
+        )
     return given
 
 

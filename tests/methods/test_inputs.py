@@ -51,6 +51,31 @@ def test_one_value(check, value):
         check(value)
 
 
+@pytest.mark.parametrize(
+    ("check", "value", "cause"),
+    [
+        (lambda v: inputs.probability(v, "x"), 95, "percent where a share was meant"),
+        (lambda v: inputs.number(v, "x", least=0), "much", "a word, or nothing"),
+        (lambda v: inputs.number(v, "x", least=0), None, "a word, or nothing"),
+        (lambda v: inputs.number(v, "x", least=0), np.nan, "an empty cell"),
+        (lambda v: inputs.number(v, "x", least=0), -9, "a code for what is not known"),
+        (lambda v: inputs.number(v, "x", most=1e12), 1e13, "a mistyped number"),
+        (lambda v: inputs.whole(v, "x"), 1.5, "a share or an average"),
+        (lambda v: inputs.probability(v, "x"), 0, "no doubt"),
+    ],
+)
+def test_one_value_has_its_likely_cause(check, value, cause):
+    with pytest.raises(Unfit) as fault:
+        check(value)
+    assert cause in fault.value.cause
+
+
+def test_a_number_out_of_bounds_of_its_own_has_no_cause_made_up():
+    with pytest.raises(Unfit) as fault:
+        inputs.number(3, "x", least=5, most=9)
+    assert not fault.value.cause
+
+
 def test_a_name_in_a_column_is_guessed():
     assert inputs.named("b", "reference", ["a", "b", "b"]) == "b"
     with pytest.raises(Unfit, match=r"one of the names in the table \(“White”, “Black”\).*Did you mean “White”"):
