@@ -16,14 +16,15 @@ from redway.methods.hot_spots.columns import MOST_VALUES, boundary, by_period, c
 from redway.methods.hot_spots.dual_kde import METHODS as TOGETHER
 from redway.methods.hot_spots.dual_kde import dual_kde
 from redway.methods.hot_spots.gi import gi
+from redway.methods.hot_spots.grids import Grid, points
 from redway.methods.hot_spots.kernels import KERNELS
 from redway.methods.hot_spots.local_moran import QUADRANTS, local_moran
 from redway.methods.hot_spots.local_permutation import exact_p, permuted_p
 from redway.methods.hot_spots.neighbours import neighbours
 from redway.methods.hot_spots.own_map import OUTSIDE, cell_of, own_map
-from redway.methods.hot_spots.poisson_cells import poisson_cells
+from redway.methods.hot_spots.poisson_cells import PoissonCells, poisson_cells
 from redway.methods.hot_spots.snapped import LEAST_CELL, MOVED, as_told, fit_for, snapped
-from redway.methods.inputs import Unfit, whole
+from redway.methods.inputs import Floats, Unfit, whole
 
 P_VALUES = ("exact", "permutation", "normal", "poisson")
 
@@ -41,10 +42,30 @@ POINTS_MOVED = Parameter(
 BOUNDARY = Parameter("boundary", "", "the first day of the later period, e.g. 2025-07-01", day=True)
 
 
+def _against(grid: Grid, n: Floats, found: PoissonCells, notes: tuple[str, ...]) -> Answer:
+    """Cells, with their neighbours, against what their exposure leads one to expect."""
+    listed = found.listed()
+    rows = centres(grid, n=n, observed=found.observed, expected=found.expected, pvalue=found.greater)
+    return Answer(found.sentence, rows | {"adjusted": listed.adjusted, "hot": listed.listed}, notes)
+
+
+def _exposed(grid: Grid, given: Mapping[str, Array]) -> Floats:
+    """What there is to befall in each cell, by a file of places."""
+    x, y = points(given["x"], given["y"])
+    weight = inputs.at_least(given["exposure"], "exposure.exposure", 0)
+    return grid.count(x, y, weight)
+
+
 def _gi(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
+    if given["exposure"] is not None and given["p_value"] != "poisson":
+        raise Unfit("p_value poisson, to set events against exposure", came=str(given["p_value"]))
     grid, notes = gridded(columns, given)
     n = grid.count(columns["x"], columns["y"])
     around = neighbours(grid, given["reach"])
+    if given["exposure"] is not None:
+        return _against(grid, n, poisson_cells(
+            n, around, exposure=_exposed(grid, given["exposure"]), star=given["include_self"]
+        ), notes)  # fmt: skip
     found = gi(n, around, star=given["include_self"])
     if given["p_value"] == "normal" or found.cannot_tell:
         p, sentence = found.p, found.sentence
@@ -211,6 +232,11 @@ def _moved(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rando
     return Answer(found.sentence, {name: np.array(value) for name, value in rows.items()})
 
 
+EXPOSED = (
+    X,
+    Y,
+    Column("exposure", "how much there is at that place: residents, homes, shops"),
+)
 CELLS = (
     Column("score", "how hot a cell is thought to be, any scale, higher is hotter"),
     Column("x", "metres east of its middle", required=False),
@@ -233,6 +259,7 @@ METHODS = (
             REACH,
             Parameter("include_self", True, "whether a cell counts among its neighbours (Gi*), or not (Gi)", bool),
             Parameter("p_value", "exact", "where p comes from", str, choices=P_VALUES),
+            Parameter("exposure", None, "of poisson: what there is to befall, such as residents", table=EXPOSED),
             Parameter("nsim", 999, "shuffles, for permutation", int),
             Parameter("like_sfhotspot", False, "give sfhotspot's adjusted p too, which adjusts each cell alone", bool),
         ),

@@ -82,3 +82,24 @@ def test_no_rows_and_rows_without_a_date_are_refused(columns):
     columns["date"][3] = np.datetime64("NaT")
     with pytest.raises(Unfit, match="a date for every event"):
         run("hot-spot-classes", columns)
+
+
+def test_a_full_street_in_a_full_quarter_is_no_hot_spot_against_its_residents():
+    rng = np.random.default_rng(8)
+    people = np.concatenate([rng.uniform(0, 4000, (2, 4000)), rng.normal(1000, 150, (2, 4000))], axis=1)
+    events = people[:, rng.integers(0, 8000, 300)]
+    odd = rng.normal(3000, 60, (2, 25))
+    x, y = np.concatenate([events, odd], axis=1)
+    residents = {"x": people[0], "y": people[1], "exposure": np.ones(8000)}
+    given = {"cell_size": 400.0, "p_value": "poisson", "moved": "no"}
+    alone, against = (
+        run("hot-spots", {"x": x, "y": y}, **given, **more).rows for more in ({}, {"exposure": residents})
+    )
+    full, odd = ((np.hypot(alone["x"] - at, alone["y"] - at) < 300) for at in (1000, 3000))
+    assert alone["hot"][full].any()
+    assert not against["hot"][full].any()
+    assert against["hot"][odd].any()
+    with pytest.raises(Unfit, match="p_value poisson"):
+        run("hot-spots", {"x": x, "y": y}, exposure=residents)
+    with pytest.raises(Unfit, match=r"exposure\.exposure"):
+        run("hot-spots", {"x": x, "y": y}, **given, exposure=residents | {"exposure": -np.ones(8000)})
