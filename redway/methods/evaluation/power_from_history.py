@@ -123,7 +123,11 @@ def power_from_history(
     change = inputs.number(effect, "effect", least=-100, most=1e4)
     chance, wanted = inputs.probability(alpha, "alpha"), inputs.probability(asked, "asked")
     if wanted <= chance:
-        raise Unfit(f"asked: above {chance:g}, which is how often no change at all looks like one", came=f"{wanted:g}")
+        raise Unfit(
+            f"asked: above {chance:g}, which is how often no change at all looks like one",
+            came=f"{wanted:g}",
+            cause="percent in place of shares, or alpha in place of the power.",
+        )
     draws = inputs.whole(nsim, "nsim", least=10, most=20_000)
     length = inputs.whole(block or max(1, round(1.5 * len(y) ** (1 / 3))), "block", least=1)
     sides(given, kind)
@@ -155,11 +159,23 @@ def sides(treated: npt.NDArray[np.bool_], kind: str) -> None:
     """Raise Unfit where the units are not what the kind takes."""
     one, other = int(treated.sum()), int((~treated).sum())
     if kind == "interrupted-time-series" and (one, other) != (1, 0):
-        raise Unfit("one series, treated", came=f"{one} treated and {other} others")
+        raise Unfit(
+            "one series, treated",
+            came=f"{one} treated and {other} others",
+            cause="a panel of several units: name the one that is to be treated.",
+        )
     if kind == "synthetic-control" and one != 1:
-        raise Unfit("one treated unit", came=f"{one}")
+        raise Unfit(
+            "one treated unit",
+            came=f"{one}",
+            cause="several treated units, which are to be added up first, or a column without a yes.",
+        )
     if kind == "difference-in-differences" and not (one and other):
-        raise Unfit("treated units and others", came=f"{one} treated and {other} others")
+        raise Unfit(
+            "treated units and others",
+            came=f"{one} treated and {other} others",
+            cause="a column “treated” that is yes, or no, throughout.",
+        )
 
 
 def _design(

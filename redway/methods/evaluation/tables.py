@@ -184,7 +184,11 @@ def _power_from_history(columns: Columns, given: Given, rng: np.random.Generator
     table = np.full((times.size, units.size), np.nan)
     table[np.searchsorted(times, columns["time"]), np.searchsorted(units, unit)] = columns["y"]
     if np.isnan(table).any() or unit.size != table.size:
-        raise Unfit("one row for every unit at every time", came=f"{unit.size:,} rows for {table.size:,}")
+        raise Unfit(
+            "one row for every unit at every time",
+            came=f"{unit.size:,} rows for {table.size:,}",
+            cause="a unit that lacks a period, or has one twice: write a 0 where nothing was recorded.",
+        )
     found = power_from_history.power_from_history(table, np.isin(units, unit[treated]), rng, **given)
     names = ("effect", "power", "error", "fall", "rise", "false_alarms", "untold")
     return Answer(found.sentence, {name: np.array([getattr(found, name)]) for name in names})

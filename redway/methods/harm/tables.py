@@ -24,7 +24,11 @@ def _harm(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random
     table, offences = settings.pop("weights"), columns["offence"]
     if (table is None) == ("weight" not in columns):
         both = "both" if table is not None else "neither"
-        raise Unfit("weights, in a column “weight” or in a file of weights (weights)", came=both)
+        raise Unfit(
+            "weights, in a column “weight” or in a file of weights (weights)",
+            came=both,
+            cause="a column left out, or a file of weights given beside one.",
+        )
     weighed = columns if table is None else table
     cited = {name: _said(weighed, settings.pop(name), name) for name in ("source", "version", "unit")}
     named = Weights(**cited, of=_weights(weighed["offence"], weighed["weight"]))

@@ -55,7 +55,11 @@ def own_map(score: Any, *, area: Any = None, x: Any = None, y: Any = None, label
     elif east is not None and north is not None:
         keys = np.column_stack([east, north])
     else:
-        raise Unfit("the middles of cells (x and y), or their labels (cell)", came="neither")
+        raise Unfit(
+            "the middles of cells (x and y), or their labels (cell)",
+            came="neither",
+            cause="columns of the map under other names.",
+        )
     if twice := len(keys) - len(np.unique(keys, axis=0)):
         raise Unfit("one row for each cell", came=f"{twice:,} more", cause="several periods or kinds in one file.")
     return OwnMap(scores, sizes, east, north, names)
@@ -80,12 +84,20 @@ def cell_of(
         at = order[np.minimum(np.searchsorted(cells.label[order], names), len(order) - 1)]
         return np.where(cells.label[at] == names, at, OUTSIDE).astype(np.int64)
     if x is None or y is None or cells.x is None or cells.y is None:
-        raise Unfit("x and y of events and of cells, or a label (cell) of both", came="only one of them")
+        raise Unfit(
+            "x and y of events and of cells, or a label (cell) of both",
+            came="only one of them",
+            cause="a map whose cells have names, and events that have places: give both one or the other.",
+        )
     from scipy.spatial import cKDTree  # dear to import
 
     size = inputs.number(cell_size, "cell_size", least=0) or cells.size
     if not size:
-        raise Unfit("cell_size: how large a cell is, metres", came="0, and no second cell to tell by")
+        raise Unfit(
+            "cell_size: how large a cell is, metres",
+            came="0, and no second cell to tell by",
+            cause="a map of one cell alone.",
+        )
     east, north = located(x, y)
     square = inputs.chosen(grid_type, "grid_type", ("square", "hex")) == "square"
     reach = size / 2 if square else size / np.sqrt(3)

@@ -104,12 +104,18 @@ def repeat_places(
     """
     who = np.asarray(place)
     if who.ndim != 1:
-        raise Unfit("one place for each event", came=f"an array of shape {who.shape}")
+        raise Unfit(
+            "one place for each event", came=f"an array of shape {who.shape}", cause="a table where a column was meant."
+        )
     empty = blank(who)
     names, many = np.unique(who[~empty].astype(str), return_counts=True)
     if exposure is None:
         if at_risk is None:
-            raise Unfit("exposure, or how many places are at risk (at_risk)", came="neither")
+            raise Unfit(
+                "exposure, or how many places are at risk (at_risk)",
+                came="neither",
+                cause="a setting that has to be given: chance cannot be told without it.",
+            )
         own, others = np.ones(len(names)), inputs.number(at_risk, "at_risk", least=max(1, len(names))) - len(names)
     else:
         if lacking := [name for name in names.tolist() if name not in exposure]:

@@ -121,7 +121,7 @@ def _who(columns: Mapping[str, Array], given: Mapping[str, Any]) -> Array:
             refuse_streets(columns["victim"], "victims or places")
         return columns["victim"]
     if "x" not in columns or "y" not in columns:
-        raise Unfit("a column “victim”, or “x” and “y”", came="neither")
+        raise Unfit("a column “victim”, or “x” and “y”", came="neither", cause="a column under another name.")
     x, y = located(columns["x"], columns["y"])
     refuse_places(as_told(x, y, given["moved"]))
     return np.char.add(np.char.add(x.astype(str), " "), y.astype(str))

@@ -97,7 +97,11 @@ def _rake(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         listed = everybody.pop(number or "1", None)
         if kinds is None:
             if own is not None or listed is not None:
-                raise Unfit(f"a column “margin{number}” beside its totals", came="none")
+                raise Unfit(
+                    f"a column “margin{number}” beside its totals",
+                    came="none",
+                    cause="a total left over from another survey, or a margin under another name.",
+                )
             continue
         if listed is None and own is None:
             raise Unfit(
@@ -120,10 +124,19 @@ def _population(given: Mapping[str, Array] | None) -> dict[str, dict[str, float]
         kinds = found.setdefault(str(margin).strip().removeprefix("margin") or "1", {})
         if str(kind) in kinds:
             place = Place(row=row, column="population.kind")
-            raise Unfit("one total for a kind of a margin", came=f"two for “{kind}”", place=place)
+            raise Unfit(
+                "one total for a kind of a margin",
+                came=f"two for “{kind}”",
+                place=place,
+                cause="a kind that is spelt in two ways, or a total for each year.",
+            )
         kinds[str(kind)] = total
     if unknown := [name for name in found if name not in {number or "1" for number in NAMES}]:
-        raise Unfit(f"population.margin: a number from 1 to {MOST_MARGINS}", came=f"“{unknown[0]}”")
+        raise Unfit(
+            f"population.margin: a number from 1 to {MOST_MARGINS}",
+            came=f"“{unknown[0]}”",
+            cause="the name of a margin where its number is meant.",
+        )
     return found
 
 
