@@ -88,7 +88,7 @@ def test_the_list_names_every_table_and_what_waits(waits, opens):
 
 
 def test_before_there_is_a_table_it_says_where_one_is_written(home, opens):
-    (home.profile / "tables.yaml").unlink()
+    (home.profile / "tables.yaml").write_text("[]\n")
     assert "written into the file tables.yaml" in text(opens(Role.ANALYST).get("/releases/"))
     assert opens(Role.ANALYST).get(FIRES).status_code == 404
 
@@ -157,6 +157,7 @@ def test_what_is_withdrawn_says_why_in_place_of_its_figures(released, opens):
         assert "Two stations were &lt;b&gt;counted&lt;/b&gt; twice." in answer.content.decode()
         assert "[c]" not in answer.content.decode()
     assert "has released no table yet" in text(opens().get("/released/"))
+    assert "; withdrawn by Chair Smith, " in text(opens(Role.ANALYST).get(FIRES, {"period": released.period}))
 
 
 def test_it_is_declined_with_a_reason(waits, opens):

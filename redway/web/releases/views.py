@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from redway.errors import NotAllowed, RedwayError
 from redway.indicators.tables import Definition, tables
+from redway.periods import in_words
 from redway.products import releases as products
 from redway.web.permissions import allow
 from redway.web.profile import profile
@@ -136,7 +137,7 @@ def _why(request: HttpRequest, one: TableEdition, after: State, action: Callable
             withdrawn = after is State.WITHDRAWN
             messages.success(request, _("Withdrawn.") if withdrawn else _("It will not be released."))
             return redirect(_address(one.table, one.period))
-    context = {"form": form, "one": one, "withdrawing": after is State.WITHDRAWN}
+    context = {"form": form, "one": one, "period": in_words(one.period), "withdrawing": after is State.WITHDRAWN}
     return render(request, "releases/why.html", context)
 
 
