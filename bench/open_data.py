@@ -4,9 +4,9 @@
 
 Ours: the real file, as its carrier stored it, through `receive` into a home that knows its areas: copied, hashed, read,
 every cell checked, written, safe on disk, committed. Alone: the same file read as text and written as one Parquet file,
-by DuckDB, or for workbooks by python-calamine; zips are unpacked for it beforehand. Each run is a process of its own; its
-clock starts after imports, and the two take turns. Street crime, workbooks of a million rows and partners' returns have
-benchmarks of their own. Writes bench/results/open_data.md.
+by DuckDB, or for workbooks by python-calamine; zips are unpacked for it beforehand. Each run is a process of its own,
+whose clock starts after imports, and the two take turns. Street crime, workbooks of a million rows and partners'
+returns have benchmarks of their own. Writes bench/results/open_data.md.
 
 Most of these files are small, and an import has a cost that no size changes. The largest month of the police files is
 also repeated to the size of years of a large force; tables with a row for each area cannot be: no area comes twice.
@@ -77,11 +77,12 @@ def main() -> None:
 
 def report(folder: Path, datasets: list[str], rounds: int) -> None:
     lines = [
-        f"Medians of {rounds} runs each, taken in turn. Where the reader alone takes under {SMALL} s, the cost that every "
-        "import has (a lock, copies that are safe on disk, a transaction) is most of ours, and the ratio says little: "
-        "such a row has no limit but a second.",
+        f"Medians of {rounds} runs each, taken in turn. Where the reader alone takes under {SMALL} s, the cost that "
+        "every import has (a lock, copies that are safe on disk, a transaction) is most of ours, and the ratio says "
+        "little: such a row has no limit but a second.",
         "",
-        "| dataset | file | MB | rows | ours, s | alone, s | ratio (at most 4) | ratio of processors' time | peak, MB |",
+        "| dataset | file | MB | rows | ours, s | alone, s | ratio (at most 4) | ratio of processors' time | peak, MB "
+        "|",
         "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     passed = []
