@@ -13,8 +13,9 @@ FIRST_MONTH, LAST_MONTH = month("2020-12"), month("2025-11")
 NEW_CODES_FROM = month("2024-01")  # rows carry LSOA 2011 codes before, 2021 codes from then on
 
 FoundBy = Literal["what changed", "control chart", "rates", "rows", "gaps", "nothing"]
-# What became of crimes, and searches, are known for the last two years only.
-FIRST_OUTCOMES, FIRST_SEARCHES = month("2023-12"), month("2023-12")
+# What became of crimes, and searches, are known for a last year only: each month costs set-up a file more. Of outcomes
+# the month a year before the newest is there too.
+FIRST_OUTCOMES, FIRST_SEARCHES = month("2024-11"), month("2024-12")
 
 
 @dataclass(frozen=True)
