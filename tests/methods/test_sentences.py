@@ -35,6 +35,7 @@ PARTS = {
     "NoiseTable": "settings of a cell key",
     "Judged": "bounds of many weeks inside methods",
     "OwnMap": "cells of somebody's map",
+    "PanelEffects": "effects of many panels inside the telling of power",
     "Places": "events sorted by place",
     "References": "which past weeks are like a week",
     "Rules": "settings of a chart",

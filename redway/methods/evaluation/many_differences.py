@@ -22,7 +22,7 @@ from redway.methods.inputs import Floats
 
 
 @dataclass(frozen=True)
-class Differences:
+class PanelEffects:
     """Of each panel (panels,): effect and interval on the scale of logarithms, and p; NaN where it cannot be told."""
 
     value: Floats
@@ -33,7 +33,7 @@ class Differences:
 
 def many_differences(
     panels: Floats, treated: npt.NDArray[np.bool_], before: int, *, conf_level: float = 0.95, ends: bool = True
-) -> Differences:
+) -> PanelEffects:
     """Panels (panels, periods, areas) of counts, treated (areas,) from period `before` on; without `ends`, p alone."""
     early, late = panels[:, :before].sum(axis=1), panels[:, before:].sum(axis=1)
     b1, b0, a1, a0 = (part[:, side].sum(axis=1) for part in (early, late) for side in (treated, ~treated))
@@ -47,14 +47,14 @@ def many_differences(
             p[at] = again.p()
             if ends:
                 low[at], high[at] = again.interval(float(value[at]), 1 - conf_level)
-        return Differences(value, low, high, p)
+        return PanelEffects(value, low, high, p)
     sides = int(treated.sum()), int((~treated).sum())
     error = _errors(early[told], late[told], treated, panels.shape[1], sides)
     df = freedom(sides)
     reach = float(stdtrit(df, (1 + conf_level) / 2)) * error
     low[told], high[told] = value[told] - reach, value[told] + reach
     p[told] = 2 * stdtr(df, -np.abs(value[told]) / np.maximum(error, 1e-300))
-    return Differences(value, low, high, p)
+    return PanelEffects(value, low, high, p)
 
 
 def _errors(

@@ -27,7 +27,7 @@ import numpy.typing as npt
 
 from redway.methods import inputs
 from redway.methods.evaluation import interrupted_time_series as its
-from redway.methods.evaluation.many_differences import Differences, many_differences
+from redway.methods.evaluation.many_differences import PanelEffects, many_differences
 from redway.methods.evaluation.result import Effect
 from redway.methods.evaluation.synthetic_control import synthetic_control
 from redway.methods.glm import fit
@@ -41,7 +41,7 @@ FEWEST = 12  # periods of the past
 UNTOLD = 0.5  # a share of futures of which nothing can be told, above which there is no power to tell
 
 Drawn = Callable[[float, np.random.Generator], Floats]
-Judge = Callable[[Floats, bool], Differences]
+Judge = Callable[[Floats, bool], PanelEffects]
 
 
 @dataclass(frozen=True)
@@ -204,12 +204,12 @@ def _design(
 def _each(judge: Callable[[Floats], Effect], of: float | None) -> Judge:
     """A method that judges one future at a time; effects as shares of a mean, or, of percents, their logarithms."""
 
-    def all_of(futures: Floats, ends: bool) -> Differences:
+    def all_of(futures: Floats, ends: bool) -> PanelEffects:
         found = [judge(one) for one in futures]
         table = np.array([(one.value, one.low, one.high, one.p) for one in found]).T
         with np.errstate(divide="ignore", invalid="ignore"):
             shown = np.log1p(table[:3] / 100) if of is None else table[:3] / of
-        return Differences(shown[0], shown[1], shown[2], table[3])
+        return PanelEffects(shown[0], shown[1], shown[2], table[3])
 
     return all_of
 
