@@ -11,14 +11,14 @@ A profile's `returns.yaml` lists what is expected; nothing is expected that it d
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 from statistics import median
 
-from django.db.models import Min, Subquery
+from django.db.models import Min, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from pydantic import ConfigDict, Field
@@ -27,13 +27,14 @@ from redway.errors import Place, RedwayError
 from redway.periods import following, kind_of, last_day, months_of
 from redway.sources.dataset import dataset as definition_of
 from redway.store.profile import Profile, Strict, checked, read_yaml
-from redway.store.snapshot import Part
 from redway.work.returns.models import DataVersion, Delivery, Submission
 from redway.work.returns.senders import senders
 from redway.work.returns.states import QUEUED, WAITING, State
 
 FILE = "returns.yaml"
 YEAR = dt.timedelta(days=365)
+
+Key = tuple[str, str, str]  # dataset, agency, period
 
 
 class Rule(Strict):
@@ -195,14 +196,15 @@ class _History:
 
     def __init__(self, datasets: Sequence[str]):
         counting = Submission.objects.filter(dataset__in=datasets).exclude(delivery__state=State.WITHDRAWN)
-        held = self._held(datasets)
-        self.accepted: dict[tuple[str, str, str], dt.date] = {
+        newest = DataVersion.objects.order_by("-number").values_list("number", flat=True).first()
+        held = came(datasets, version=newest or 0)
+        self.accepted: dict[Key, dt.date] = {
             key: timezone.localdate(row["at"])
             for row in counting.values("dataset", "provider", "period").annotate(at=Min("received_at"))
             if (key := (row["dataset"], row["provider"], row["period"])) in held
         }
-        self.deliveries: dict[tuple[str, str, str], Delivery] = {}
-        self.withdrawn: dict[tuple[str, str, str], Delivery] = {}
+        self.deliveries: dict[Key, Delivery] = {}
+        self.withdrawn: dict[Key, Delivery] = {}
         # The report is the one large column, and is not asked about here.
         for one in Delivery.objects.filter(dataset__in=datasets).defer("report").order_by("sent_at", "pk"):
             if one.state != State.DISCARDED:
@@ -210,15 +212,6 @@ class _History:
                     self.deliveries[one.dataset, one.agency, period] = one
                     if one.state == State.WITHDRAWN:
                         self.withdrawn[one.dataset, one.agency, period] = one
-
-    @staticmethod
-    def _held(datasets: Sequence[str]) -> set[tuple[str, str, str]]:
-        """What the newest data version has. A copy that was superseded is not: withdrawing what took its place does
-        not bring it back. Rows that were destroyed lawfully were received all the same.
-        """
-        newest = DataVersion.objects.order_by("-number").values("pk")[:1]
-        found = Submission.objects.filter(versions=Subquery(newest), dataset__in=datasets)
-        return set(found.values_list("dataset", "provider", "period"))
 
     def of(self, rule: Rule, period: str, day: dt.date) -> Expected:
         key = (rule.dataset, rule.agency, period)
@@ -244,9 +237,18 @@ class _History:
         return Standing.DUE if day > last_day(period) else Standing.NOT_YET_DUE
 
 
-def late(wanted: Iterable[Rule], parts: Iterable[Part], on: dt.date) -> Mapping[tuple[str, str], tuple[str, ...]]:
-    """What was due by a day and has not been accepted: (dataset, agency) -> periods, the oldest first."""
-    held = {(part.dataset, part.provider, part.period) for part in parts}
+def came(datasets: Iterable[str], *, version: int) -> set[Key]:
+    """What a data version has of some datasets, and what was destroyed lawfully: that came all the same, and versions
+    made since hold it no more. A copy that was superseded is not there: withdrawing what took its place does not bring
+    it back.
+    """
+    destroyed = Q(parquet="", versions__number__lt=version) & ~Q(delivery__state=State.WITHDRAWN)
+    found = Submission.objects.filter(Q(versions__number=version) | destroyed, dataset__in=set(datasets))
+    return set(found.values_list("dataset", "provider", "period"))
+
+
+def late(wanted: Iterable[Rule], held: Container[Key], on: dt.date) -> Mapping[tuple[str, str], tuple[str, ...]]:
+    """What was due by a day and is not held: (dataset, agency) -> periods, the oldest first."""
     found = {}
     for rule in wanted:
         periods = tuple(p for p in rule.periods(on) if rule.due(p) < on and (rule.dataset, rule.agency, p) not in held)

@@ -14,7 +14,7 @@ from redway.store.profile import Profile
 from redway.store.snapshot import Part, Snapshot
 from redway.work.gateways.policies import Register
 from redway.work.gateways.purposes import Purpose
-from redway.work.returns.expected import late, rules
+from redway.work.returns.expected import came, late, rules
 from redway.work.returns.models import DataVersion, Destruction, Submission
 from redway.work.returns.retention import first_day_without
 
@@ -113,4 +113,5 @@ def _late(whole: Snapshot, day: dt.date) -> Mapping[tuple[str, str], tuple[str, 
     home = Home.current()
     if not (home.profile / "profile.yaml").is_file():
         return {}
-    return late(rules(Profile.of(home)), whole.parts, day)
+    wanted = rules(Profile.of(home))
+    return late(wanted, came({rule.dataset for rule in wanted}, version=whole.number), day)

@@ -12,10 +12,11 @@ from redway.periods import last_day, months_of
 from redway.sources.dataset import dataset, names
 from redway.store.profile import Profile, available
 from redway.work.returns.deliveries import withdraw
+from redway.work.returns.destruction import RETENTION, Loss, commit
 from redway.work.returns.expected import Rule, Standing, expected, late, punctuality, rules
 from redway.work.returns.models import DataVersion, Submission
 from redway.work.returns.senders import senders
-from redway.work.returns.versions import snapshot
+from redway.work.returns.versions import everything, snapshot
 
 from .conftest import fires
 
@@ -127,6 +128,19 @@ def test_a_snapshot_says_what_is_late(agreed, hand_in):
     assert snapshot(on=dt.date(2025, 12, 25)).late == {("fire", "fire-service"): ("2025-10",)}
 
 
+def test_what_was_destroyed_when_its_time_was_over_is_not_late(agreed, hand_in):
+    """Neither in the version that held it, nor in those made since, nor in the calendar."""
+    hand_in(fires({}, month="2025-10"))
+    lost = [Loss(one, one.rows_accepted) for one in Submission.objects.filter(dataset="fire")]
+    commit(kind=RETENTION, dataset="fire", reason="its time is over", by="a test", losses=lost, detail={})
+    held = snapshot().number
+    hand_in(fires({}, month="2025-11"))
+    versions, day = (held, held + 1), dt.date(2026, 1, 10)
+    assert [len(everything(number).of("fire")) for number in versions] == [0, 1]
+    assert [snapshot(number, on=day).late for number in versions] == [{("fire", "fire-service"): ("2025-11",)}, {}]
+    assert [standing(agreed, day)[month][0] for month in ("2025-10", "2025-11")] == [Standing.ACCEPTED] * 2
+
+
 def test_what_was_late_in_an_older_version_stays_as_it_was_on_its_last_day(agreed, hand_in):
     """Due on 20 November and 20 December: what falls due after a version was superseded never changes it."""
     hand_in(fires({}, month="2025-09"))
@@ -178,4 +192,4 @@ def test_late_is_what_a_slow_look_at_every_period_finds(first, day, due):
     periods = rule.periods(day)
     assert all(months_of(a)[-1] < months_of(b)[0] for a, b in pairwise(periods))
     slow = tuple(p for p in periods if (day - last_day(p)).days > due)
-    assert late([rule], [], day).get(("fire", "fire-service"), ()) == slow
+    assert late([rule], set(), day).get(("fire", "fire-service"), ()) == slow
