@@ -38,7 +38,10 @@ class Submissions:
             "CREATE VIEW fine AS SELECT * EXCLUDE (empty, floats, wrong, grave) FROM typed "  # noqa: S608
             f"WHERE NOT wrong AND NOT empty {without}"
         )
-        view = self.change(db, "fine") if self.change else "fine"
+        view = "fine"
+        if self.change:
+            view = "changed"
+            db.execute(f"CREATE TABLE {view} AS FROM {self.change(db, 'fine')}")  # it is read more than once
         found = db.execute(f"DESCRIBE {view}").fetchall()
         self._columns = {name: kind for name, kind, *_ in found}
         added = []
