@@ -50,6 +50,8 @@ def test_help_and_every_foot_lead_to_the_methods(client):
 
 
 @pytest.mark.parametrize("by_method", [True, False])
-def test_a_figure_that_a_method_made_leads_to_the_methods(by_method):
-    drawn = engines["jinja2"].from_string('{% from "figures/figures.html" import citation %}{{ citation(cited) }}')
-    assert ('href="/methods/"' in drawn.render({"cited": Citation(("A line.",), by_method)})) == by_method
+def test_a_figure_that_a_method_made_leads_to_the_methods(by_method, rf):
+    source = '{% import "figures/figures.html" as figures with context %}{{ figures.citation(cited) }}'
+    drawn = engines["jinja2"].from_string(source)
+    shown = drawn.render({"cited": Citation(("A line.",), 1, by_method)}, rf.get("/"))
+    assert ('href="/methods/"' in shown) == by_method
