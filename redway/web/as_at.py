@@ -21,7 +21,7 @@ from redway.web.addresses import NUMBER, OLDER, at_version
 from redway.web.permissions import View
 from redway.work.returns.models import DataVersion
 
-AT_ONCE = 2  # of a process's four threads: one that works an older page out, and one that waits for it
+AT_ONCE = 2  # of a process's eight threads: one that works an older page out, and one that waits for it
 PATIENCE = 1.0  # seconds to wait for one of them to be free
 COME_AGAIN = 10  # seconds, for whoever found none
 
