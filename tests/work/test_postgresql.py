@@ -14,6 +14,7 @@ RELATIONAL = [
     "work/gateways",
     "work/strategy",
     "work/returns",
+    "work/releases",
     "work/test_migrations.py",
 ]
 RELATIONAL += ["web/test_second_factor.py", "web/test_sessions.py", "web/test_versions.py"]

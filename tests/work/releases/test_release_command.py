@@ -61,7 +61,7 @@ def test_by_version_policy_and_period(run, sent):
     with pytest.raises(RedwayError, match="hides at least 3 different counts"):
         run(TABLE, "--policy", "open")
     with pytest.raises(RedwayError, match="a month such as 2025-01"):
-        run(TABLE, "--period", "2025/26-Q3")
+        run(TABLE, "--period", "quarter 3 of 2025/26")
     with pytest.raises(NotSetUp, match="A part is no whole"):
         run(TABLE, "--period", "2025-10")
     with pytest.raises(RedwayError, match="Did you mean “fires-by-kind”"):

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from redway.config import given
 from redway.config.acting import person_acting
 from redway.config.command import RedwayCommand
 from redway.errors import NotSetUp, RedwayError
@@ -41,7 +42,7 @@ class Command(RedwayCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("table", metavar="TABLE", nargs="?", default="", help="its ID; without it, all are listed")
-        parser.add_argument("--period", metavar="P", default="", help="2025-11, 2025/26-Q3 or YE-2026-03")
+        parser.add_argument("--period", metavar="P", default="", help="2025/26-Q3, or in words: November 2025")
         parser.add_argument("--as-at", type=int, metavar="VERSION", help="a data version; without it, the newest")
         parser.add_argument("--policy", choices=list(POLICIES), default="", help="without it, the table's own")
         step = parser.add_mutually_exclusive_group()
@@ -58,7 +59,7 @@ class Command(RedwayCommand):
         if not table:
             self.stdout.write(listed(profile))
             return
-        period = period or newest(profile, table)
+        period = given.period(period) or newest(profile, table)
         step = next((name for name in STEPS if options[name]), "")
         if step:
             getattr(self, f"_{step}")(profile, table, period, options)
