@@ -249,7 +249,11 @@ def test_season_peaks_where_it_should():
 def test_the_page_about_the_city_tells_what_was_planted():
     page = (Path(__file__).parents[2] / "docs" / "aldermere.md").read_text("utf-8")
     rows = {line.split("`")[1]: line for line in page.splitlines() if line.startswith("| `")}
-    assert rows.keys() == {truth.id for truth in (*truths.TRUTHS, *partners.TRUTHS)}
+    assert rows.keys() == {truth.id for truth in (*truths.TRUTHS, *truths.STATED, *partners.TRUTHS)}
+    for stated in (truths.BACKLOG, truths.REVISION):
+        assert periods.in_words(stated.period) in rows[stated.id]
+    assert f"{truths.HOMES.value:,}" in rows[truths.HOMES.id]
+    assert f"−{-truths.REVISION.value}" in rows[truths.REVISION.id]
     for planted in partners.TRUTHS:
         always = planted.first in (partners.FIRST_MONTH, partners.FIRST_QUARTER)
         assert ("always" if always else periods.words(planted.first)) in rows[planted.id]
