@@ -6,8 +6,10 @@ p-value, the chance that windows of N such events would reach as many somewhere,
 
 It is exact: a Markov chain over the counts of the newest `window` - 1 periods and the events so far, carried through
 all periods (Fu 2001, *J. Applied Probability* 38, 908-916; Naus 1965, *J. Am. Stat. Association* 60, 532-538).
-Where the chain would need more than `CELLS` numbers, counts are not small: p is then from simulated series, with
-(1 + as many or more) / (1 + simulated), and `exact` is False.
+Where the chain would need more than `CELLS` numbers, `exact` is False. If p is then no larger than `SMALL`, it is a
+bound that it lies below (`bounded`): of all windows, the chances that they are that full and the one before was not,
+added up (Hunter 1976, *J. Applied Probability* 13, 597-603). It reaches as far out as p does, so the fullest windows of
+many series are still listed. Otherwise p is from simulated series, (1 + as many or more) / (1 + simulated).
 
 Of many series (`count_scans`) those with the same weights and fullest window share one chain: given N, the mean of the
 Poisson counts that carry it cancels out, so one pass tells the p of neighbouring N. What stands out is held to a false
@@ -22,7 +24,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
-from scipy.special import gammaln, xlogy
+from scipy.special import bdtrc, gammaln, xlogy
 
 from redway.methods import inputs
 from redway.methods.false_discovery import FalseDiscovery, benjamini_hochberg
@@ -33,6 +35,7 @@ VERSION = 1
 
 CELLS = 3e8  # numbers carried through all periods; about a second
 SIMULATED = 999
+SMALL = 0.01  # up to which a bound stands for a p that is not exact
 REACH = 15.0  # standard deviations of a Poisson count that one pass tells of, either side
 BLOCK = 2_000_000  # numbers simulated at once
 
@@ -45,7 +48,8 @@ class CountScan:
     expected      events in it if they fell as the weights say
     pvalue        chance of so full a window somewhere
     total, periods, window
-    exact         whether p is exact or from simulation
+    exact         whether p is exact
+    bounded       whether it is a bound that p lies below; if neither, it is from simulation
     """
 
     most: int
@@ -57,13 +61,14 @@ class CountScan:
     window: int
     exact: bool
     cannot_tell: str
+    bounded: bool = False
 
     @property
     def sentence(self) -> str:
         if self.cannot_tell:
             return f"Cannot tell: {self.cannot_tell}"
         verdict = "more than chance easily gives" if self.pvalue < 0.05 else "not more than chance may give"
-        doubt = "exact" if self.exact else "from simulation"
+        doubt = "exact" if self.exact else "bounded from above" if self.bounded else "from simulation"
         return (
             f"At most {self.most:,} of {self.total:,} events fell within {self.window} periods in a row, where "
             f"{figure(self.expected)} would be usual: {verdict} somewhere in {self.periods:,} periods "
@@ -81,6 +86,7 @@ class CountScans:
     pvalue: Floats
     total: Integers
     exact: npt.NDArray[np.bool_]
+    bounded: npt.NDArray[np.bool_]
     periods: int
     window: int
 
@@ -91,7 +97,7 @@ class CountScans:
         expected, p, total, periods, window = least
         return CountScan(
             int(self.most[series]), int(self.start[series]), float(expected), float(p), int(total), periods, window,
-            bool(self.exact[series]), few,
+            bool(self.exact[series]), few, bool(self.bounded[series]),
         )  # fmt: skip
 
     def discoveries(self, q: float = 0.1) -> FalseDiscovery:
@@ -106,15 +112,19 @@ class CountScans:
 
     @property
     def sentence(self) -> str:
+        return self.said()
+
+    def said(self, q: float = 0.1) -> str:
+        """The sentence, at a false discovery rate of q. Raises Unfit for a q that is none."""
         if self.pvalue.size == 1:
             return self.one(0).sentence
         if self.cannot_tell:
             return f"Cannot tell: {self.cannot_tell}"
-        looked, found = int(np.isfinite(self.pvalue).sum()), int(self.discoveries().listed.sum())
-        doubt = "exact" if self.exact.all() else "from simulation where counts are large"
+        looked, found = int(np.isfinite(self.pvalue).sum()), int(self.discoveries(q).listed.sum())
+        doubt = "exact" if self.exact.all() else "bounded from above or simulated where counts are large"
         return (
             f"In {found:,} of {several(looked, 'series', 'series')} events crowd into {self.window} periods in a row "
-            f"more than chance easily gives (p {doubt}, false discovery held to 10% over all series)."
+            f"more than chance easily gives (p {doubt}, false discovery held to {figure(100 * q)}% over all series)."
         )
 
 
@@ -172,7 +182,11 @@ def count_scans(
     exact[told] = cells[told] <= CELLS
     for group in _together(told & exact, of, most):
         pvalue[group] = _exact(share[of[group[0]]], total[group], width, int(most[group[0]]))
-    for group in _together(told & ~exact, of, total):
+    bounded = told & ~exact
+    for row in np.flatnonzero(bounded):
+        pvalue[row] = _bound(share[of[row]], int(total[row]), width, int(most[row]))
+    bounded[bounded] = pvalue[bounded] <= SMALL
+    for group in _together(told & ~exact & ~bounded, of, total):
         if rng is None:
             raise Unfit(
                 "a random generator (rng), as counts are too large for exact work",
@@ -181,7 +195,7 @@ def count_scans(
             )
         fullest = _simulated(share[of[group[0]]], int(total[group[0]]), width, rng)
         pvalue[group] = (1 + (fullest >= most[group, None]).sum(axis=1)) / (1 + SIMULATED)
-    return CountScans(most, start, expected, np.clip(pvalue, 0, 1), total, exact, periods, width)
+    return CountScans(most, start, expected, np.clip(pvalue, 0, 1), total, exact, bounded, periods, width)
 
 
 def _few(total: int, periods: int, width: int) -> str:
@@ -280,6 +294,19 @@ def _states(width: int, most: int) -> list[tuple[int, ...]]:
     for _ in range(width - 1):
         found = [(*state, count) for state in found for count in range(most - sum(state))]
     return found
+
+
+def _bound(share: Floats, total: int, width: int, most: int) -> float:
+    """What p lies below: that the first window is full, or a later one is and its newest period has an event.
+
+    A window that is full and follows one that is not must have got events from its newest period.
+    """
+    held = np.clip(_windows(share[None], width)[0], 0, 1)
+    newest = share[width - 1 :]
+    full = bdtrc(most - 1, total, held)
+    old = np.clip((held - newest) / (1 - newest), 0, 1)
+    without = np.exp(total * np.log1p(-newest)) * bdtrc(most - 1, total, old)
+    return float(min(1.0, full[0] + np.clip(full[1:] - without[1:], 0, None).sum()))
 
 
 def _simulated(share: Floats, total: int, width: int, rng: np.random.Generator) -> Floats:

@@ -29,7 +29,7 @@ from scipy.special import chdtrc
 from redway.methods import inputs
 from redway.methods.false_discovery import FalseDiscovery, benjamini_hochberg
 from redway.methods.inputs import Floats, Unfit
-from redway.methods.wording import several
+from redway.methods.wording import figure, several
 
 VERSION = 1
 
@@ -129,6 +129,10 @@ class ManyDelays:
 
     @property
     def sentence(self) -> str:
+        return self.said()
+
+    def said(self, q: float = 0.1) -> str:
+        """The sentence, at a false discovery rate of q. Raises Unfit for a q that is none."""
         if len(self.reported) == 1:
             return self.one(0).sentence
         if self.cannot_tell:
@@ -137,13 +141,13 @@ class ManyDelays:
         told = np.isfinite(will)
         dark = int((~told).sum())
         left = f" Of {several(dark, 'series', 'series')} it cannot be told." if dark else ""
-        changed = int(self.discoveries().listed.sum())
+        changed = int(self.discoveries(q).listed.sum())
         looked = int(np.isfinite(self.steady).sum())
         pooled = f", {int(self.pooled.sum()):,} of them by the delays of all together" if self.pooled.any() else ""
         return (
             f"In {several(int(told.sum()), 'series', 'series')}{pooled}, the newest week has {seen[told].sum():,.0f} "
             f"events so far and will have about {will[told].sum():,.0f}, if reports come as they came; in {changed:,} "
-            f"of {looked:,} they have come at another pace lately (false discovery held to 10%).{left}"
+            f"of {looked:,} they have come at another pace lately (false discovery held to {figure(100 * q)}%).{left}"
         )
 
 

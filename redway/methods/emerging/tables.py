@@ -81,9 +81,8 @@ def _farrington(columns: Columns, given: Given, rng: np.random.Generator) -> Ans
     adjusted[np.isfinite(found.pvalue)] = found.discoveries(given["q"]).adjusted
     names = ("observed", "expected", "upperbound", "pvalue", "tail", "score", "phi", "slope", "alarm")
     rows = {name: getattr(found, name) for name in names} | {"adjusted": adjusted, "listed": adjusted <= given["q"]}
-    listed = int((adjusted <= given["q"]).sum())
-    note = f"Of all {np.isfinite(adjusted).sum():,}, {listed:,} stand out at a false discovery rate of {given['q']:g}."
-    return Answer(found.sentence, table.rows(rows | in_by_now, judge), (note, *notes))
+    over_all = (_over_all(found.discoveries(given["q"])),) if np.isfinite(adjusted).any() else ()
+    return Answer(found.sentence, table.rows(rows | in_by_now, judge), (*over_all, *notes))
 
 
 def _completeness(
@@ -167,10 +166,10 @@ def _count_scan(columns: Columns, given: Given, rng: np.random.Generator) -> Ans
     known = np.isfinite(found.pvalue)
     rows: dict[str, Array] = {"series": table.names} if table.names.size > 1 or table.names[0] else {}
     rows |= {"date": table.starts[found.start]}
-    rows |= {name: getattr(found, name) for name in ("most", "expected", "pvalue", "total", "exact")}
+    rows |= {name: getattr(found, name) for name in ("most", "expected", "pvalue", "total", "exact", "bounded")}
     rows |= {"adjusted": np.full(known.shape, np.nan), "listed": np.zeros(known.shape, dtype=bool)}
     rows["adjusted"][known], rows["listed"][known] = listed.adjusted, listed.listed
-    return Answer(found.sentence, rows, (_over_all(listed),) if known.size > 1 else ())
+    return Answer(found.said(given["q"]), rows, (_over_all(listed),) if known.size > 1 else ())
 
 
 def _delay(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
@@ -188,7 +187,7 @@ def _delay(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     rows |= {"date": np.tile(known.begin + 7 * np.arange(weeks), len(known.names))}
     rows |= {name: getattr(found, name).ravel() for name in names}
     rows |= {"steady": np.repeat(found.steady, weeks), "changed": np.repeat(changed, weeks)}
-    return Answer(found.sentence, rows, (_over_all(listed),) if len(known.names) > 1 else ())
+    return Answer(found.said(given["q"]), rows, (_over_all(listed),) if len(known.names) > 1 else ())
 
 
 def _scan(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:

@@ -101,6 +101,36 @@ def test_frequent_events_are_simulated():
         count_scan(counts, 7)
 
 
+def test_the_fullest_window_of_hundreds_of_series_is_listed_though_its_p_is_not_exact():
+    counts = np.random.default_rng(8).poisson(0.1, (300, 200))
+    counts[4, 150:155] += 4
+    found = count_scans(counts, 7, rng=np.random.default_rng(1))
+    assert (found.exact[4], found.bounded[4]) == (False, True)
+    assert found.pvalue[4] < 1e-9
+    assert found.discoveries().listed.nonzero()[0].tolist() == [4]
+    assert "1 of 300 series" in found.sentence
+    assert "bounded from above or simulated" in found.sentence
+    assert "held to 1%" in found.said(0.01)
+    assert "bounded from above" in found.one(4).sentence
+
+
+@pytest.mark.parametrize("share", [np.full(40, 1 / 40), np.linspace(1, 4, 40) / np.linspace(1, 4, 40).sum()])
+def test_the_bound_lies_little_above_the_exact_p(share):
+    for total, width, most in [(10, 3, 6), (14, 4, 8), (14, 1, 5), (20, 3, 9)]:
+        exact = 1 - none_reaches(share, total, width, most)
+        bound = module._bound(share, total, width, most)
+        assert exact <= bound * (1 + 1e-9) <= 1.35 * exact
+
+
+def test_p_values_are_fair_where_none_is_exact(monkeypatch):
+    monkeypatch.setattr(module, "CELLS", 0)
+    found = count_scans(np.random.default_rng(2).poisson(0.4, (600, 52)), 3, rng=np.random.default_rng(3))
+    assert not found.exact.any()
+    assert found.bounded.any()
+    assert np.mean(found.pvalue <= 0.01) < 0.02
+    assert np.mean(found.pvalue <= 0.05) < 0.08
+
+
 def test_odd_series_get_an_answer():
     assert count_scan(np.zeros(30), 3).cannot_tell
     assert "fewer than two events" in count_scan([0, 1, 0, 0], 2).sentence

@@ -41,7 +41,7 @@ def test_they_run_on_a_table_of_several_series(name):
 def test_farrington_judges_the_newest_of_each_and_lists_among_all():
     answer = run("farrington", weekly(), range=4, noPeriods=10, pastWeeksNotIncluded=26)
     assert answer.rows["series"].tolist() == [f"E{i}" for i in range(3) for _ in range(4)]
-    assert "Of all 12" in answer.notes[0]
+    assert "of 12 stands out" in answer.notes[0]
 
 
 def test_scan_and_delay_run_on_a_table():
@@ -87,6 +87,9 @@ def test_farrington_allows_for_reports_that_are_still_to_come():
     left = run("farrington", table, range=3, delay=said, late="leave-out")
     assert np.isfinite(left.rows["pvalue"]).tolist() == [True, False, False] * 3
     assert "6 newer counts left out" in left.sentence
+    nothing = run("farrington", table, range=1, delay=said, late="leave-out")
+    assert "Cannot tell" in nothing.sentence
+    assert not any("stand" in note for note in nothing.notes)
     daily = table | {"date": np.tile(starts[0] + np.arange(320), 3)}
     with pytest.raises(Unfit, match=r"weeks .frequency 52"):
         run("farrington", daily, delay=said, frequency=365, b=1, w=1)
@@ -153,3 +156,17 @@ def test_what_would_take_for_ever_or_break_is_refused_in_words():
     happened = np.array(["0001-01-01", *["2024-01-01"] * 30], dtype="datetime64[D]")
     with pytest.raises(Unfit, match="wrong year"):
         run("reporting-delay", {"happened": happened, "reported": happened})
+
+
+def test_the_sentences_of_many_series_say_the_rate_that_was_asked_for():
+    rng = np.random.default_rng(6)
+    table = weekly(3, 320)
+    assert "held to 1% over all" in run("count-scan", table, window=2, frequency=52, q=0.01).sentence
+    said = [reports(f"E{i}", 40, rng) for i in range(3)]
+    columns = dict(zip(("series", "happened", "reported"), map(np.concatenate, zip(*said, strict=True)), strict=True))
+    assert "(false discovery held to 2.5%)" in run("reporting-delay", columns, longest=4, q=0.025).sentence
+    scored = run("farrington", table, q=0.025)
+    assert (
+        scored.notes[0]
+        == "Over everything that was looked at: none of 3 stands out, at a false discovery rate of 2.5%."
+    )
