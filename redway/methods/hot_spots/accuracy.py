@@ -57,9 +57,10 @@ class Accuracy:
     def sentence(self) -> str:
         if self.cannot_tell:
             return f"Cannot tell how good the map is: {self.cannot_tell}."
+        weeks = _weeks(self.totals)
         doubt = (
-            f"95% interval over {len(self.hits)} weeks {figure(100 * self.low, 2)}% to {figure(100 * self.high, 2)}%"
-            if len(self.hits) > 1
+            f"95% interval over {weeks} weeks {figure(100 * self.low, 2)}% to {figure(100 * self.high, 2)}%"
+            if weeks > 1
             else "one week says nothing of how that varies"
         )
         off = f"; {several(round(self.outside), 'event')} outside the map count as missed" if self.outside else ""
@@ -142,7 +143,7 @@ def compared(first: Accuracy, second: Accuracy, *, level: float = 0.95) -> Compa
         return Comparison(0.0, -1.0, 1.0, 0)
     difference = first.hit_rate - second.hit_rate
     low, high = _interval(first.hits - second.hits, first.totals, difference, level, floor=-1.0)
-    return Comparison(difference, low, high, len(first.hits))
+    return Comparison(difference, low, high, _weeks(first.totals))
 
 
 def _looked_at(score: Any, held_out: Any, area: Any) -> tuple[Floats, Floats, Floats]:
@@ -165,8 +166,13 @@ def _taken(score: Floats, sizes: Floats, share: float) -> Floats:
     return taken
 
 
+def _weeks(totals: Floats) -> int:
+    """Weeks with an event: one without says nothing of a map, and where dates are of months most are without."""
+    return int(np.count_nonzero(totals))
+
+
 def _interval(hits: Floats, totals: Floats, rate: float, level: float, floor: float = 0.0) -> tuple[float, float]:
-    weeks = len(totals)
+    weeks = _weeks(totals)
     if weeks < 2:
         return floor, 1.0
     left = hits - rate * totals

@@ -1,7 +1,7 @@
 """Do hot spots last? Persistent, emerging, intermittent and former hot (and cold) spots over many periods.
 
 Gi* is worked out for every period; a cell is hot (cold) in it if it stands out upwards (downwards). With the share of
-periods in which it did, of all periods, of the recent ones and of those before,
+periods in which it did, of all periods that can tell, of the recent ones of them and of those before,
 
     persistent    all >= persistent_prop
     emerging      before < hotspot_prop, and recent >= recent_prop
@@ -15,6 +15,9 @@ Standing out is held to a false discovery of `critical_p` over all that was look
 sfhotspot's `hotspot_classify` corrects each cell's p over its own periods (Holm's, which its settings do not ask for: a
 method of NULL means the first there is) and for no number of cells; and it counts one period more as recent than it
 divides by, the same one also as older: shares up to 1.5. `like_sfhotspot` does all three.
+
+A period in which all cells are alike, as one without an event, can tell nothing and is left out (`empty`), but for
+`like_sfhotspot`, which takes it as one in which no cell was hot.
 
 Assumes periods long enough to hold events in most hot cells; in thin ones a hot spot cannot stand out, and is called
 former or intermittent for want of events.
@@ -35,7 +38,7 @@ from redway.methods.hot_spots.neighbours import Neighbours
 from redway.methods.inputs import Floats, Unfit
 from redway.methods.wording import several
 
-VERSION = 2
+VERSION = 3
 
 KINDS = ("persistent", "emerging", "former", "intermittent")
 NONE, MIXED = "no pattern", "mixed hot/coldspot"
@@ -63,7 +66,11 @@ class Classes:
         if self.cannot_tell:
             return f"Cannot tell which hot spots last: {self.cannot_tell}."
         told = ", ".join(f"{int((self.category == f'{kind} hotspot').sum()):,} {kind}" for kind in KINDS)
-        empty = f" {several(self.empty, 'period')} had nothing to tell." if self.empty else ""
+        empty = (
+            f" {several(self.empty, 'period')} had nothing to tell and {'is' if self.empty == 1 else 'are'} left out."
+            if self.empty
+            else ""
+        )
         return (
             f"Of {len(self.category):,} cells as hot spots over {len(self.hot)} periods: {told} (the last "
             f"{self.recent} being recent); classes are conventions, and a thin period hides a hot spot.{empty}"
@@ -96,10 +103,15 @@ def classify(
         category = np.full(cells, NONE)
         none = np.zeros((periods, cells), dtype=bool)
         return Classes(category, none, none, 0, 0, f"there {'is' if periods else 'are'} {several(periods, 'period')}")
-    recent = min(max(1, int(np.floor(recent_prop * periods + 1e-9))), periods - 1)
-    hot, cold, empty = _standing_out(table, around, critical_p, like_sfhotspot)
+    hot, cold, tells = _standing_out(table, around, critical_p, like_sfhotspot)
+    empty = int((~tells).sum())
+    of = np.ones(periods, dtype=bool) if like_sfhotspot else tells
+    if of.sum() < 2:
+        why = f"of {periods:,} periods {int(of.sum()):,} had something to tell"
+        return Classes(np.full(cells, NONE), hot, cold, 0, empty, why)
+    recent = min(max(1, int(np.floor(recent_prop * of.sum() + 1e-9))), int(of.sum()) - 1)
     limits = (hotspot_prop, persistent_prop, recent_prop)
-    kinds = [_class(stands, recent, limits, like_sfhotspot) for stands in (hot, cold)]
+    kinds = [_class(stands[of], recent, limits, like_sfhotspot) for stands in (hot, cold)]
     named = [
         np.where(kind == NONE, NONE, np.char.add(kind, f" {what}"))
         for kind, what in zip(kinds, ("hotspot", "coldspot"), strict=True)
@@ -110,15 +122,16 @@ def classify(
 
 def _standing_out(
     table: Floats, around: Neighbours, critical_p: float, like_sfhotspot: bool
-) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], int]:
+) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
     found = [gi(row, around) for row in table]
-    upwards = np.array([one.z > 0 for one in found])
+    upwards, tells = np.array([one.z > 0 for one in found]), np.array([not one.cannot_tell for one in found])
     if like_sfhotspot:
         stands = _holm(np.array([one.p for one in found])) < critical_p
     else:
-        p = np.array([one.p for one in found])
-        stands = benjamini_hochberg(p.ravel(), critical_p).listed.reshape(p.shape)
-    return stands & upwards, stands & ~upwards, sum(bool(one.cannot_tell) for one in found)
+        stands = np.zeros(table.shape, dtype=bool)
+        p = np.array([one.p for one, tell in zip(found, tells, strict=True) if tell])
+        stands[tells] = benjamini_hochberg(p.ravel(), critical_p).listed.reshape(p.shape)
+    return stands & upwards, stands & ~upwards, tells
 
 
 def _holm(p: Floats) -> Floats:

@@ -98,7 +98,7 @@ class Chart:
         if self.leaning:
             told += (
                 f". Points lean on the one before (autocorrelation {self.autocorrelation:.2f}), "
-                "so some of this is not what it seems"
+                "so some of this may not be what it seems"
             )
         return told + "."
 

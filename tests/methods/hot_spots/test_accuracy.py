@@ -59,6 +59,20 @@ def test_two_maps_are_compared_week_by_week():
         compared(good, accuracy(rate, later, area_share=0.06))
 
 
+def test_weeks_without_events_make_nobody_surer():
+    """Dates of data.police.uk are months: four weeks in five would else count as weeks that agree."""
+    rng = np.random.default_rng(11)
+    score, rival, later = rng.random(50), rng.random(50), rng.poisson(2.0, (6, 50))
+    between = np.zeros((26, 50))
+    between[::5] = later
+    plain, padded = accuracy(score, later, area_share=0.1), accuracy(score, between, area_share=0.1)
+    assert (padded.low, padded.high) == pytest.approx((plain.low, plain.high))
+    assert padded.sentence == plain.sentence
+    assert "over 6 weeks" in padded.sentence
+    others = [accuracy(rival, weeks, area_share=0.1) for weeks in (later, between)]
+    assert compared(padded, others[1]).sentence == compared(plain, others[0]).sentence
+
+
 def test_nothing_to_catch_gives_no_verdict():
     assert accuracy([1, 2], [[0, 0]]).sentence.startswith("Cannot tell")
     assert accuracy([1, 2], [[1, 0]], area_share=0).cannot_tell

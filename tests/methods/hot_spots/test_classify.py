@@ -57,12 +57,23 @@ def test_each_class_is_what_it_says(square, hot, kind):
     assert laid(square, hot) == kind
 
 
-def test_a_period_without_events_is_told_of(square):
+def test_periods_without_events_are_told_of_and_left_out(square):
+    """Dates of data.police.uk are months: of periods of seven days four in five have no event at all."""
     counts = np.zeros((4, 25))
     counts[0, 12] = 9
     found = classify(counts, neighbours(square(5, 5)))
     assert found.empty == 3
-    assert "3 periods had nothing to tell" in found.sentence
+    assert found.sentence == "Cannot tell which hot spots last: of 4 periods 1 had something to tell."
+    months = np.random.default_rng(1).poisson(0.5, (12, 100))
+    months[:, [44, 45, 54, 55]] = 30
+    weeks = np.zeros((48, 100))
+    weeks[::4] = months
+    around = neighbours(square(10, 10))
+    padded, plain = classify(weeks, around), classify(months, around)
+    assert plain.category[44] == "persistent hotspot"
+    assert (padded.category == plain.category).all()
+    assert padded.sentence.endswith(" 36 periods had nothing to tell and are left out.")
+    assert classify(weeks, around, like_sfhotspot=True).category[44] == "intermittent hotspot"
 
 
 def test_one_period_gives_no_verdict(square):
