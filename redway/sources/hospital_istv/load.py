@@ -43,7 +43,7 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
 
 
 def place(db: duckdb.DuckDBPyConnection, view: str, known: Gazetteer) -> str:
-    """The name of a view like `view`, with `area` filled from the described place, and `area_confidence`.
+    """The name of a table of the rows of `view`, with `area` filled from the described place, and `area_confidence`.
 
     An area that the hospital gave stands.
     """
@@ -58,7 +58,7 @@ def place(db: duckdb.DuckDBPyConnection, view: str, known: Gazetteer) -> str:
     )
     db.register("places", places)
     db.execute(
-        "CREATE VIEW placed AS SELECT v.* REPLACE (coalesce(v.area, p.placed) AS area), "  # noqa: S608
+        "CREATE TABLE placed AS SELECT v.* REPLACE (coalesce(v.area, p.placed) AS area), "  # noqa: S608
         f"CASE WHEN v.area IS NOT NULL THEN '{GIVEN}' ELSE coalesce(p.sure, '{NO_AREA}') END AS area_confidence "
         f"FROM {view} v LEFT JOIN places p ON v.area IS NULL AND v.place = p.place ORDER BY v.row"
     )

@@ -45,7 +45,8 @@ def load_return(
 
     into    folder for work; refused rows are left in it (REFUSED), whether or not the file is taken
     change  is given the connection and the name of the view of typed rows that stand, and gives the name of another:
-            it may add or replace columns, as when places are geocoded; those marked `kept: false` are then dropped
+            it may add or replace columns, but none of the key, as when places are geocoded; those marked
+            `kept: false` are then dropped. The rows are read more than once: what is dear to work out is a table
 
     Raises FileRefused for a file that cannot be taken, and RedwayError when the sender is not known.
     """

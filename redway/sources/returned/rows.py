@@ -96,7 +96,8 @@ class Rows:
             if column.type == "text":
                 raw.append(f'{ordinary.trimmed(cell)} AS "r_{column.name}"')
                 continue
-            form = ordinary.form(column, cell, kind=enum(column.codes, "codes"), areas=self.areas)
+            codes = self.look_ups[column.codes].codes if column.codes else ()
+            form = ordinary.form(column, cell, kind=enum(column.codes, "codes"), codes=codes, areas=self.areas)
             forms.append(f'{form} AS "o_{column.name}"')
             trimmed = f"nullif(trim({cell}), '')"
             raw.append(f'CASE WHEN "o_{column.name}" IS NOT NULL THEN {cell} ELSE {trimmed} END AS "r_{column.name}"')

@@ -40,8 +40,7 @@ class Submissions:
         )
         view = "fine"
         if self.change:
-            view = "changed"
-            db.execute(f"CREATE TABLE {view} AS FROM {self.change(db, 'fine')}")  # it is read more than once
+            view = self.change(db, "fine")
         found = db.execute(f"DESCRIBE {view}").fetchall()
         self._columns = {name: kind for name, kind, *_ in found}
         added = []
@@ -77,7 +76,7 @@ class Submissions:
         cells = ", ".join(f'coalesce("{name}"::VARCHAR, chr(30))' for name in self.kept)
         # Where each row has a name of its own no two can be alike, and need not be compared.
         named = [c for c in rows.dataset.columns if c.name in rows.dataset.key and c.required and c.name in self.kept]
-        alike = not named or self.change is not None
+        alike = not named
         different = f"count({'DISTINCT digest' if alike else '*'}) FILTER (NOT lies_outside)"
         groups = db.execute(
             "SELECT of_period, count(*) FILTER (NOT lies_outside), count(*) FILTER (lies_outside), "  # noqa: S608
