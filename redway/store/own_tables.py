@@ -4,6 +4,7 @@ It is no return: nothing of it is kept, and no partnership is needed.
 """
 
 import re
+import shlex
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -49,11 +50,14 @@ class Found:
         return READ[self.column.kind][0].format(cell=self.cell)
 
 
-def read(path: Path, columns: Sequence[Column], *, called: Mapping[str, str], work: Path) -> dict[str, Array]:
+def read(
+    path: Path, columns: Sequence[Column], *, called: Mapping[str, str], work: Path, of: str = ""
+) -> dict[str, Array]:
     """The columns of a table that are there, by the method's names, in the kinds that `Column` says.
 
     called  what the file calls a column, by the method's name, where it is not the same (capitals are let pass)
     work    folder for work on disk
+    of      the setting that names it, where it is a second file
 
     Raises FileRefused for a file that is no table, lacks a column that has to be there, or holds cells that are not
     what their column asks for.
@@ -68,7 +72,7 @@ def read(path: Path, columns: Sequence[Column], *, called: Mapping[str, str], wo
             path, name=name, work=work, wanted=lambda headings: _holds(headings, wanted), sought=sought
         )
     file = csv_file.opened(path, name=name, work=work, separators=",;\t")
-    found = _headings(file, columns, called)
+    found = _headings(file, columns, called, of)
     by_place = replace(file, columns=tuple(f"c{at}" for at in range(len(file.columns))))  # any heading is let pass
     with connect(work, memory=MEMORY) as db:
         by_place.as_view(db, "cells", numbered=True)
@@ -83,7 +87,9 @@ def _holds(headings: Sequence[str], wanted: Sequence[str]) -> bool:
     return have.issuperset(wanted)
 
 
-def _headings(file: csv_file.CsvFile, columns: Sequence[Column], called: Mapping[str, str]) -> list[Found]:
+def _headings(
+    file: csv_file.CsvFile, columns: Sequence[Column], called: Mapping[str, str], of: str = ""
+) -> list[Found]:
     """Each column that is there. A heading spelt alike comes before one that differs in capitals."""
     have = {heading.casefold(): at for at, heading in enumerate(file.columns)}
     have |= {heading: at for at, heading in enumerate(file.columns)}
@@ -100,14 +106,16 @@ def _headings(file: csv_file.CsvFile, columns: Sequence[Column], called: Mapping
         if at is not None:
             found.append(Found(column, file.columns[at], f"nullif(trim(c{at}), '')"))
         elif column.required or column.name in called:
-            missing.append(wanted)
+            missing.append((column.name, wanted))
     if missing:
-        like = [nearest(name, file.columns) for name in missing]
-        meant = [f"--column {name}={found}" for name, found in zip(missing, like, strict=True) if found]
+        before = f"{of}." if of else ""
+        like = [(name, nearest(wanted, file.columns)) for name, wanted in missing]
+        meant = [f"--column {shlex.quote(f'{before}{name}={heading}')}" for name, heading in like if heading]
         raise FileRefused(
-            "the columns " + ", ".join(f"“{name}”" for name in missing),
+            "the columns " + ", ".join(f"“{wanted}”" for _, wanted in missing),
             came="a table with " + ", ".join(f"“{name[:60]}”" for name in file.columns[:12]),
-            cause="your file has them under other names: say which is which with --column NAME=HEADING"
+            cause="your file has them under other names: say which is which with --column "
+            + f"{before}NAME=HEADING"
             + (f", such as {' '.join(meant)}." if meant else "."),
             place=Place(file.name),
         )

@@ -21,10 +21,10 @@ HEADING = ["Count", "area", "day", "treated"]
 def taken(tmp_path):
     """Read rows written as a CSV file."""
 
-    def take(*rows, heading=HEADING, called=None, columns=COLUMNS):
+    def take(*rows, heading=HEADING, called=None, columns=COLUMNS, of=""):
         path = tmp_path / "mine.csv"
         path.write_text("\n".join(",".join(row) for row in [heading, *rows]) + "\n", "utf-8")
-        return read(path, columns, called=called or {}, work=tmp_path)
+        return read(path, columns, called=called or {}, work=tmp_path, of=of)
 
     return take
 
@@ -151,6 +151,10 @@ def test_a_title_above_the_headings_of_a_workbook(tmp_path):
 def test_a_misspelt_column_is_guessed(taken):
     with pytest.raises(FileRefused, match="such as --column count=counts"):
         taken(["1", "a", "2025-11-01"], heading=["counts", "area", "day"])
+    with pytest.raises(FileRefused, match="such as --column 'count=Counts of all'"):
+        taken(["1", "a", "2025-11-01"], heading=["Counts of all", "area", "day"], called={"count": "Count of all"})
+    with pytest.raises(FileRefused, match=r"--column delay\.NAME=HEADING, such as --column delay\.count=counts"):
+        taken(["1", "a", "2025-11-01"], heading=["counts", "area", "day"], of="delay")
     with pytest.raises(RedwayError, match="Did you mean “area”"):
         taken(["1"], heading=["count"], called={"aera": "count"})
 

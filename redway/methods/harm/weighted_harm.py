@@ -44,7 +44,11 @@ class Weights:
 
     def __post_init__(self) -> None:
         if not self.source.strip() or not self.version.strip():
-            raise Unfit("weights with their source and version", came="a table without", cause="weights of nobody's.")
+            raise Unfit(
+                "weights with their source and version, as settings or as columns of the table of weights",
+                came="a table without",
+                cause="a copy of the weights alone; look where they came from.",
+            )
         for offence, weight in self.of.items():
             number(weight, f"weight of “{offence}”", least=0, most=1e12)
 

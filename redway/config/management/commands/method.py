@@ -84,7 +84,7 @@ class Command(RedwayCommand):
             columns = own_tables.read(options["file"], method.columns, called=_of(called, "", method), work=Path(work))
             tables = {
                 p.name: own_tables.read(
-                    files[p.name], p.table, called=_of(called, f"{p.name}.", method), work=Path(work)
+                    files[p.name], p.table, called=_of(called, f"{p.name}.", method), work=Path(work), of=p.name
                 )
                 for p in method.parameters
                 if p.name in files
