@@ -54,7 +54,9 @@ def coverage(snapshot: Snapshot, dataset: str, police_force: str) -> Coverage:
     if datasets.dataset(dataset).access == "open":
         return _of_open(snapshot, dataset, police_force)
     if dataset in snapshot.closed and not snapshot.has(dataset):
-        raise NotSetUp(f"{dataset} that may be read for this", came=snapshot.closed[dataset], cause=_CLOSED)
+        raise NotSetUp(
+            f"{dataset} that may be read for this", came=snapshot.closed[dataset].removesuffix("."), cause=_CLOSED
+        )
     sent: dict[str, set[int]] = defaultdict(set)
     for part in snapshot.of(dataset):
         sent[part.provider].update(months_of(part))
@@ -114,7 +116,9 @@ def readable(snapshot: Snapshot, dataset: str, columns: Iterable[str]) -> tuple[
     """
     parts = snapshot.of(dataset)
     if not parts and dataset in snapshot.closed:
-        raise NotSetUp(f"{dataset} that may be read for this", came=snapshot.closed[dataset], cause=_CLOSED)
+        raise NotSetUp(
+            f"{dataset} that may be read for this", came=snapshot.closed[dataset].removesuffix("."), cause=_CLOSED
+        )
     wanted = frozenset(columns) - {"month", "period", "lsoa_code"}  # worked out here, of what was let in
     shut = sorted({c for p in parts if p.permitted is not None for c in wanted - p.permitted})
     if shut:

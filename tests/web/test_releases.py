@@ -12,6 +12,7 @@ from redway.work.audit.models import AuditRow
 from redway.work.gateways.models import Gateway
 from redway.work.releases.models import TableEdition
 from redway.work.releases.states import State
+from redway.work.returns.models import DataVersion
 
 pytestmark = pytest.mark.django_db
 TABLES = """
@@ -180,6 +181,7 @@ def test_without_a_gateway_for_publication_the_page_says_so(opens):
     page = text(opens(Role.ANALYST).get(FIRES))
     assert "Nothing can be released yet." in page
     assert "no gateway lets it be read for publication" in page
+    assert ".. " not in page
 
 
 @pytest.mark.parametrize("period", ["2025-11", "YE-1999-03", "x", "' or 1=1"])
@@ -191,3 +193,14 @@ def test_the_audit_tells_it_in_words(released, opens):
     page = text(opens(Role.ADMINISTRATOR).get("/audit/"))
     assert "the table “Fires by kind and cause”, the year ending" in page
     assert "released it as edition 1" in page
+
+
+def test_whoever_agrees_is_told_that_the_data_have_changed_since(waits, opens):
+    assert "has other files of this dataset" not in text(opens(Role.CHAIR).get(FIRES))
+    version = DataVersion.objects.get(number=waits.data_version)
+    newer = DataVersion.objects.create(number=version.number + 1, made_by="a test", summary="a return was withdrawn")
+    of_fires = version.submissions.filter(dataset="fire").first()
+    newer.submissions.add(*version.submissions.exclude(pk=of_fires.pk))
+    page = opens(Role.CHAIR).get(FIRES)
+    assert f"Data version {newer.number} has other files of this dataset" in text(page)
+    assert f"?from={version.number}&amp;to={newer.number}" in page.content.decode()

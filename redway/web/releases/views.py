@@ -79,6 +79,7 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
             "notes": products.notes(prepared.released),
             "caveats": presenter.caveats(prepared),
             "beside": presenter.beside(prepared),
+            "newer": page.proposal and prepared.newer,
             "unchanged": page.proposal is None and prepared.unchanged,
         }
     return render(request, "releases/table.html", context)

@@ -69,7 +69,7 @@ def approve(*, by: User, profile: Profile, edition: TableEdition) -> TableEditio
     with _alone() as home:
         now = TableEdition.objects.get(pk=edition.pk)
         policies.check_second_person(now, by.username)
-        prepared = prepare(profile, now.table, now.period, version=now.data_version, policy=_asked_policy(now))
+        prepared = prepare(profile, now.table, now.period, version=now.data_version, policy=asked_policy(now))
         policies.check_same(now, prepared)
         _leave(now, prepared, by, home)
         return now
@@ -146,7 +146,7 @@ def _leave(now: TableEdition, prepared: Prepared, by: User, home: Home) -> None:
         record(by=by, action="release-table", subject=_subject(now), detail=_detail(now, prepared))
 
 
-def _asked_policy(now: TableEdition) -> str:
+def asked_policy(now: TableEdition) -> str:
     """The name of the policy a proposal was asked for by, where it is one that can be named; else the table's own is
     taken, and has to be what it was.
     """

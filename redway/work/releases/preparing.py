@@ -28,6 +28,7 @@ from redway.work.releases import kept
 from redway.work.releases.models import TableEdition, left
 from redway.work.releases.states import LEFT
 from redway.work.returns.destruction import unmade
+from redway.work.returns.models import DataVersion
 from redway.work.returns.versions import snapshot
 
 KEPT = 32  # tables held by one process; each took some seconds
@@ -69,6 +70,19 @@ class Prepared:
     def needs_second_person(self) -> bool:
         """Whether another person has to agree: of all but open data."""
         return self.counted.dataset.access != "open"
+
+    @property
+    def newer(self) -> int | None:
+        """The newest data version, where it has other files of the dataset than the one this is of; else None."""
+        versions = DataVersion.objects.order_by("number")
+        newest, this = versions.last(), versions.filter(number=self.data_version).first()
+        if newest is None or this is None or newest.number == this.number:
+            return None
+        one, other = (
+            set(each.submissions.filter(dataset=self.counted.dataset.name).values_list("pk", flat=True))
+            for each in (this, newest)
+        )
+        return newest.number if one != other else None
 
     @property
     def unchanged(self) -> TableEdition | None:

@@ -161,3 +161,23 @@ def accepted_crimes(releasing, db):
         version.submissions.add(*(p.submission for p in before.parts), one)
 
     return accept
+
+
+def test_what_waits_is_shown_as_it_was_asked_for_and_decided_on_as_such(run, sent):
+    first = sent([[30, 10, 40], *COUNTS[1:]])
+    run(TABLE, "--ask", "--policy", "nhs", "--by", "ana")
+    second = sent([[90, 10, 40], *COUNTS[1:]])
+    out, said = run(TABLE)
+    assert "235" in out
+    assert "295" not in out
+    assert "Counts from 1 to 7 are hidden" in said
+    assert f"It is of data version {first}, and {second} has other files of" in said
+    assert "ana asked for it" in said
+    assert "--ask proposes it" not in said
+    for step, given in (("--approve", ("--policy", "local")), ("--decline", ("--as-at", str(second)))):
+        with pytest.raises(RedwayError, match="keeps its data version and policy"):
+            run(TABLE, step, *given, "--by", "bo")
+    run(TABLE, "--approve", "--by", "bo")
+    assert "Held against 1 earlier edition, withdrawn ones too." in run(TABLE)[1]
+    assert "--ask" in run(TABLE)[1]
+    assert "--ask" not in run(TABLE, "--as-at", str(first), "--policy", "nhs")[1]

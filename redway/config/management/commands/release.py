@@ -61,12 +61,23 @@ class Command(RedwayCommand):
             return
         period = given.period(period) or newest(profile, table)
         step = next((name for name in STEPS if options[name]), "")
+        chosen = [f"--{name.replace('_', '-')}" for name in ("as_at", "policy") if options[name] not in (None, "")]
+        if step and step != "ask" and chosen:
+            raise RedwayError(
+                f"no {' and no '.join(chosen)} beside --{step}",
+                came=f"--{step} with {' and '.join(chosen)}",
+                cause="what was asked for keeps its data version and policy. Decline it, and ask for it otherwise.",
+            )
         if step:
             getattr(self, f"_{step}")(profile, table, period, options)
         elif not options["out"]:
-            prepared = prepare(profile, table, period, version=options["as_at"], policy=options["policy"])
+            waits = None if chosen else waiting(table, period)
+            version, policy = options["as_at"], options["policy"]
+            if waits is not None:  # whoever decides on it sees what was asked for
+                version, policy = waits.data_version, actions.asked_policy(waits)
+            prepared = prepare(profile, table, period, version=version, policy=policy)
             self.stdout.write(products.as_text(prepared.released, rows=prepared.public["rows"]), ending="")
-            for sentence in remarks(prepared):
+            for sentence in remarks(prepared, waits):
                 print(sentence, file=sys.stderr)
         if options["out"]:
             write(options["out"], table, period, profile)
@@ -109,6 +120,11 @@ def newest(profile: Profile, table: str) -> str:
             cause="not everybody has sent everything of any. --period names one, and says who has not.",
         )
     return whole[0]
+
+
+def waiting(table: str, period: str) -> TableEdition | None:
+    """The edition that waits for a second person; None where none does."""
+    return TableEdition.objects.filter(table=table, period=period, state=State.PROPOSED).first()
 
 
 def proposal(table: str, period: str) -> TableEdition:
@@ -159,21 +175,33 @@ def listed(profile: Profile) -> str:
     return "\n".join(lines)
 
 
-def remarks(prepared: Prepared) -> list[str]:
-    """What a reader of the figures has to know and the table cannot say."""
+def remarks(prepared: Prepared, waits: TableEdition | None) -> list[str]:
+    """What a reader of the figures has to know and the table cannot say. `waits`: what they were asked for as."""
     said = list(products.notes(prepared.released))
     said += [
         f"Beside it: {other.title}, {other.period}, counts some of the same rows. Look at both before you release it."
         for other in prepared.beside
     ]
     if prepared.earlier:
-        said.append(f"Held against {len(prepared.earlier)} earlier editions, withdrawn ones too.")
-    if prepared.unchanged:
-        said.append("Nothing has changed since the edition that stands.")
+        held = len(prepared.earlier)
+        said.append(f"Held against {held} earlier edition{'s' if held > 1 else ''}, withdrawn ones too.")
     if prepared.unmade:
         said.append(prepared.unmade)
+    if prepared.newer:
+        said.append(
+            f"It is of data version {prepared.data_version}, and {prepared.newer} has other files of "
+            f"{prepared.counted.dataset.title}. redway compare {prepared.data_version} {prepared.newer} says which."
+        )
+    return [*said, _next_step(prepared, waits)]
+
+
+def _next_step(prepared: Prepared, waits: TableEdition | None) -> str:
+    if waits is not None and (waits.shown, waits.key) != (prepared.shown, prepared.counted.key):
+        return "Not released, and no longer what was asked for. --decline puts that aside; then ask again."
+    if waits is not None:
+        return f"Not released. {waits.asked_by} asked for it; another person releases it with --approve."
+    if prepared.unchanged:
+        return "Nothing has changed since the edition that stands."
     if prepared.needs_second_person:
-        said.append("Not released. --ask proposes it; another person releases it with --approve.")
-    else:
-        said.append("Not released. --ask releases it: it is of open data.")
-    return said
+        return "Not released. --ask proposes it; another person releases it with --approve."
+    return "Not released. --ask releases it: it is of open data."
