@@ -68,7 +68,7 @@ PAGES = {
         "/data/",
         "/as-at/1/data/",
         "/data/versions/",
-        "/data/versions/compare/?from=1&to=2",
+        "/data/versions/compare/?from=1&to=1",
         "/datasets/",
         "/datasets/youth-justice/",
         "/datasets/police-street/",
