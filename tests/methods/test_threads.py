@@ -56,7 +56,7 @@ def test_farringtons_bounds_do_not_depend_on_the_number_of_threads(monkeypatch):
 
 @pytest.mark.parametrize("strata", [None, "areas"])
 def test_knoxs_table_does_not_depend_on_the_number_of_threads(monkeypatch, strata):
-    monkeypatch.setattr(pairs, "AT_ONCE", (50, 50))
+    monkeypatch.setattr(pairs, "AT_ONCE", 50)
     r = np.random.default_rng(2)
     (x, y), day = r.uniform(0, 2000, (2, 120)), r.integers(0, 90, 120)
     areas = None if strata is None else r.integers(0, 3, 120)

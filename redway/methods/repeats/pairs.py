@@ -27,9 +27,8 @@ Chunk = tuple[int, int, int]  # a run, and the events it is looked at for: the f
 
 METHODS = ("euclidean", "manhattan", "great-circle")
 EARTH = 6_371_008.8
-AT_ONCE = 20_000, 120_000  # candidates, at least and at most: what is known of them stays in the processor's cache
+AT_ONCE = 120_000  # candidates: what is known of them stays in the processor's cache
 ISLAND = 5.0  # degrees: no land lies nearer to 0, 0
-SHARES = 16  # of all candidates, for threads to take in turn
 MOST = 1_000_000_000  # candidates: more would take minutes for the observed pairs alone
 STRIPS = 2
 
@@ -119,14 +118,13 @@ def close_pairs(held: Places) -> Iterator[tuple[Integers, Integers, Floats]]:
 
 
 def chunks(held: Places) -> list[Chunk]:
-    """Events in the order of the sorted list, with about a share of all candidates together in one of their runs."""
-    found, runs = [], held.last - held.first
-    at_once = int(np.clip(runs.sum() // SHARES, *AT_ONCE))
-    for run, many in enumerate(runs):
+    """Events in the order of the sorted list, with about AT_ONCE candidates together in one of their runs."""
+    found = []
+    for run, many in enumerate(held.last - held.first):
         ends, begin = np.cumsum(many), 0
         while begin < len(many):
             before = int(ends[begin - 1]) if begin else 0
-            end = max(begin + 1, int(np.searchsorted(ends, before + at_once, side="right")))
+            end = max(begin + 1, int(np.searchsorted(ends, before + AT_ONCE, side="right")))
             found.append((run, begin, end))
             begin = end
     return found

@@ -29,7 +29,7 @@ def distance(x, y, i, j, method):
 @pytest.mark.parametrize("method", pairs.METHODS)
 @pytest.mark.parametrize("chunk", [7, 500_000])
 def test_pairs_are_all_that_are_near_once(method, chunk, monkeypatch):
-    monkeypatch.setattr(pairs, "AT_ONCE", (chunk, chunk))
+    monkeypatch.setattr(pairs, "AT_ONCE", chunk)
     rng = np.random.default_rng(1)
     x, y = rng.normal(0, 1000, (2, 150))
     if method == "great-circle":
