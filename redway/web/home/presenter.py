@@ -19,7 +19,9 @@ from redway.web.figures.basis import Basis
 from redway.web.figures.pictures import Figure, spark_figure
 from redway.web.figures.promises import Promise
 from redway.web.gateways.presenter import Attention, warnings
+from redway.web.home.waiting import Waits, waits
 from redway.web.profile import profile
+from redway.work.accounts.models import User
 from redway.work.accounts.roles import GRANTS, Permission, Role
 from redway.work.gateways.purposes import Purpose
 from redway.work.returns.models import DataVersion, Submission
@@ -61,6 +63,9 @@ class Arrived:
 
 @dataclass(frozen=True)
 class HomePage:
+    """Everything on it. `waits` is what waits for its reader; None at an older version, where nothing can be done."""
+
+    waits: Waits | None
     data_first: bool
     ready: bool
     changes: Changes | None
@@ -81,13 +86,15 @@ def gateways(attention: Iterable[Attention]) -> list[Absence]:
     return [Absence(one.text, _("Draft a new version on the page Gateways."), who) for one in attention]
 
 
-def page(basis: Basis, *, role: str, standings: Mapping[str, CommitmentState], today: date) -> HomePage:
-    """The home page of a person of this role."""
+def page(basis: Basis, *, person: User, standings: Mapping[str, CommitmentState], today: date) -> HomePage:
+    """The home page of a person, as their role has it."""
+    role = person.role
     ready = _ready(basis)
     listed = promises.promises(basis.strategy, basis.strategy.commitments, standings, today)
     waiting = awaited(basis, (i for i in basis.indicators.values() if i.priority))
     found = shown_findings(basis) if ready else ()
     return HomePage(
+        waits=None if basis.as_at else waits(person, today),
         data_first=role in DATA_FIRST,
         ready=ready,
         changes=changes(basis, found) if ready else None,

@@ -21,7 +21,7 @@ from redway.work.strategy.models import standings
 def home(request: HttpRequest) -> HttpResponse:
     """What changed, what is late, what nobody owns; what arrived comes first for whoever keeps the data."""
     rests_on, person = basis(asked(request)), _person(request)
-    page = presenter.page(rests_on, role=person.role, standings=standings(), today=timezone.localdate())
+    page = presenter.page(rests_on, person=person, standings=standings(), today=timezone.localdate())
     shown = {rests_on.indicators[name].id: rests_on.indicators[name] for name in page.indicators}
     method = f"{changes.METHOD}; {control.METHOD}." if shown else ""
     context = {"page": page, "cited": cite(rests_on, indicators=shown.values(), method=method)}

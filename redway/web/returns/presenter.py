@@ -189,13 +189,15 @@ def spanned(found: list[str]) -> str:
     }
 
 
-def answer(due: str, waiting: int, checking: int) -> str:
-    """The first sentences of the page."""
+def answer(due: str, *, mine: int, others: int, checking: int) -> str:
+    """The first sentences of the page: what is late, and how many returns wait for its reader, for others, for checks."""
     sentences = [due]
-    if waiting:
-        sentences.append(
-            ngettext("%(n)s return waits for somebody.", "%(n)s returns wait for somebody.", waiting) % {"n": waiting}
-        )
+    if mine:
+        sentences.append(ngettext("%(n)s return waits for you.", "%(n)s returns wait for you.", mine) % {"n": mine})
+    if others:
+        words = ngettext("%(n)s waits for somebody else.", "%(n)s wait for somebody else.", others)
+        alone = ngettext("%(n)s return waits for somebody else.", "%(n)s returns wait for somebody else.", others)
+        sentences.append((words if mine else alone) % {"n": others})
     if checking:
         sentences.append(ngettext("%(n)s is being checked.", "%(n)s are being checked.", checking) % {"n": checking})
     return " ".join(sentences)

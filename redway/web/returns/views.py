@@ -36,18 +36,26 @@ A_PAGE = 25
 
 @allow(Permission.SEE_RETURNS)
 def returns(request: HttpRequest) -> HttpResponse:
-    """Every delivery that this person may see; those that wait for somebody come first."""
+    """Every delivery that this person may see; those that wait for them come first, then those for others."""
     visible = policies.visible(_person(request))
     waiting = visible.filter(state__in=WAITING)
+    mine = policies.waits_for(_person(request))
+    elsewhere = waiting.exclude(pk__in=[one.pk for one in mine])
     others = Paginator(visible.exclude(state__in=WAITING), A_PAGE)
     shown = others.get_page(page_number(request.GET.get("page", "")))
     now = profile()
     offered = presenter.offers(_person(request), now)
     awaited = due.awaited(_person(request), now, timezone.localdate())
     context = {
-        "answer": presenter.answer(due.answer(awaited), waiting.count(), visible.filter(state__in=QUEUED).count()),
+        "answer": presenter.answer(
+            due.answer(awaited),
+            mine=len(mine),
+            others=elsewhere.count(),
+            checking=visible.filter(state__in=QUEUED).count(),
+        ),
         "awaited": awaited,
-        "waiting": presenter.lines(waiting, now),
+        "mine": presenter.lines(mine, now),
+        "elsewhere": presenter.lines(elsewhere, now),
         "lines": presenter.lines(shown, now),
         "page": shown,
         "may_send": bool(offered),

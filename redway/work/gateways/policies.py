@@ -6,6 +6,7 @@ instead: nothing here closes it.
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.utils import timezone
@@ -16,6 +17,7 @@ from redway.errors import NotAllowed, RedwayError
 from redway.sources.dataset import Dataset
 from redway.sources.dataset import dataset as definition_of
 from redway.work.accounts.models import User
+from redway.work.accounts.roles import Permission
 from redway.work.gateways import lawful
 from redway.work.gateways.bodies import held_in_health_or_social_care
 from redway.work.gateways.law import law
@@ -228,6 +230,18 @@ def check_can_be_put_in_force(now: Gateway, by: str) -> None:
         raise NotAllowed(" ".join(found))
     if by in now.writers:
         raise NotAllowed(_("You wrote in this draft. Another person has to read it and put it in force."))
+
+
+def waits_for(person: User) -> list[Gateway]:
+    """The drafts that this person can put in force, the oldest first: whole, fit to stand in law, and others' words."""
+    if not person.may(Permission.MANAGE_GATEWAYS):
+        return []
+    found = []
+    for one in Gateway.objects.filter(state=State.DRAFT).order_by("drafted_at", "pk"):
+        with suppress(RedwayError):  # its terms lack something, or nothing describes its dataset any more
+            check_can_be_put_in_force(one, person.username)
+            found.append(one)
+    return found
 
 
 def check_can_end(now: Gateway, on: dt.date) -> None:

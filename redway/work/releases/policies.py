@@ -7,9 +7,19 @@ from django.utils.translation import gettext as _
 
 from redway import periods
 from redway.errors import NotAllowed
+from redway.work.accounts.models import User
+from redway.work.accounts.roles import Permission
 from redway.work.releases.models import TableEdition
 from redway.work.releases.preparing import Prepared
 from redway.work.releases.states import NAMES, TRANSITIONS, State
+
+
+def waits_for(person: User) -> list[TableEdition]:
+    """The editions that wait for this person as the second, the oldest first: all but those they asked for."""
+    if not person.may(Permission.APPROVE_RELEASES):
+        return []
+    waiting = TableEdition.objects.filter(state=State.PROPOSED).exclude(asked_by=person.username)
+    return list(waiting.order_by("asked_at", "pk"))
 
 
 def check_step(now: TableEdition, after: State) -> None:

@@ -21,7 +21,7 @@ from redway.work.gateways.purposes import Purpose
 from redway.work.returns.models import Delivery
 from redway.work.returns.report import DeliveryReport
 from redway.work.returns.senders import senders
-from redway.work.returns.states import NAMES, TRANSITIONS, State
+from redway.work.returns.states import NAMES, TRANSITIONS, WAITING, State
 
 
 def refusal(rule: Callable[[], None]) -> str:
@@ -68,6 +68,20 @@ def check_waiting(now: Delivery, state: State) -> None:
         raise NotAllowed(
             _("This delivery is “%(state)s”, and does not wait for that.") % {"state": NAMES[State(now.state)]}
         )
+
+
+def waits_for(person: User) -> list[Delivery]:
+    """The deliveries that wait for what this person may do, the oldest first: warnings to acknowledge, and, as the
+    second person, acceptance.
+    """
+    found = visible(person).filter(state__in=WAITING).order_by("sent_at", "pk")
+    return [one for one in found if _waits_for(person, one)]
+
+
+def _waits_for(person: User, now: Delivery) -> bool:
+    if now.state == State.TO_ACKNOWLEDGE:
+        return may_send_for(person, now.agency)
+    return person.may(Permission.ACCEPT_RETURNS) and not refusal(lambda: check_second_person(now, person.username))
 
 
 def check_reason(reason: str) -> None:
