@@ -190,7 +190,7 @@ def spanned(found: list[str]) -> str:
 
 
 def answer(due: str, *, mine: int, others: int, checking: int) -> str:
-    """The first sentences of the page: what is late, and how many returns wait for its reader, for others, for checks."""
+    """First sentences of the page: what is late, and how many returns wait for its reader, for others, for checks."""
     sentences = [due]
     if mine:
         sentences.append(ngettext("%(n)s return waits for you.", "%(n)s returns wait for you.", mine) % {"n": mine})
