@@ -2,6 +2,7 @@
 
 import csv
 import datetime as dt
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -146,6 +147,47 @@ def test_every_quarter_offered_can_be_chosen_and_reads_as_months(milton_keynes, 
 def test_a_quarter_that_is_not_offered_is_not_found(milton_keynes, signed_in, page, asked):
     if asked not in quarters(timezone.localdate()):
         assert signed_in(Role.CHAIR).get(page, {"quarter": asked}).status_code == 404
+
+
+@pytest.fixture
+def asked_until(milton_keynes):
+    """`asked_until("2025-11")`: the calendar asks the fire service for its months up to this one, and for no later."""
+
+    def write(month):
+        rule = f"- {{dataset: fire, agency: {FIRE}, from: 2020-01, until: {month}, due_days: 20}}\n"
+        (milton_keynes.profile / "returns.yaml").write_text(rule, "utf-8")
+
+    return write
+
+
+def chosen(page):
+    return re.search(r'<option value="([^"]+)" selected', page)[1]
+
+
+def test_it_opens_on_the_newest_quarter_of_which_something_is_asked(asked_until, signed_in):
+    newest, before, older, *_ = quarters(timezone.localdate())
+    asked_until(periods.label(periods.months_of(older)[0]))
+    client = signed_in(Role.CHAIR)
+    page = text(client.get("/exchange/"))
+    assert chosen(page) == older
+    assert "Later ones can be chosen too." in page
+    assert f"# quarter,{older}" in text(client.get("/exchange/exchange.csv"))
+    later = text(client.get(f"/exchange/?quarter={before}"))
+    assert chosen(later) == before
+    assert "Later ones" not in later
+    asked_until(periods.label(periods.months_of(newest)[0]))
+    page = text(client.get("/exchange/"))
+    assert chosen(page) == newest
+    assert "Later ones" not in page
+
+
+def test_it_opens_on_the_newest_quarter_of_which_something_came_though_nothing_is_asked(came, asked_until, signed_in):
+    asked_until("2020-01")
+    newest, before, *_ = quarters(timezone.localdate())
+    assert chosen(text(signed_in(Role.CHAIR).get("/exchange/"))) == newest
+    for one, month in zip(came.submissions.order_by("period"), periods.months_of(before), strict=False):
+        Submission.objects.filter(pk=one.pk).update(period=periods.label(month))
+    assert chosen(text(signed_in(Role.CHAIR).get("/exchange/"))) == before
 
 
 def test_a_member_sees_nothing_of_it(milton_keynes, signed_in):

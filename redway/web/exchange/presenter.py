@@ -46,13 +46,14 @@ class ExchangePage:
     answer: str
     due: str
     choices: tuple[Choice, ...]
+    later: str
     mine: Mine | None
     tables: tuple[Table, ...]
     csv: str
 
 
 def page(profile: Profile, quarter: str, *, person: User, today: date) -> ExchangePage:
-    """Everything on the page for a quarter, as this person may read it."""
+    """Everything on the page for a quarter, as this person may read it. `later` says what became of quarters since."""
     mapping = exchange.exchange(profile)
     found = exchange.supplies(profile, quarter, today=today)
     return ExchangePage(
@@ -62,6 +63,7 @@ def page(profile: Profile, quarter: str, *, person: User, today: date) -> Exchan
         answer(found, quarter),
         _due(exchange.due(quarter), today),
         tuple(Choice(q, _heading(periods.in_words(q)), q == quarter) for q in exchange.quarters(today)),
+        _later(profile, quarter, today),
         mine(found, person.agency),
         tuple(
             table(holder.title, [s for s in found if s.item.holder == name], person)
@@ -69,6 +71,14 @@ def page(profile: Profile, quarter: str, *, person: User, today: date) -> Exchan
         ),
         url("exchange-csv", quarter=quarter),
     )
+
+
+def _later(profile: Profile, quarter: str, today: date) -> str:
+    """That nothing of any quarter since is asked for or came, where this is the newest of which something is."""
+    offered = exchange.quarters(today)
+    if quarter == offered[0] or quarter != exchange.newest_asked(profile, today=today):
+        return ""
+    return _("The newest of which anything is expected or came. Later ones can be chosen too.")
 
 
 def _heading(words: str) -> str:

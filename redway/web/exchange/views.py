@@ -41,9 +41,12 @@ def exchange_csv(request: HttpRequest) -> HttpResponse:
 
 
 def _quarter(request: HttpRequest, today: date) -> str:
-    """The quarter that the address names, the last one that has ended where it names none; 404 for any other text."""
-    offered = statutory.quarters(today)
-    asked = request.GET.get("quarter", "") or offered[0]
-    if asked not in offered:
+    """The quarter that the address names; where it names none, the newest of which something is expected or came. 404
+    for any other text.
+    """
+    asked = request.GET.get("quarter", "")
+    if not asked:
+        return statutory.newest_asked(profile(), today=today)
+    if asked not in statutory.quarters(today):
         raise Http404
     return asked

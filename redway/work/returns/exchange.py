@@ -207,6 +207,21 @@ def quarters(today: dt.date, number: int = 8) -> list[str]:
     return [periods.quarter(month - 3 * back) for back in range(1, number + 1)]
 
 
+def newest_asked(profile: Profile, *, today: dt.date) -> str:
+    """The newest quarter that has ended of which the calendar of returns asks for something, or something came.
+
+    The last one that has ended, where there is none such: then the law alone asks. Raises RedwayError for a faulty
+    mapping.
+    """
+    wanted = {carrier.dataset for item in exchange(profile).items for carrier in item.carried}
+    own = {name for sender in senders(profile).values() for name in (sender.id, sender.name)}
+    told = [one.period for one in expected(profile, today=today) if one.dataset in wanted]
+    told += [p.period for p in everything().parts if p.dataset in wanted and p.period and p.provider in own]
+    months = {month for period in told for month in periods.months_of(period)}
+    offered = quarters(today)
+    return next((one for one in offered if months & {*periods.months_of(one)}), offered[0])
+
+
 def supplies(profile: Profile, quarter: str, *, today: dt.date | None = None) -> tuple[Supply, ...]:
     """Every item for a quarter such as `2025/26-Q3`, by agency; an item that several hold stands once for each.
 
