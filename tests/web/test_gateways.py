@@ -1,6 +1,7 @@
 """The register on its pages: who sees it, who drafts, who puts in force, and what stops."""
 
 import datetime as dt
+import re
 
 import pytest
 from django.utils import timezone
@@ -10,6 +11,7 @@ from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission, Role
 from redway.work.gateways import actions
 from redway.work.gateways.models import Gateway
+from redway.work.gateways.purposes import NAMES, Purpose
 from redway.work.gateways.states import State
 from redway.work.gateways.terms import Terms
 
@@ -214,3 +216,16 @@ def test_a_gateway_in_force_that_names_no_agency_warns_that_none_may_receive_rec
     assert ("names no agency that may receive records" in page) is warned
     # The versions are told in words, and whoever drafted them by name.
     assert str(one) not in page
+
+
+def test_what_may_be_put_together_is_a_table_whose_rows_stack_on_a_phone_under_the_name_of_each_purpose(
+    milton_keynes, with_factor, people, in_force
+):
+    in_force("fire")
+    page = read(with_factor(people[Role.CHAIR]).get("/gateways/together/"))
+    assert 'class="redway-scroll" tabindex="0" role="region" aria-label="Datasets that may be put together' in page
+    assert "redway-stacked" in page
+    fires = page[page.index(">Fires, attacks on crews and malicious calls</th>") :].split("</tr>")[0]
+    assert re.findall(r'data-label="([^"]+)">(?:<strong>)?(yes|no)', fires) == [
+        (str(NAMES[purpose]), "yes" if purpose is Purpose.ANALYSIS else "no") for purpose in Purpose
+    ]

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway.errors import RedwayError
-from redway.products import tables
 from redway.sources.dataset import Dataset, dataset, names
 from redway.web.gateways.forms import column_words
 from redway.web.jinja import day
@@ -103,11 +102,9 @@ def without(found: Iterable[Line]) -> list[Dataset]:
 
 
 def together(found: Sequence[linking.Line]) -> dict[str, Any]:
-    """Which datasets may be put together: the page's first sentence, a table, and why not, by purpose."""
-    rows = tuple(
-        (tables.text(one.title), *(tables.text(_("yes") if s.allowed else _("no")) for s in one.standings))
-        for one in found
-    )
+    """Which datasets may be put together: the page's first sentence, a table's purposes and rows, and why not, by
+    purpose.
+    """
     why = [
         (str(NAMES[purpose]), [one.standings[at].why for one in found if not one.standings[at].allowed])
         for at, purpose in enumerate(Purpose)
@@ -121,11 +118,8 @@ def together(found: Sequence[linking.Line]) -> dict[str, Any]:
         % {"all": len(found), "said": ", ".join(said)}
         if said
         else _("No two datasets of partners may be put together today."),
-        "table": tables.Table(
-            _("Datasets that may be put together, by purpose"),
-            (tables.Column(_("Dataset")), *(tables.Column(str(NAMES[p])) for p in Purpose)),
-            rows,
-        ),
+        "purposes": [str(NAMES[purpose]) for purpose in Purpose],
+        "rows": [(one.title, [standing.allowed for standing in one.standings]) for one in found],
         "why": [(purpose, reasons) for purpose, reasons in why if reasons],
     }
 
