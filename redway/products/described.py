@@ -2,7 +2,9 @@
 
 from redway.products.templates import Code, CodeList, Template, TemplateColumn
 from redway.sources.dataset import Column, Dataset
+from redway.sources.layouts import Layout, layout
 from redway.sources.returned.look_ups import look_ups
+from redway.sources.tabular import Field
 from redway.store.profile import Profile
 
 HOLDS = {
@@ -19,8 +21,47 @@ HOLDS = {
 }
 
 
-def template(dataset: Dataset, profile: Profile | None = None) -> Template:
-    """What the template of a partners' dataset shows, with the codes of the profile where it replaces a look-up."""
+PASSED_OVER = "As the publisher has it; Redway passes it over"
+
+
+def template(dataset: Dataset, profile: Profile | None = None) -> Template | None:
+    """What the template of a dataset shows: of open data the publisher's own headings, of a partners' dataset those of
+    its definition, with the codes of the profile where it replaces a look-up. None for open data that is no table.
+    """
+    if dataset.access == "partners":
+        return _of_partners(dataset, profile)
+    found = layout(dataset.name)
+    return found and _published(dataset, found)
+
+
+def sent_as(dataset: Dataset) -> str:
+    """How a filled-in template is handed in, where that is not as the workbook; empty where it is."""
+    if ".xlsx" in dataset.files:
+        return ""
+    only = "Its publisher has it as CSV only: save the sheet Data as CSV (UTF-8)"
+    return f"{only}, and name the file as the publisher does, {dataset.named}." if dataset.named else f"{only}."
+
+
+def _published(dataset: Dataset, found: Layout) -> Template:
+    """The template of a publisher's table."""
+    columns = tuple(_column(dataset, heading, found.fields.get(place)) for place, heading in enumerate(found.headings))
+    return Template(dataset.title, columns, (), found.rows)
+
+
+def _column(dataset: Dataset, heading: str, field: Field | None) -> TemplateColumn:
+    """One column of a publisher's table: what the loader reads of it, in words."""
+    own = next((c for c in dataset.columns if c.publisher_name == heading or (field and c.name == field.name)), None)
+    if field is None:
+        if own is None:
+            return TemplateColumn(heading, PASSED_OVER, "It may be left out or empty", "anything")
+        return TemplateColumn(heading, own.about, filled(own), holds(own))
+    about = own.about if own else field.about
+    return TemplateColumn(
+        heading, about, "The column may be left out" if field.optional else "In every row", field.needs
+    )
+
+
+def _of_partners(dataset: Dataset, profile: Profile | None) -> Template:
     columns = tuple(
         TemplateColumn(
             column.heading,

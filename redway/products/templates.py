@@ -4,6 +4,7 @@ Values are handed in; nothing here knows a dataset. What a workbook is made of: 
 text so that no program makes dates or numbers of codes; a worked example; what each column means; and the codes.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO, StringIO
@@ -71,8 +72,13 @@ def csv(template: Template, *, example: bool = False) -> str:
     writer = writing.writer(out, lineterminator="\r\n")
     writer.writerow([column.heading for column in template.columns])
     if example:
-        writer.writerows([escaped(cell) for cell in row] for row in template.example)
+        writer.writerows([_disarmed(cell) for cell in row] for row in template.example)
     return out.getvalue()
+
+
+def _disarmed(cell: str) -> str:
+    """A cell of the example: what a spreadsheet would run is escaped; a number is none, minus sign included."""
+    return cell if re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", cell) else escaped(cell)
 
 
 def xlsx(template: Template) -> bytes:

@@ -113,6 +113,10 @@ class Dataset(Strict):
         default=(), description="notes that count how surely rows were placed: the surest first, the last not placed"
     )
     suppression: Literal["open", "counts"] = "open"
+    named: str = Field(
+        default="", description="a file's name as its publisher gives it, where it says what no row does"
+    )
+    looks_like: str = Field(default="", description="of open data that is no table: what a right file looks like")
     where_from: str = Field(description="how a person gets it, in one sentence")
     finds: tuple[tuple[str, ...], ...] = Field(
         default=(),
@@ -123,7 +127,9 @@ class Dataset(Strict):
 
 
 class Loader(Protocol):
-    """What `Loaded` says that each dataset's `load.py` offers; it may also offer `skips`."""
+    """What `Loaded` says that each dataset's `load.py` offers; it may also offer `skips`, and `FIELDS`: what is looked
+    for in a publisher's table.
+    """
 
     def load(self, path: Path, *, file_name: str, into: Path, context: "Context") -> "list[Loaded]": ...
 

@@ -31,10 +31,20 @@ def _field(name: str, *headings: str, **more: object) -> Field:
 
 
 YEAR_FIELD = _field(
-    "financial_year", "Financial Year", like=YEAR.pattern, example="a financial year such as 2024/25"
-)  # fmt: skip
+    "financial_year",
+    "Financial Year",
+    like=YEAR.pattern,
+    example="a financial year such as 2024/25",
+    about="The financial year, from April to March",
+)
 QUARTER = _field(
-    "quarter", "Financial Quarter", kind="integer", least=1, most=4, example="a quarter from 1 (April to June) to 4"
+    "quarter",
+    "Financial Quarter",
+    kind="integer",
+    least=1,
+    most=4,
+    example="a quarter from 1 (April to June) to 4",
+    about="The quarter of the financial year",
 )
 FORCE = _field("force", "Police Force", "Force Name")
 PARTNERSHIP = _field("partnership", "CSP Name")
@@ -82,7 +92,7 @@ def years(path: Path, definition: Dataset, fields: Sequence[Field], *, file_name
     with sheets.workbook(path, name=file_name, work=into) as book:
         notes = [sheet for sheet in book.sheets if _of_notes(book, sheet, fields)]
         said = publisher_notes(book, notes)
-        for sheet in book.sheets:
+        for sheet in sheets.but_the_example(book.sheets):
             named = YEAR.fullmatch(sheet.name.strip())
             if sheet in notes or (not named and not _fits(sheets.heading(book, sheet), fields)):
                 continue

@@ -42,6 +42,8 @@ class Field:
     like      pattern that the whole of a text cell matches; `example` says it in words for the refusal
     least     smallest number taken; `most`, the largest
     optional  the column may be absent, and its cells empty (null then)
+    nth       of `headings`, which of several that are alike, counted from 1
+    about     what it is, where no column of the dataset has its name
     """
 
     name: str
@@ -52,6 +54,8 @@ class Field:
     least: float | None = None
     most: float | None = None
     optional: bool = False
+    nth: int = 1
+    about: str = ""
 
     @property
     def needs(self) -> str:
@@ -236,13 +240,18 @@ def _find(headings: Sequence[str], fields: Sequence[Field]) -> tuple[dict[str, i
     known = [" ".join(heading.split()).casefold() for heading in headings]
     found, lacking = {}, []
     for field in fields:
-        names = [name.casefold() for name in (field.name, *field.headings)]
-        at = [known.index(name) for name in names if name in known]
+        own, others = field.name.casefold(), [name.casefold() for name in field.headings]
+        at = [known.index(own)] if own in known else []
+        at += [place[field.nth - 1] for name in others if len(place := _places(known, name)) >= field.nth]
         if at:
             found[field.name] = at[0]
         elif not field.optional:
             lacking.append(" or ".join(f"“{name}”" for name in (*field.headings, field.name)))
     return found, lacking
+
+
+def _places(known: Sequence[str], name: str) -> list[int]:
+    return [place for place, heading in enumerate(known) if heading == name]
 
 
 def positions(headings: Sequence[str], fields: Sequence[Field], definition: Dataset, file_name: str) -> dict[str, int]:

@@ -39,9 +39,16 @@ def test_csv_goes_to_standard_output_and_remarks_do_not(partnership):
     assert done.stderr == b""
 
 
-def test_open_data_have_no_template(partnership):
-    with pytest.raises(RedwayError, match=r"open data.*as its publisher files it"):
-        run("police-street")
+def test_open_data_have_the_headings_of_their_publisher(partnership, tmp_path, capsys):
+    run("police-street", "--out", tmp_path / "a.csv")
+    run("police-stop-search", "--out", tmp_path / "a.xlsx")
+    assert (tmp_path / "a.csv").read_text("utf-8-sig").startswith("Crime ID,Month,Reported by,Falls within,Longitude,")
+    assert "save the sheet Data as CSV (UTF-8), and name the file as the publisher does" in capsys.readouterr().err
+
+
+def test_boundaries_say_what_a_right_file_looks_like_and_where_it_is(partnership):
+    with pytest.raises(RedwayError, match=r"GeoJSON FeatureCollection.*LSOA21CD.*longitude.*geoportal"):
+        run("lsoa-boundaries")
 
 
 def test_an_unknown_dataset_is_answered_with_the_nearest_and_all_there_are(partnership):

@@ -34,7 +34,9 @@ def test_every_dataset_has_a_page_made_from_its_definition(page, name):
     for rule in definition.rules:
         assert rule.reason in shown
     assert definition.licence in shown
-    assert ("template.xlsx" in shown) == ("In law" in shown) == (definition.access == "partners")
+    assert ("In law" in shown) == (definition.access == "partners")
+    assert ("template.xlsx" in shown) == ("example.csv" in shown) == (not definition.looks_like)
+    assert definition.looks_like in shown
     for row in definition.example:
         assert all(cell in shown for cell in row.values())
 
@@ -62,7 +64,7 @@ def test_templates_come_as_files_by_the_name_of_the_dataset(signed_in, milton_ke
     assert b"EX-ASB-1001" in client.get("/datasets/asb-incidents/example.csv").content
 
 
-@pytest.mark.parametrize("address", ["no-such-thing/", "no-such-thing/template.xlsx", "police-street/template.xlsx"])
+@pytest.mark.parametrize("address", ["no-such-thing/", "no-such-thing/template.xlsx", "lsoa-boundaries/template.xlsx"])
 def test_what_is_not_there_is_not_found(signed_in, milton_keynes, address):
     assert signed_in(Role.ANALYST).get(f"/datasets/{address}").status_code == 404
 

@@ -18,7 +18,12 @@ NOTE = "districts without a score"
 
 FIELDS = (
     Field("district_code", ("ltla23_code", "LAD23CD"), like=DISTRICT, example=DISTRICT_EXAMPLE),
-    Field(SCORE, like=rf"[0-9]{{1,9}}(\.[0-9]{{1,30}})?|{NONE}", example="a number, or a colon for none"),
+    Field(
+        SCORE,
+        like=rf"[0-9]{{1,9}}(\.[0-9]{{1,30}})?|{NONE}",
+        example="a number, or a colon for none",
+        about="Crime severity score; a colon where the force's figures were not complete",
+    ),
 )
 
 

@@ -15,11 +15,13 @@ from redway.sources.returned.look_ups import look_up
 from redway.store.accepted import reading
 from redway.store.profile import Profile
 
+FIELDS = BY_PARTNERSHIP
+
 
 def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Loaded]:
     """One submission for each quarter, all partnerships in it, “Unassigned” rows too."""
     definition = dataset("recorded-crime-partnership")
-    found = years(path, definition, BY_PARTNERSHIP, file_name=file_name, into=into)
+    found = years(path, definition, FIELDS, file_name=file_name, into=into)
     return by_quarter(_with_codes(found, codes(context)), definition, into=into)
 
 

@@ -14,7 +14,12 @@ FIELDS = (
     Field("lsoa21_code", ("LSOA21CD",), like=LSOA, example=LSOA_EXAMPLE),
     Field("ethnic_group", like="|".join(BROAD), example="one of the census's five ethnic groups"),
     Field("residents", ("n",), kind="integer", least=0),
-    Field("total_residents", kind="integer", least=0),
+    Field(
+        "total_residents",
+        kind="integer",
+        least=0,
+        about="Usual residents of all groups, the same in each row of an area",
+    ),
 )
 
 

@@ -17,8 +17,14 @@ LABEL = rf"({'|'.join(BROAD)}): .+\((number|percent)\)"
 COUNTED = "(number)"
 FIELDS = (
     Field("district_code", ("ltla21_code", "LAD21CD"), like=DISTRICT, example=DISTRICT_EXAMPLE),
-    Field("label", ("ethnic_group",), like=LABEL, example="an ethnic group of the census with (number) or (percent)"),
-    Field("value", kind="number", least=0),
+    Field(
+        "label",
+        ("ethnic_group",),
+        like=LABEL,
+        example="an ethnic group of the census with (number) or (percent)",
+        about="The broad and the detailed group, and whether the value is a number of people or a percentage",
+    ),
+    Field("value", kind="number", least=0, about="People of the group, or their percentage, which is not kept"),
 )
 PERCENTAGES = "percentages left aside"
 WHOLE = RowCheck(

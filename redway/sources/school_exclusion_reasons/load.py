@@ -15,12 +15,12 @@ WITHHELD = "x"
 NOTE = "counts withheld by the publisher"
 KEY = ("year", "level", "area_number", "region_code", "area_code", "school_type")
 AREAS = (
-    Field("year", like="20[0-9]{4}", example="a school year such as 201617"),
+    Field("year", like="20[0-9]{4}", example="a school year such as 201617", about="The school year"),
     Field("level", like="|".join(LEVELS), example="NATIONAL, REGIONAL or LOCAL AUTHORITY"),
-    Field("country_code", like="E92000001", example="E92000001, for England"),
-    Field("country_name"),
-    Field("region_code", optional=True),
-    Field("region_name", optional=True),
+    Field("country_code", like="E92000001", example="E92000001, for England", about="Code of England"),
+    Field("country_name", about="England"),
+    Field("region_code", optional=True, about="Code of the region; empty for England"),
+    Field("region_name", optional=True, about="Name of the region; empty for England"),
     Field("area_number", ("old_la_code",), like="[0-9]{3}", example="the department's number", optional=True),
     Field("area_code", ("new_la_code",), like=r"E[0-9]{8}|\.", example="the code of an authority", optional=True),
     Field("area_name", ("la_name",), optional=True),
@@ -39,15 +39,26 @@ def _headings() -> dict[str, tuple[str, str]]:
     }
 
 
+HEADINGS = _headings()
+FIELDS = (
+    *AREAS,
+    *(
+        Field(
+            heading,
+            like=r"[0-9]{1,9}(\.[0-9]{1,9})?|" + WITHHELD,
+            example="a number, or x where it is withheld",
+            about=f"{'Permanent exclusions' if kind == 'permanent' else 'Suspensions'} for the reason {reason}",
+        )
+        for heading, (kind, reason) in HEADINGS.items()
+    ),
+)
+
+
 def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Loaded]:
     """One table for the whole of England."""
-    definition, headings = dataset("school-exclusion-reasons"), _headings()
-    counts = [
-        Field(heading, like=r"[0-9]{1,9}(\.[0-9]{1,9})?|" + WITHHELD, example="a number, or x where it is withheld")
-        for heading in headings
-    ]
-    table, read, refused = load_table(path, definition, [*AREAS, *counts], file_name=file_name, into=into, key=KEY)
-    rows = pa.concat_tables([_rows(table, definition, heading, *of) for heading, of in headings.items()])
+    definition = dataset("school-exclusion-reasons")
+    table, read, refused = load_table(path, definition, FIELDS, file_name=file_name, into=into, key=KEY)
+    rows = pa.concat_tables([_rows(table, definition, heading, *of) for heading, of in HEADINGS.items()])
     count = rows.num_rows + read - table.num_rows  # of counts, not of wide rows, so that what was taken can be told
     withheld = pc.sum(pc.equal(rows["status"], "withheld")).as_py() or 0
     notes = {NOTE: withheld} if withheld else {}

@@ -21,8 +21,28 @@ CLOSE = "(?i:extremely close|very close|close|somewhat close|not close)"
 NUMBER, EXAMPLE = "[0-9]{3,4}", "the department's number of an authority, such as 826"
 FIELDS = (
     Field("area_number", (FIRST,), like=NUMBER, example=EXAMPLE),
-    *(Field(f"sn{rank}", like=NUMBER, example=EXAMPLE, optional=True) for rank in NEIGHBOURS),
-    *(Field(f"snp{rank}", like=CLOSE, example="how close, in words", optional=True) for rank in NEIGHBOURS),
+    *(
+        Field(
+            f"sn{rank}",
+            like=NUMBER,
+            example=EXAMPLE,
+            optional=True,
+            about=f"The department's number of neighbour {rank}, 1 being the most like",
+        )
+        for rank in NEIGHBOURS
+    ),
+    *(
+        Field(
+            f"snp{rank}",
+            (CLOSENESS,),
+            like=CLOSE,
+            example="how close, in words",
+            optional=True,
+            nth=rank,
+            about=f"How alike the authority and neighbour {rank} are",
+        )
+        for rank in NEIGHBOURS
+    ),
 )
 
 
@@ -41,20 +61,20 @@ def load(path: Path, *, file_name: str, into: Path, context: Context | None) -> 
 
 
 def _as_csv(path: Path, definition: Dataset, file_name: str, into: Path) -> Path:
-    """The rows from the headings on, as CSV; the ten headings SNP numbered like the neighbours they stand beside.
+    """The rows from the headings on, as CSV.
 
     A title over the authorities that are no more has no neighbours, and is left out.
     """
     out = into / "neighbours.csv"
     with sheets.workbook(path, name=file_name, work=into) as book:
-        for sheet in book.sheets:
+        for sheet in sheets.but_the_example(book.sheets):
             with closing(book.rows(sheet)) as rows:
                 headings = next((cells for _, cells in islice(rows, TITLES) if cells[:1] == [FIRST]), None)
                 if headings is None:
                     continue
                 with out.open("w", encoding="utf-8", newline="") as file:
                     writing = csv.writer(file, lineterminator="\n")
-                    writing.writerow(_numbered(headings))
+                    writing.writerow(headings)
                     writing.writerows(
                         (cells + [""] * len(headings))[: len(headings)] for _, cells in rows if any(cells[2:])
                     )
@@ -65,11 +85,6 @@ def _as_csv(path: Path, definition: Dataset, file_name: str, into: Path) -> Path
         cause=f"another workbook. {definition.where_from}",
         place=Place(file_name),
     )
-
-
-def _numbered(headings: list[str]) -> list[str]:
-    numbers = iter(NEIGHBOURS)
-    return [f"{CLOSENESS}{next(numbers, '')}" if heading == CLOSENESS else heading for heading in headings]
 
 
 def _long(table: pa.Table, definition: Dataset, profile: Profile | None) -> pa.Table:

@@ -11,7 +11,13 @@ from redway.sources.tabular import Field, load_table, loaded
 COUNT = r"[0-9]{1,3}(,[0-9]{3}){0,4}|[0-9]{1,12}"
 NUMBER = rf"({COUNT})(\.[0-9]{{1,20}})?"
 FIELDS = (
-    Field("year", ("Time",), like="20[0-9]{2}/[0-9]{2}", example="a financial year such as 2017/18"),
+    Field(
+        "year",
+        ("Time",),
+        like="20[0-9]{2}/[0-9]{2}",
+        example="a financial year such as 2017/18",
+        about="The financial year, from April to March",
+    ),
     Field("force", ("Geography",)),
     Field("classification", ("Ethnicity_type",)),
     Field("ethnicity", ("Ethnicity",)),

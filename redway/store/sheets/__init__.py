@@ -19,7 +19,18 @@ from redway.store.sheets.sheet import Sheet, Visibility
 from redway.store.sheets.slices import Row
 from redway.store.sheets.xlsx import Xlsx
 
-__all__ = ["ENDINGS", "Row", "Sheet", "Sought", "Workbook", "as_csv", "heading", "workbook", "write_csv"]
+__all__ = [
+    "ENDINGS",
+    "Row",
+    "Sheet",
+    "Sought",
+    "Workbook",
+    "as_csv",
+    "but_the_example",
+    "heading",
+    "workbook",
+    "write_csv",
+]
 
 ENDINGS = (".xlsx", ".ods")
 EXAMPLE = "Worked example"  # a template's sheet that has the headings and is never what is sent
@@ -127,8 +138,7 @@ def write_csv(book: Workbook, sheet: Sheet, out: Path, *, name: str) -> Path:
 
 def _the_one(book: Workbook, name: str, wanted: Callable[[Sequence[str]], bool], sought: Sought) -> Sheet:
     """The sheet that fits. Raises FileRefused when none does, or several do."""
-    data = (sheet for sheet in book.sheets if sheet.name.strip().casefold() != EXAMPLE.casefold())
-    headings = {sheet: heading(book, sheet) for sheet in data}
+    headings = {sheet: heading(book, sheet) for sheet in but_the_example(book.sheets)}
     fitting = [sheet for sheet, row in headings.items() if row and wanted(row)]
     if len(fitting) == 1:
         return fitting[0]
@@ -149,6 +159,11 @@ def _the_one(book: Workbook, name: str, wanted: Callable[[Sequence[str]], bool],
         cause=f"renamed columns, a title above the headings, or another workbook. {sought.mend}",
         place=Place(name),
     )
+
+
+def but_the_example(sheets: Sequence[Sheet]) -> list[Sheet]:
+    """The sheets without a template's “Worked example”, which is never what is sent."""
+    return [sheet for sheet in sheets if sheet.name.strip().casefold() != EXAMPLE.casefold()]
 
 
 def heading(book: Workbook, sheet: Sheet) -> list[str]:

@@ -6,8 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from redway.products import tables
-from redway.products.described import filled, holds, spelt, template
+from redway.products.described import filled, holds, sent_as, spelt, template
 from redway.products.tables import Table
+from redway.products.templates import Template
 from redway.sources.dataset import Column, Dataset, dataset, names
 from redway.sources.returned.look_ups import look_ups
 from redway.store.profile import Profile
@@ -34,11 +35,17 @@ class Listed:
 
 @dataclass(frozen=True)
 class Described:
-    """One dataset. `facts` are pairs of a label and its words; `checks` and `refusals` sentences."""
+    """One dataset. `facts` are pairs of a label and its words; `checks` and `refusals` sentences.
+
+    published  of open data: the columns under the headings of its publisher
+    sent_as    how a filled-in template is handed in, where that is not as the workbook
+    """
 
     definition: Dataset
     facts: tuple[tuple[str, str], ...]
     law: tuple[str, ...]
+    published: Table | None
+    sent_as: str
     columns: Table
     codes: tuple[Table, ...]
     rules: Table | None
@@ -50,6 +57,11 @@ class Described:
     @property
     def partners(self) -> bool:
         return self.definition.access == "partners"
+
+    @property
+    def template(self) -> bool:
+        """Whether there is one: an outline has none."""
+        return self.partners or self.published is not None
 
 
 def listed() -> Listed:
@@ -65,16 +77,19 @@ def described(definition: Dataset, profile: Profile, said: tuple[Said, ...] = ()
     """All that a page says of a dataset, with the codes of the profile where it replaces a look-up, and with what its
     publisher said of the files that are held.
     """
+    made = template(definition, profile)
     return Described(
         definition,
         tuple(_facts(definition)),
         tuple(_law(definition)),
+        _published(made) if made and definition.access == "open" else None,
+        sent_as(definition),
         _columns(definition),
         _codes(definition, profile),
         _rules(definition),
         tuple(_checks(definition)),
         tuple(_refusals(definition)),
-        _example(definition, profile),
+        _example(made),
         said,
     )
 
@@ -121,6 +136,15 @@ def _law(d: Dataset) -> list[str]:
         "It is taken only while a gateway in the register lets it in, and no column that the gateway leaves out."
     )
     return [gateway, *nature_words(d)]
+
+
+def _published(made: Template) -> Table:
+    """The columns of a publisher's table, as its template has them."""
+    heads = (_("Heading"), _("What it is"), _("What a cell holds"), _("Has it to be filled?"))
+    rows = tuple(
+        tuple(map(tables.text, (c.heading or _("(no heading)"), c.about, c.expected, c.fill))) for c in made.columns
+    )
+    return Table(_("Columns as the publisher heads them"), tuple(map(tables.Column, heads)), rows)
 
 
 def _columns(d: Dataset) -> Table:
@@ -210,14 +234,13 @@ def _refusals(d: Dataset) -> list[str]:
     return [sentence for applies, sentence in said if applies]
 
 
-def _example(d: Dataset, profile: Profile) -> Table | None:
-    if not d.example:
+def _example(made: Template | None) -> Table | None:
+    if made is None or not made.example:
         return None
-    made = template(d, profile)
     rows = tuple(tuple(map(tables.text, row)) for row in made.example)
     return Table(
         _("Worked example: made-up rows that pass every check"),
-        tuple(tables.Column(column.heading) for column in made.columns),
+        tuple(tables.Column(column.heading or _("(no heading)")) for column in made.columns),
         rows,
     )
 

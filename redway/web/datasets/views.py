@@ -35,14 +35,14 @@ def one(request: HttpRequest, name: str) -> HttpResponse:
 
 @allow(Permission.SEE_RETURNS)
 def template_file(request: HttpRequest, name: str, kind: str) -> HttpResponse:
-    """The template of a partners' dataset: as a workbook, as CSV, or as CSV with the worked example."""
+    """The template of a dataset: as a workbook, as CSV, or as CSV with the worked example."""
     definition = _found(name)
-    if definition.access != "partners":
-        raise Http404
     made = template(definition, profile())
+    if made is None:
+        raise Http404
     content = templates.xlsx(made) if kind == "xlsx" else templates.csv(made, example=kind == "example").encode()
     response = HttpResponse(content, content_type=KINDS[kind])
-    file = f"{definition.name}-example.csv" if kind == "example" else f"{definition.name}.{kind}"
+    file = definition.named or f"{definition.name}-example.csv" if kind == "example" else f"{definition.name}.{kind}"
     response["Content-Disposition"] = f'attachment; filename="{file}"'
     return response
 

@@ -1,4 +1,4 @@
-"""`redway template DATASET`: the file that a partner fills in."""
+"""`redway template DATASET`: the file that a sender fills in, or compares a publisher's file with."""
 
 import sys
 from argparse import ArgumentParser
@@ -8,7 +8,7 @@ from typing import Any
 from redway.config.command import RedwayCommand
 from redway.errors import RedwayError
 from redway.products import templates
-from redway.products.described import template
+from redway.products.described import sent_as, template
 from redway.sources.dataset import dataset
 from redway.store.home import Home
 from redway.store.profile import Profile
@@ -19,14 +19,16 @@ EXAMPLES = """examples:
   redway template asb-incidents --out templates/
   redway template asb-incidents --format csv > asb-incidents.csv
   redway template asb-incidents --format csv --example
+  redway template police-street --out police-street.xlsx
 
 The workbook has the sheet to fill in, a worked example, what each column means, and the codes. As CSV it is the
-heading alone, or with --example the worked example too.
+heading alone, or with --example the worked example too. Open data have their publisher's own headings; they are to
+compare a file with that is refused, or to put a table of one's own into the publisher's layout.
 """
 
 
 class Command(RedwayCommand):
-    help = "Write the template of a return, for its sender to fill in."
+    help = "Write the template of a dataset, with a worked example."
     examples = EXAMPLES
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -43,13 +45,13 @@ class Command(RedwayCommand):
 
     def handle(self, **options: Any) -> None:
         definition = dataset(options["dataset"])
-        if definition.access != "partners":
-            raise RedwayError(
-                "a dataset that partners send",
-                came=f"“{definition.name}”, which is open data and comes as its publisher files it",
-                cause=f"another dataset was meant. {definition.where_from}",
-            )
         made = template(definition, Profile.of(Home.current()))
+        if made is None:
+            raise RedwayError(
+                "a dataset that is a table",
+                came=f"“{definition.name}”, which is none. What a right file looks like: {definition.looks_like}",
+                cause=f"it is taken as its publisher has it. {definition.where_from}",
+            )
         kind = _kind(options["out"], options["format"] or "")
         out = _place(options["out"], f"{definition.name}.{kind}", force=options["force"])
         text = templates.csv(made, example=options["example"])
@@ -66,6 +68,8 @@ class Command(RedwayCommand):
         else:
             sys.stdout.buffer.write(written)
             sys.stdout.buffer.flush()
+        if kind == "xlsx" and (how := sent_as(definition)):
+            self.stderr.write(how)
 
 
 def _path(given: str) -> Path:
