@@ -39,12 +39,25 @@ class Column:
 
     kind     number: float64, NaN where empty; text: str, "" where empty; date: datetime64[D], NaT where empty;
              yes-no: bool
+    also     what the field's tools call it: such a heading is known too
     """
 
     name: str
     about: str
     kind: Kind = "number"
     required: bool = True
+    also: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Also:
+    """Another name of a setting, as one of the field's tools has it.
+
+    turned  makes what the setting means of what is meant by that name, where it is not the same: of an alpha a level
+    """
+
+    name: str
+    turned: Callable[[float], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,8 @@ class Parameter:
     """A setting, under the name that users of the field's tools know; its type is that of what stands if none is given.
 
     choices  the words it may be, where it is one of some
+    words    what the field's tools call some of them, each with ours
+    also     what the field's tools call the setting
     several  whether it is a list, written with commas
     day      whether it is a day, or days; whoever runs the method gives it as 2025-11-30
     table    columns of a second file that it names; whoever runs the method gives them as its columns are given, by
@@ -66,6 +81,13 @@ class Parameter:
     several: bool = False
     day: bool = False
     table: tuple[Column, ...] = ()
+    words: tuple[tuple[str, str], ...] = ()
+    also: tuple[Also, ...] = ()
+
+
+def complement(value: float) -> float:
+    """A level from an alpha, to the figures that were written: 0.95 from 0.05."""
+    return round(1 - value, 12)
 
 
 @dataclass(frozen=True)

@@ -65,9 +65,9 @@ def read(
     if not path.is_file():
         raise RedwayError(f"a file at {path}", came="nothing", cause="a mistyped path.")
     name = path.name
-    wanted = [called.get(column.name, column.name).casefold() for column in columns if column.required]
+    wanted = [_names(column, called) for column in columns if column.required]
     if path.suffix.lower() in sheets.ENDINGS:
-        sought = sheets.Sought("the columns " + ", ".join(f"“{one}”" for one in wanted), SHEET)
+        sought = sheets.Sought("the columns " + ", ".join(f"“{one[0]}”" for one in wanted), SHEET)
         path = sheets.as_csv(
             path, name=name, work=work, wanted=lambda headings: _holds(headings, wanted), sought=sought
         )
@@ -82,9 +82,14 @@ def read(
             raise file.explain(db) from None
 
 
-def _holds(headings: Sequence[str], wanted: Sequence[str]) -> bool:
+def _names(column: Column, called: Mapping[str, str]) -> tuple[str, ...]:
+    """The headings under which a column is looked for: what it was said to be called, else what it usually is."""
+    return (called[column.name],) if column.name in called else (column.name, *column.also)
+
+
+def _holds(headings: Sequence[str], wanted: Sequence[Sequence[str]]) -> bool:
     have = {heading.casefold() for heading in headings}
-    return have.issuperset(wanted)
+    return all(any(name.casefold() in have for name in names) for names in wanted)
 
 
 def _headings(
@@ -101,8 +106,9 @@ def _headings(
         )
     found, missing = [], []
     for column in columns:
-        wanted = called.get(column.name, column.name)
-        at = have.get(wanted, have.get(wanted.casefold()))
+        names = _names(column, called)
+        wanted = names[0]
+        at = next((have[key] for name in names for key in (name, name.casefold()) if key in have), None)
         if at is not None:
             found.append(Found(column, file.columns[at], f"nullif(trim(c{at}), '')"))
         elif column.required or column.name in called:

@@ -10,7 +10,7 @@ import pytest
 from redway.config.cli import main
 from redway.config.management.commands import method as command
 from redway.methods import inputs
-from redway.methods.catalogue import Answer, Column, Method, Parameter, methods
+from redway.methods.catalogue import Also, Answer, Column, Method, Parameter, complement, methods
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -33,11 +33,13 @@ def drawn(columns, parameters, rng):
 DRAWN = Method(
     "drawn",
     "Draw numbers beside a mean",
-    (Column("count", "how many"),),
+    (Column("count", "how many", also=("n", "x")),),
     drawn,
     (
-        Parameter("times", 2, "how often", int),
-        Parameter("by", "area", "what by: 100% of it", choices=("area", "week")),
+        Parameter(
+            "times", 2, "how often", int, also=(Also("B"), Also("R"), Also("alpha", lambda value: round(1 / value)))
+        ),
+        Parameter("by", "area", "what by: 100% of it", choices=("area", "week"), words=(("zone", "area"),)),
         Parameter("quantiles", None, "which", float, several=True),
         Parameter("plain", False, "whether", bool),
         Parameter("since", "", "the first day", day=True),
@@ -100,6 +102,41 @@ def test_a_seed_that_was_not_given_is_printed_and_gives_the_same(run):
 def test_a_day_may_be_written_as_files_write_it(run):
     for day in ("01/04/2023", "1/4/2023", "2023-04-01"):
         assert run(*ON, "--seed", "7", "--since", day)[1].splitlines()[1].endswith("Since 2023-04-01, .")
+
+
+def test_a_setting_answers_to_the_names_of_other_tools_and_a_word_to_theirs(run, capsys):
+    for given in (("--B", "3"), ("--R", "3"), ("--alpha", "0.333"), ("--times", "3")):
+        said = json.loads(run(*ON, "--seed", "7", *given, "--by", "zone", "--format", "json")[0])
+        assert said["parameters"]["times"] == len(said["rows"]) == 3
+        assert said["parameters"]["by"] == "area"
+    assert len(run(*ON, "--seed", "7", "--B", "2", "--B", "3")[0].splitlines()) == 4  # as any setting: the last counts
+    for given, told in (
+        (("--B", "2", "--times", "3"), "argument --times: the same setting as --B, given before it"),
+        (("--alpha", "x"), "argument --alpha: invalid float value: 'x'"),
+        (("--B", "2.5"), "argument --B: invalid int value: '2.5'"),
+        (("--by", "town"), "invalid choice: 'town'"),
+    ):
+        with pytest.raises(SystemExit):
+            run(*ON, *given)
+        assert told in capsys.readouterr().err
+    shown = " ".join(run("drawn", "--help")[0].split())
+    assert "in other tools --B, --R, --alpha (0.05 is 20)" in shown
+    assert "in other tools zone for area" in shown
+    assert "count number: how many (or n, x, as other tools call it)" in shown
+
+
+def test_a_level_is_what_an_alpha_leaves():
+    assert [complement(alpha) for alpha in (0.05, 0.1, 0.001)] == [0.95, 0.9, 0.999]
+
+
+def test_a_column_answers_to_the_names_of_other_tools(run, tmp_path):
+    path = tmp_path / "theirs.csv"
+    for heading in ("N", "x", "count"):
+        path.write_text(f"{heading},other\n1,9\n3,9\n")
+        assert run("drawn", "--in", str(path), "--seed", "1")[1].startswith("The mean is 2.")
+    path.write_text("x,count,mine\n1,5,7\n3,5,7\n")  # our own name comes first
+    assert run("drawn", "--in", str(path), "--seed", "1")[1].startswith("The mean is 5.")
+    assert run("drawn", "--in", str(path), "--seed", "1", "--column", "n=mine")[1].startswith("The mean is 7.")
 
 
 def test_a_setting_may_be_called_as_an_option_of_djangos_is(run):

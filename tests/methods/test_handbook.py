@@ -46,7 +46,7 @@ def test_every_method_is_one_line_and_its_columns_and_settings_are_told(method):
 
 
 PARTS = ("In plain words", "What it asks for", "Formula", "Assumptions", "When it lies", "Does it keep its promise")
-INDEXES = ("README", "references")
+INDEXES = ("README", "references", "r-names")
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page.stem not in INDEXES], ids=name)

@@ -6,11 +6,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter, complement
 from redway.methods.comparison import funnel, rate_ratio, rates, standardise, trend
 from redway.methods.inputs import Unfit, named
 
-LEVEL = Parameter("conf_level", 0.95, "how often such intervals hold the truth", float)
+NAMES_OF_LEVEL = (Also("conf.level"), Also("confidence"), Also("level"))
+LEVEL = Parameter(
+    "conf_level",
+    0.95,
+    "how often such intervals hold the truth",
+    float,
+    also=(*NAMES_OF_LEVEL, Also("alpha", complement)),
+)
 
 
 def one(result: Any, names: tuple[str, ...]) -> Mapping[str, npt.NDArray[Any]]:

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter
 from redway.methods.concentration.concentration import concentration
 from redway.methods.concentration.stability import stability
 
@@ -30,7 +30,7 @@ METHODS = (
         "How few places hold how much: Gini, and the share of the top",
         (Column("value", "events or harm of each place, places with none among them"),),
         _concentration,
-        (SHARE, Parameter("nsim", 999, "draws of the bootstrap", int)),
+        (SHARE, Parameter("nsim", 999, "draws of the bootstrap", int, also=(Also("R"),))),
         random=True,
     ),
     Method(

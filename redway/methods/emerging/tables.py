@@ -7,7 +7,7 @@ import numpy as np
 
 from redway.methods import inputs
 from redway.methods.by_series import COUNT, DATE, SERIES, BySeries, by_series
-from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter, complement
 from redway.methods.emerging import (
     count_scan,
     cusum,
@@ -28,7 +28,7 @@ FREQUENCY = Parameter("frequency", 52, "periods a year: 52 weeks, 12 months, 365
 Columns = Mapping[str, Array]
 Given = Mapping[str, Any]
 Q = Parameter("q", 0.1, "false discovery rate over everything looked at", float)
-LONGEST = Parameter("longest", 8, "longest delay of a report, in weeks, that is looked at", int)
+LONGEST = Parameter("longest", 8, "longest delay of a report, in weeks, that is looked at", int, also=(Also("D"),))
 REPORTS = (
     Column("series", "what the event belongs to, where there are several series", "text", required=False),
     Column("happened", "the day of the event, or the first day of its week", "date"),
@@ -316,8 +316,10 @@ METHODS = (
         _delay,
         (
             LONGEST,
-            Parameter("history", 26, "weeks to learn delays from", int),
-            Parameter("level", 0.95, "how often the interval holds what comes", float),
+            Parameter("history", 26, "weeks to learn delays from", int, also=(Also("m"),)),
+            Parameter(
+                "level", 0.95, "how often the interval holds what comes", float, also=(Also("alpha", complement),)
+            ),
             Parameter("pooled", False, "learn delays from all series together", bool),
             Q,
         ),
@@ -340,11 +342,23 @@ METHODS = (
         _scan,
         (
             FREQUENCY,
-            Parameter("longest", 4, "longest run of periods", int),
-            Parameter("maxpop", 0.5, "most of all that is expected in one circle", float),
+            Parameter("longest", 4, "longest run of periods", int, also=(Also("MaxTemporalSize"),)),
+            Parameter(
+                "maxpop",
+                0.5,
+                "most of all that is expected in one circle",
+                float,
+                also=(Also("ubpop"), Also("pop.upper.bound")),
+            ),
             Parameter("moved", "judge", "whether areas are points of data.police.uk, or the like", choices=MOVED),
             Parameter("prospective", True, "only runs that end in the newest period", bool),
-            Parameter("nsim", 999, "simulated tables", int),
+            Parameter(
+                "nsim",
+                999,
+                "simulated tables",
+                int,
+                also=(Also("n_mcsim"), Also("n.simulations"), Also("MonteCarloReps")),
+            ),
         ),
         like="SaTScan, scanstatistics",
         random=True,

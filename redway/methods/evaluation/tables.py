@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter
 from redway.methods.comparison.tables import LEVEL
 from redway.methods.evaluation import (
     before_after,
@@ -74,7 +74,19 @@ def _apart(columns: Columns) -> tuple[Columns, Array | None]:
 def _wdd(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     window, history = _apart(columns)
     pairs = _kinds(window, wdd.KINDS, 2)
-    return told(wdd.wdd(*(pairs[k] for k in wdd.KINDS), history=history, **given))
+    settings = dict(given)
+    weights = {name: numbers(settings.pop(name), name) for name in ("time_weights", "area_weights")}
+    return told(wdd.wdd(*(pairs[k] for k in wdd.KINDS), history=history, **weights, **settings))
+
+
+def numbers(given: Any, what: str) -> tuple[float, ...]:
+    """Numbers from "1,2" or a list. Raises Unfit."""
+    try:
+        return tuple(float(one) for one in (given.split(",") if isinstance(given, str) else given))
+    except ValueError:
+        raise Unfit(
+            f"{what}: numbers with commas between", came=f"“{given}”", cause="spaces or semicolons between them."
+        ) from None
 
 
 def _before_after(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
@@ -207,6 +219,8 @@ EARLIER = (
         False,
     ),
 )
+ALPHA = Parameter("alpha", 0.05, "how often no change may look like one", float, also=(Also("sig.level"),))
+ASKED = Parameter("asked", 0.8, "the power that is wanted", float, also=(Also("power"),))
 PANEL = (
     Column("unit", "which series", "text"),
     Column("time", "period"),
@@ -221,7 +235,18 @@ METHODS = (
         "Events prevented, those displaced counted in",
         (KIND, BEFORE, AFTER, *EARLIER),
         _wdd,
-        (MEASURED, LEVEL),
+        (
+            MEASURED,
+            Parameter("time_weights", "1,1", "lengths of the times before and after", float, several=True),
+            Parameter(
+                "area_weights",
+                "1,1,1,1",
+                "sizes of control, treated, disp_control and disp_treated",
+                float,
+                several=True,
+            ),
+            LEVEL,
+        ),
         "ptools::wdd",
     ),
     Method(
@@ -279,7 +304,7 @@ METHODS = (
                 "match the mean of the time before and of so many equal parts of it; every period if not given",
                 int,
             ),
-            Parameter("conf_level", 0.9, LEVEL.about, float),
+            Parameter("conf_level", 0.9, LEVEL.about, float, also=LEVEL.also),
         ),
         "Synth::synth, pysyncon",
     ),
@@ -289,7 +314,9 @@ METHODS = (
         PANEL,
         _structural,
         (
-            Parameter("prior_level_sd", 0.01, "how far the level is thought to drift", float),
+            Parameter(
+                "prior_level_sd", 0.01, "how far the level is thought to drift", float, also=(Also("prior.level.sd"),)
+            ),
             Parameter("prior", "measured", "what is thought of drift and noise before", str, structural.PRIORS),
             LEVEL,
         ),
@@ -324,8 +351,8 @@ METHODS = (
             Parameter("ratio", 1.0, "length of the time after over that before", float),
             PHI,
             Parameter("kind", "before-after", "which method is to be used after", str, power.KINDS),
-            Parameter("alpha", 0.05, "how often no change may look like one", float),
-            Parameter("asked", 0.8, "the power that is wanted", float),
+            ALPHA,
+            ASKED,
         ),
         "pwr, ptools",
     ),
@@ -345,11 +372,11 @@ METHODS = (
             ),
             Parameter("after", 12, "how many periods will follow", int),
             Parameter("effect", -20.0, "the true change, in percent", float),
-            Parameter("alpha", 0.05, "how often no change may look like one", float),
-            Parameter("asked", 0.8, "the power that is wanted", float),
+            ALPHA,
+            ASKED,
             Parameter("period", 12, "length of the season, of interrupted-time-series", int),
             Parameter("block", None, "periods drawn together; 1.5 times the cube root of all if not given", int),
-            Parameter("nsim", 200, "futures to draw, with the effect and without", int),
+            Parameter("nsim", 200, "futures to draw, with the effect and without", int, also=(Also("sims"),)),
         ),
         "DeclareDesign, simr",
         True,

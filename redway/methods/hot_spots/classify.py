@@ -85,9 +85,10 @@ def classify(
     persistent_prop: float = 0.8,
     recent_prop: float = 0.2,
     critical_p: float = 0.05,
+    include_self: bool = True,
     like_sfhotspot: bool = False,
 ) -> Classes:
-    """The class of every cell.
+    """The class of every cell; with `include_self` by Gi*, else by Gi.
 
     counts: array (periods, cells), periods in order. Raises Unfit for what are no counts and for shares beyond 0 to 1.
     """
@@ -103,7 +104,7 @@ def classify(
         category = np.full(cells, NONE)
         none = np.zeros((periods, cells), dtype=bool)
         return Classes(category, none, none, 0, 0, f"there {'is' if periods else 'are'} {several(periods, 'period')}")
-    hot, cold, tells = _standing_out(table, around, critical_p, like_sfhotspot)
+    hot, cold, tells = _standing_out(table, around, critical_p, include_self, like_sfhotspot)
     empty = int((~tells).sum())
     of = np.ones(periods, dtype=bool) if like_sfhotspot else tells
     if of.sum() < 2:
@@ -121,9 +122,9 @@ def classify(
 
 
 def _standing_out(
-    table: Floats, around: Neighbours, critical_p: float, like_sfhotspot: bool
+    table: Floats, around: Neighbours, critical_p: float, star: bool, like_sfhotspot: bool
 ) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    found = [gi(row, around) for row in table]
+    found = [gi(row, around, star=star) for row in table]
     upwards, tells = np.array([one.z > 0 for one in found]), np.array([not one.cannot_tell for one in found])
     if like_sfhotspot:
         stands = _holm(np.array([one.p for one in found])) < critical_p

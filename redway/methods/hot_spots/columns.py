@@ -8,8 +8,9 @@ import numpy as np
 from redway.methods.catalogue import Array
 from redway.methods.hot_spots.grids import Grid, automatic_cell_size, grid_over, points
 from redway.methods.hot_spots.kde import automatic_bandwidth
+from redway.methods.hot_spots.neighbours import GridNeighbours, neighbours, neighbours_within
 from redway.methods.hot_spots.snapped import LEAST_CELL, as_told, fit_for, snapped
-from redway.methods.inputs import Floats, Integers, Unfit
+from redway.methods.inputs import Floats, Integers, Unfit, number
 
 MOST_VALUES = 20_000_000  # cells times periods: beyond it, memory and time go
 
@@ -35,6 +36,31 @@ def smooth_enough(h: float, notes: tuple[str, ...], x: Array, y: Array) -> float
         fit_for(snapped(x, y, known=True), h, "bandwidth")
         return h
     return max(automatic_bandwidth(x, y), LEAST_CELL)
+
+
+def asked_width(given: Mapping[str, Any], x: Array, y: Array, *, like_sfhotspot: bool = False) -> float:
+    """The bandwidth as it was asked for, `bandwidth_adjust` times; 0 for the rule of thumb. Raises Unfit."""
+    h, times = given["bandwidth"], number(given["bandwidth_adjust"], "bandwidth_adjust")
+    if times <= 0:
+        raise Unfit(
+            "bandwidth_adjust: a number above 0", came=f"{times:g}", cause="a bandwidth that is left at nought."
+        )
+    if not h and (times != 1 or like_sfhotspot):
+        h = automatic_bandwidth(x, y, like_sfhotspot=like_sfhotspot)
+    return float(h * times)
+
+
+def around(grid: Grid, given: Mapping[str, Any]) -> GridNeighbours:
+    """The neighbours asked for: so many steps (reach), or so many metres between middles (nb_dist, 0 for steps)."""
+    if not given["nb_dist"]:
+        return neighbours(grid, given["reach"])
+    if given["reach"] > 1:
+        raise Unfit(
+            "reach in steps, or nb_dist in metres",
+            came=f"reach {given['reach']} and nb_dist {given['nb_dist']:g}",
+            cause="two ways of saying how far neighbours go: give one.",
+        )
+    return neighbours_within(grid, given["nb_dist"])
 
 
 def centres(grid: Grid, **more: Array) -> dict[str, Array]:
@@ -69,11 +95,21 @@ def days(dates: Array) -> Floats:
     return dates.astype("datetime64[D]").astype(np.float64)
 
 
-def boundary(given: str) -> float:
+def from_day(columns: Mapping[str, Array], start: str) -> tuple[Mapping[str, Array], float]:
+    """The events from a day on, and that day since 1970; of all, and the first event's, if none is given."""
+    when, first = days(columns["date"]), boundary(start, "start")
+    if not start:
+        return columns, float(when.min(initial=np.inf))
+    if not (when >= first).any():
+        raise Unfit("events from the day on that start says", came=f"none since {start}", cause="a mistyped year.")
+    return {name: values[when >= first] for name, values in columns.items()}, first
+
+
+def boundary(given: str, what: str = "boundary") -> float:
     """The day that parts two periods. Raises Unfit."""
     try:
         return float(np.datetime64(given, "D").astype(np.int64)) if given else float("nan")
     except ValueError:
         raise Unfit(
-            "boundary: a day such as 2025-07-01", came=f"“{given}”", cause="a day written as 31/12/2025, or none given."
+            f"{what}: a day such as 2025-07-01", came=f"“{given}”", cause="a day written as 31/12/2025, or none given."
         ) from None

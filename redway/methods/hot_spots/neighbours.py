@@ -3,12 +3,14 @@
 On a grid, neighbours are found by whole steps on the lattice, never by distances between centres: a distance of
 cell size x sqrt(2), rounded, leaves out corners at some cell sizes and not at others. On squares, `reach` 1 is the
 eight cells around (queen), or the four that share a side (rook); on hexagons the six around; `reach` k goes k steps.
-Sums over a box of squares are taken from running totals (Crow 1984, *Computer Graphics* 18, 207-212), so that a wide
-band costs no more than a narrow one; of other shapes, row by row.
+Of a distance in metres (sfhotspot's `nb_dist`), neighbours are the cells whose middle lies within it, its very end
+counted in. Sums over a box of squares are taken from running totals (Crow 1984, *Computer Graphics* 18, 207-212), so
+that a wide band costs no more than a narrow one; of other shapes, row by row.
 
 Areas of any shape have a sparse matrix of who touches whom instead.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Protocol
@@ -20,6 +22,9 @@ from redway.methods.hot_spots.grids import Grid
 from redway.methods.inputs import Floats, Unfit
 
 VERSION = 1
+
+CLOSE = 1e-9  # of a distance: what is as far but for rounding is as far
+MOST_STEPS = 1_000  # from a cell to its furthest neighbour
 
 
 class Neighbours(Protocol):
@@ -37,24 +42,51 @@ class Neighbours(Protocol):
 
 @dataclass(frozen=True)
 class GridNeighbours:
-    """Neighbours on a grid, `reach` steps out; with `diagonal` False, of squares, those straight across only."""
+    """Neighbours on a grid, `reach` steps out; with `diagonal` False, of squares, those straight across only.
+
+    within  metres between middles, in place of `reach`
+    """
 
     grid: Grid
     reach: int = 1
     diagonal: bool = True
+    within: float | None = None
 
     @cached_property
     def counts(self) -> Floats:
-        if not (self.grid.whole and self.grid.kind == "square" and self.diagonal):
+        if not (self.grid.whole and self._boxes):
             return self.sums(np.ones(len(self.grid)))
         along, up = (self._band(np.ones(side), 0) for side in (self.grid.columns, self.grid.rows))
         return (up[:, None] * along[None, :]).ravel() - 1
 
     def sums(self, values: Floats) -> Floats:
         laid = self.grid.lattice(values)
-        around = self._box(laid) if self.grid.kind == "square" and self.diagonal else self._rows(laid)
+        around = self._box(laid) if self._boxes else self._rows(laid)
         flat = around.reshape(*values.shape[:-1], -1)
         return (flat if self.grid.whole else flat[..., self.grid.cells]) - values
+
+    @property
+    def _boxes(self) -> bool:
+        """Whether neighbours fill squares of cells."""
+        return self.grid.kind == "square" and self.diagonal and self.within is None
+
+    def _runs(self) -> Mapping[int, tuple[int, int]]:
+        """Of each row, counted from a cell's own, the first and last column: of hexagons, as `_rows` slides them."""
+        hexes, k = self.grid.kind == "hex", self.reach
+        if self.within is None:
+            return {
+                up: (max(-k, -k - up), min(k, k - up)) if hexes else (abs(up) - k, k - abs(up))
+                for up in range(-k, k + 1)
+            }
+        far = self.within / self.grid.cell_size * (1 + CLOSE)
+        tall = self.grid.row_height / self.grid.cell_size
+        found = {}
+        for up in range(-int(far / tall), int(far / tall) + 1):
+            wide, aside = np.sqrt(max(0.0, far**2 - (up * tall) ** 2)), up / 2 if hexes else 0.0
+            first, last = int(np.ceil(-wide - aside)), int(np.floor(wide - aside))
+            if first <= last:
+                found[up] = (first, last)
+        return found
 
     def _box(self, laid: Floats) -> Floats:
         """Sums over squares of 2 reach + 1 cells a side."""
@@ -76,9 +108,10 @@ class GridNeighbours:
         return np.moveaxis(added, 0, axis)
 
     def _rows(self, laid: Floats) -> Floats:
-        """Sums over shapes that are a run of columns in each row: diamonds of squares, hexagons of hexagons."""
-        hexes, k = self.grid.kind == "hex", self.reach
-        rows, columns = laid.shape[-2:]
+        """Sums over shapes that are a run of columns in each row: diamonds of squares, hexagons of hexagons, discs."""
+        hexes, (rows, columns) = self.grid.kind == "hex", laid.shape[-2:]
+        runs = {up: ends for up, ends in self._runs().items() if abs(up) < rows}
+        k = max(max(-first, last) for first, last in runs.values())
         # rows of hexagons are slid so that a step up-left is straight up: then every row has the same runs
         slide = (rows - 1) // 2 - np.arange(rows) // 2 if hexes else np.zeros(rows, dtype=np.int64)
         slid = np.zeros((*laid.shape[:-1], columns + int(slide.max(initial=0)) + 2 * k))
@@ -87,8 +120,7 @@ class GridNeighbours:
         total = np.concatenate([np.zeros((*slid.shape[:-1], 1)), np.cumsum(slid, axis=-1)], axis=-1)
         added = np.zeros((*laid.shape[:-2], rows, slid.shape[-1]))
         middle = slice(k, slid.shape[-1] - k)
-        for up in range(-min(k, rows - 1), min(k, rows - 1) + 1):
-            first, last = (max(-k, -k - up), min(k, k - up)) if hexes else (abs(up) - k, k - abs(up))
+        for up, (first, last) in runs.items():
             here, there = slice(max(0, -up), rows - max(0, up)), slice(max(0, up), rows - max(0, -up))
             ends = total[..., there, k + last + 1 : total.shape[-1] - k + last]
             added[..., here, middle] += ends - total[..., there, k + first : total.shape[-1] - 1 - k + first]
@@ -147,3 +179,24 @@ def touching(first: Any, second: Any, places: int) -> SparseNeighbours:
 def neighbours(grid: Grid, reach: int = 1, *, diagonal: bool = True) -> GridNeighbours:
     """Neighbours on a grid. Raises Unfit for a reach that is no whole number of at least 1."""
     return GridNeighbours(grid, inputs.whole(reach, "reach", least=1), diagonal)
+
+
+def neighbours_within(grid: Grid, nb_dist: float) -> GridNeighbours:
+    """Cells whose middles are at most so many metres from each other (sfhotspot's `nb_dist`).
+
+    Raises Unfit for a distance under the size of a cell, within which there is no neighbour, and one over a thousand.
+    """
+    inputs.number(nb_dist, "nb_dist")
+    if nb_dist < grid.cell_size * (1 - CLOSE):
+        raise Unfit(
+            f"nb_dist: at least the size of a cell ({grid.cell_size:g} m)",
+            came=f"{nb_dist:g}",
+            cause="kilometres, or steps from cell to cell (reach), where metres are meant.",
+        )
+    if nb_dist > MOST_STEPS * grid.cell_size:
+        raise Unfit(
+            f"nb_dist: at most {MOST_STEPS:,} cells ({MOST_STEPS * grid.cell_size:g} m)",
+            came=f"{nb_dist:g}",
+            cause="a distance as wide as the whole map, or cells that are too small.",
+        )
+    return GridNeighbours(grid, within=float(nb_dist))

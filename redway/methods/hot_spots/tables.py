@@ -6,40 +6,53 @@ from typing import Any
 import numpy as np
 
 from redway.methods import inputs
-from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter
 from redway.methods.false_discovery import benjamini_hochberg
 from redway.methods.hot_spots import classify as classes
 from redway.methods.hot_spots import kde as densities
 from redway.methods.hot_spots.accuracy import accuracy, compared
 from redway.methods.hot_spots.cell_change import cell_change
-from redway.methods.hot_spots.columns import MOST_VALUES, boundary, by_period, centres, days, gridded, smooth_enough
+from redway.methods.hot_spots.columns import (
+    MOST_VALUES,
+    around,
+    asked_width,
+    boundary,
+    by_period,
+    centres,
+    days,
+    from_day,
+    gridded,
+    smooth_enough,
+)
 from redway.methods.hot_spots.dual_kde import METHODS as TOGETHER
 from redway.methods.hot_spots.dual_kde import dual_kde
 from redway.methods.hot_spots.gi import gi
 from redway.methods.hot_spots.grids import Grid, points
-from redway.methods.hot_spots.kernels import KERNELS
 from redway.methods.hot_spots.local_moran import QUADRANTS, local_moran
 from redway.methods.hot_spots.local_permutation import exact_p, permuted_p
-from redway.methods.hot_spots.neighbours import neighbours
 from redway.methods.hot_spots.own_map import OUTSIDE, cell_of, own_map
 from redway.methods.hot_spots.poisson_cells import PoissonCells, poisson_cells
-from redway.methods.hot_spots.snapped import LEAST_CELL, MOVED, as_told, fit_for, snapped
-from redway.methods.inputs import Floats, Unfit, whole
-
-P_VALUES = ("exact", "permutation", "normal", "poisson")
-
-X, Y = Column("x", "metres east"), Column("y", "metres north")
-DATE = Column("date", "day of the event", "date")
-WEIGHT = Column("weight", "what each row counts for; without it, one", required=False)
-CELL_SIZE = Parameter("cell_size", 0.0, "metres; 0 for a fiftieth of the shorter side", float)
-GRID_TYPE = Parameter("grid_type", "square", "shape of cells", str, choices=("square", "hex"))
-REACH = Parameter("reach", 1, "steps to the furthest neighbour", int)
-BANDWIDTH = Parameter("bandwidth", 0.0, "metres; 0 for the rule of thumb", float)
-KERNEL = Parameter("kernel", "quartic", "how weight fades with distance", str, choices=KERNELS)
-POINTS_MOVED = Parameter(
-    "moved", "judge", "whether points were moved to shared ones, as data.police.uk's", choices=MOVED
+from redway.methods.hot_spots.settings import (
+    ADJUST,
+    BANDWIDTH,
+    BOUNDARY,
+    CELL_SIZE,
+    CELLS,
+    DATE,
+    EXPOSED,
+    GRID_TYPE,
+    INCLUDE_SELF,
+    KERNEL,
+    NB_DIST,
+    P_VALUES,
+    POINTS_MOVED,
+    REACH,
+    WEIGHT,
+    X,
+    Y,
 )
-BOUNDARY = Parameter("boundary", "", "the first day of the later period, e.g. 2025-07-01", day=True)
+from redway.methods.hot_spots.snapped import LEAST_CELL, as_told, fit_for, snapped
+from redway.methods.inputs import Floats, Unfit, whole
 
 
 def _against(grid: Grid, n: Floats, found: PoissonCells, notes: tuple[str, ...]) -> Answer:
@@ -47,6 +60,14 @@ def _against(grid: Grid, n: Floats, found: PoissonCells, notes: tuple[str, ...])
     listed = found.listed()
     rows = centres(grid, n=n, observed=found.observed, expected=found.expected, pvalue=found.greater)
     return Answer(found.sentence, rows | {"adjusted": listed.adjusted, "hot": listed.listed}, notes)
+
+
+def _counted(grid: Grid, columns: Mapping[str, Array], given: Mapping[str, Any]) -> Floats:
+    """Events of each cell, or what they weigh: parts of events only where p does not count them one by one."""
+    weight = columns.get("weight")
+    if weight is not None and given["p_value"] in ("exact", "poisson"):
+        inputs.counts(weight, "weight")  # so that a fault has its line
+    return grid.count(columns["x"], columns["y"], weight)
 
 
 def _exposed(grid: Grid, given: Mapping[str, Array]) -> Floats:
@@ -60,21 +81,21 @@ def _gi(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.G
     if given["exposure"] is not None and given["p_value"] != "poisson":
         raise Unfit("p_value poisson, to set events against exposure", came=str(given["p_value"]))
     grid, notes = gridded(columns, given)
-    n = grid.count(columns["x"], columns["y"])
-    around = neighbours(grid, given["reach"])
+    n = _counted(grid, columns, given)
+    near = around(grid, given)
     if given["exposure"] is not None:
         return _against(grid, n, poisson_cells(
-            n, around, exposure=_exposed(grid, given["exposure"]), star=given["include_self"]
+            n, near, exposure=_exposed(grid, given["exposure"]), star=given["include_self"]
         ), notes)  # fmt: skip
-    found = gi(n, around, star=given["include_self"])
+    found = gi(n, near, star=given["include_self"])
     if given["p_value"] == "normal" or found.cannot_tell:
         p, sentence = found.p, found.sentence
     elif given["p_value"] == "poisson":
-        tested = poisson_cells(n, around, star=given["include_self"])
+        tested = poisson_cells(n, near, star=given["include_self"])
         p, sentence = tested.greater, tested.sentence
     else:
         exact = given["p_value"] == "exact"
-        tails = exact_p(n, around) if exact else permuted_p(n, around, rng, permutations=given["nsim"])
+        tails = exact_p(n, near) if exact else permuted_p(n, near, rng, permutations=given["nsim"])
         p, sentence = tails.p(), tails.sentence
     adjusted = benjamini_hochberg(p, 0.05).adjusted
     rows = centres(grid, n=n, gistar=found.z, pvalue=p, adjusted=adjusted, hot=(adjusted <= 0.05) & (found.z > 0))
@@ -87,7 +108,7 @@ def _moran(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rando
     grid, notes = gridded(columns, given)
     n = grid.count(columns["x"], columns["y"])
     drawn = whole(given["permutations"], "permutations")
-    found = local_moran(n, neighbours(grid, given["reach"]), rng if drawn else None, permutations=max(1, drawn))
+    found = local_moran(n, around(grid, given), rng if drawn else None, permutations=max(1, drawn))
     kinds = np.array(QUADRANTS)[found.quadrant - 1]
     rows = centres(grid, n=n, moran=found.value, quadrant=kinds, pvalue=found.p, adjusted=found.listed().adjusted)
     return Answer(found.sentence, rows, notes)
@@ -95,9 +116,8 @@ def _moran(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rando
 
 def _kde(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
     grid, notes = gridded(columns, given)
-    x, y, h = columns["x"], columns["y"], given["bandwidth"]
-    if not h and given["like_sfhotspot"]:
-        h = densities.automatic_bandwidth(x, y, like_sfhotspot=True)
+    x, y = columns["x"], columns["y"]
+    h = asked_width(given, x, y, like_sfhotspot=given["like_sfhotspot"])
     found = densities.kde(
         grid, x, y, bandwidth=smooth_enough(h, notes, x, y), kernel=given["kernel"],
         weights=columns.get("weight"), scale=given["scale"], decay=given["decay"], edge=given["edge"],
@@ -113,7 +133,7 @@ def _dual(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random
     x, y = columns["x"][~base], columns["y"][~base]
     told = as_told(x, y, given["moved"])
     notes = (told.sentence,) if told.moved else notes
-    h = smooth_enough(given["bandwidth"], notes, x, y) or densities.automatic_bandwidth(x, y) or None
+    h = smooth_enough(asked_width(given, x, y), notes, x, y) or densities.automatic_bandwidth(x, y) or None
     first, second = (
         densities.kde(
             grid, columns["x"][part], columns["y"][part], bandwidth=h, kernel=given["kernel"], weights=weight[part]
@@ -136,9 +156,9 @@ def _change(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rand
             cause="a mistyped year, or a table of other months than was meant.",
         )
     before, after = (grid.count(columns["x"][part], columns["y"][part]) for part in (when < cut, when >= cut))
-    around = neighbours(grid, given["reach"]) if given["reach"] else None
+    near = around(grid, given) if given["reach"] or given["nb_dist"] else None
     found = cell_change(
-        before, after, around=around, lengths=(cut - first, last - cut), relative=given["relative"], phi=given["phi"]
+        before, after, around=near, lengths=(cut - first, last - cut), relative=given["relative"], phi=given["phi"]
     )
     adjusted = found.listed()
     rows = centres(grid, before=before, after=after, change=found.difference, ratio=found.ratio, pvalue=found.p)
@@ -146,16 +166,15 @@ def _change(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rand
 
 
 def _classify(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
-    grid, notes = gridded(columns, given)
-    when = days(columns["date"])
     length = whole(given["period"], "period", least=1)
-    period = ((when - when.min()) // length).astype(np.int64)
+    columns, first = from_day(columns, given["start"])
+    grid, notes = gridded(columns, given)
+    period = ((days(columns["date"]) - first) // length).astype(np.int64)
     if period.max() >= 1000:
         raise Unfit("at most 1,000 periods", came=f"{period.max() + 1:,}", cause="a period that is too short.")
     table = by_period(grid, columns, period, int(period.max()) + 1)
-    names = ("hotspot_prop", "persistent_prop", "recent_prop", "critical_p", "like_sfhotspot")
-    around = neighbours(grid, given["reach"])
-    found = classes.classify(table, around, **{name: given[name] for name in names})
+    names = ("hotspot_prop", "persistent_prop", "recent_prop", "critical_p", "include_self", "like_sfhotspot")
+    found = classes.classify(table, around(grid, given), **{name: given[name] for name in names})
     rows = centres(grid, n=table.sum(axis=0), hotspot_category=found.category, hot=found.hot.sum(axis=0))
     return Answer(found.sentence, rows, notes)
 
@@ -232,35 +251,22 @@ def _moved(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rando
     return Answer(found.sentence, {name: np.array(value) for name, value in rows.items()})
 
 
-EXPOSED = (
-    X,
-    Y,
-    Column("exposure", "how much there is at that place: residents, homes, shops"),
-)
-CELLS = (
-    Column("score", "how hot a cell is thought to be, any scale, higher is hotter"),
-    Column("x", "metres east of its middle", required=False),
-    Column("y", "metres north of its middle", required=False),
-    Column("cell", "its label, where events have it too", "text", False),
-    Column("area", "its area, where cells differ", required=False),
-    Column("score2", "the score of another map, to compare with", required=False),
-)
-
 METHODS = (
     Method(
         "hot-spots",
         "Cells that with their neighbours hold more events than chance gives (Gi*)",
-        (X, Y),
+        (X, Y, WEIGHT),
         _gi,
         (
             CELL_SIZE,
             GRID_TYPE,
             POINTS_MOVED,
             REACH,
-            Parameter("include_self", True, "whether a cell counts among its neighbours (Gi*), or not (Gi)", bool),
+            NB_DIST,
+            INCLUDE_SELF,
             Parameter("p_value", "exact", "where p comes from", str, choices=P_VALUES),
             Parameter("exposure", None, "of poisson: what there is to befall, such as residents", table=EXPOSED),
-            Parameter("nsim", 999, "shuffles, for permutation", int),
+            Parameter("nsim", 999, "shuffles, for permutation", int, also=(Also("permutations"),)),
             Parameter("like_sfhotspot", False, "give sfhotspot's adjusted p too, which adjusts each cell alone", bool),
         ),
         like="sfhotspot::hotspot_gistar, esda.G_Local",
@@ -276,7 +282,8 @@ METHODS = (
             GRID_TYPE,
             POINTS_MOVED,
             REACH,
-            Parameter("permutations", 0, "shuffles; 0 to count every one", int),
+            NB_DIST,
+            Parameter("permutations", 0, "shuffles; 0 to count every one", int, also=(Also("nsim"),)),
         ),
         like="esda.Moran_Local, spdep::localmoran_perm",
         random=True,
@@ -291,6 +298,7 @@ METHODS = (
             GRID_TYPE,
             POINTS_MOVED,
             BANDWIDTH,
+            ADJUST,
             KERNEL,
             Parameter("scale", "density", "a density, a plain sum, or SpatialKDE's scaled", str, densities.SCALES),
             Parameter("decay", 0.0, "what the triangular kernel keeps at its end", float),
@@ -310,6 +318,7 @@ METHODS = (
             GRID_TYPE,
             POINTS_MOVED,
             BANDWIDTH,
+            ADJUST,
             KERNEL,
             Parameter("method", "ratio", "how the two are put together", str, TOGETHER),
         ),
@@ -326,6 +335,7 @@ METHODS = (
             GRID_TYPE,
             POINTS_MOVED,
             Parameter("reach", 0, "steps to the furthest neighbour that is counted in; 0 for the cell alone", int),
+            NB_DIST,
             Parameter("relative", False, "whether against the change of the whole", bool),
             Parameter("phi", 1.0, "over-dispersion to allow for, at least 1", float),
         ),
@@ -338,14 +348,17 @@ METHODS = (
         _classify,
         (
             Parameter("period", 28, "days to a period", int),
+            Parameter("start", "", "the first day of the first period; that of the first event if not given", day=True),
             CELL_SIZE,
             GRID_TYPE,
             POINTS_MOVED,
             REACH,
+            NB_DIST,
             Parameter("hotspot_prop", 0.1, "share of periods to be a hot spot at all", float),
             Parameter("persistent_prop", 0.8, "share of periods to be persistent", float),
             Parameter("recent_prop", 0.2, "share of periods that are recent", float),
             Parameter("critical_p", 0.05, "false discovery over all cells in all periods", float),
+            INCLUDE_SELF,
             Parameter("like_sfhotspot", False, "whether to copy sfhotspot's window and correction", bool),
         ),
         like="sfhotspot::hotspot_classify",

@@ -28,6 +28,7 @@ VERSION = 1
 FEWEST, TRIAL = 5, 12
 BETTER = ("lower", "higher", "neutral")
 ASSURANCE = ("consistently passing", "consistently failing", "hit and miss")
+NHS_WORDS = (("decrease", "lower"), ("increase", "higher"))  # NHSRplotthedots's
 GOOD = {"lower": -1, "higher": 1, "neutral": 0}
 MEANING = ("neutral", "improvement", "concern")  # by GOOD times the way of a signal: 0, 1, -1
 CHECK: dict[str, Callable[..., Floats]] = {

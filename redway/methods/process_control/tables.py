@@ -18,7 +18,9 @@ from redway.methods.process_control.rules import SETS, Rules
 from redway.methods.wording import several
 
 FREQUENCY = Parameter("frequency", 12, "periods a year: 12 months, 52 weeks, 365 days", int)
-BETTER = Parameter("improvement_direction", "neutral", "which way is better", choices=charts.BETTER)
+BETTER = Parameter(
+    "improvement_direction", "neutral", "which way is better", choices=charts.BETTER, words=charts.NHS_WORDS
+)
 RULES = Parameter(
     "rules",
     "nhs",
@@ -273,7 +275,7 @@ METHODS = (
             BETTER,
             RULES,
             RATE,
-            Parameter("part", None, "positions, from 0, at which a new phase begins", int, several=True),
+            Parameter("part", None, "how many points stand before each new phase", int, several=True),
             Parameter("freeze", None, "how many first points of each phase make its limits", int),
             Parameter("target", None, "to be met always, never or now and then", float),
             Parameter("exact", False, "limits where chance puts them, for small counts and rare events", bool),

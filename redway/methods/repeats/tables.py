@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter
 from redway.methods.hot_spots.locations import located
 from redway.methods.hot_spots.snapped import MOVED, as_told, fit_for, refuse_places, refuse_streets
 from redway.methods.inputs import Floats, Unfit
@@ -155,7 +155,7 @@ METHODS = (
             Parameter("tds", "0,1,8,15,29", "edges of time bands, days"),
             METHOD,
             POINTS_MOVED,
-            Parameter("nrep", 999, "shuffles", int),
+            Parameter("nrep", 999, "shuffles", int, also=(Also("B"), Also("permutations"))),
             Parameter("season", 0.0, "deal out times within stretches of so many days; 0 for no stretches", float),
         ),
         like="NearRepeat::NearRepeat",

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter
 from redway.methods.inputs import Unfit, counts
 from redway.methods.suppression.audit import crossed
 from redway.methods.suppression.cell_key import cell_keys, noise_table, perturb
@@ -87,7 +87,7 @@ METHODS = (
         _complementary,
         (
             Parameter("hide_from", 1, "smallest count that is hidden", int),
-            Parameter("hide_to", 7, "largest count that is hidden", int),
+            Parameter("hide_to", 7, "largest count that is hidden", int, also=(Also("maxN"),)),
             Parameter("protection", 1.0, "how far below and above a hidden count must seem possible", float),
             Parameter(
                 "cost", "values", "what is kept small: values hidden besides, or cells", str, ("values", "cells")

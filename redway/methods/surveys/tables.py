@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from redway.errors import Place
-from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
+from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter
 from redway.methods.comparison.tables import LEVEL, one
 from redway.methods.inputs import Unfit, numbers
 from redway.methods.surveys import means, proportions, quantiles, raking, replicates
@@ -160,16 +160,26 @@ def _replicates(columns: Columns, given: Given, rng: np.random.Generator) -> Ans
 
 
 DRAWN = (
-    Column("weight", "people each stands for"),
-    Column("psu", "which cluster", "text", False),
-    Column("stratum", "which stratum", "text", False),
+    Column("weight", "people each stands for", also=("weights",)),
+    Column("psu", "which cluster", "text", False, ("ids", "id")),
+    Column("stratum", "which stratum", "text", False, ("strata",)),
     Column("fpc", "clusters the stratum has, or the share drawn", "number", False),
 )
 Y = Column("y", "what was measured, or 0 and 1")
 BY = Column("by", "which subgroup", "text", False)
 MINIMUM = Parameter("minimum", means.MINIMUM, "fewest answers of a subgroup", int)
-LONE = Parameter("lonely_psu", "fail", "what becomes of strata with one cluster", str, LONELY)
-ADJUST = Parameter("adjust", "holm", "how p allows for many differences", str, means.ADJUST)
+LONE = Parameter(
+    "lonely_psu", "fail", "what becomes of strata with one cluster", str, LONELY, also=(Also("survey.lonely.psu"),)
+)
+ADJUST = Parameter(
+    "adjust",
+    "holm",
+    "how p allows for many differences",
+    str,
+    means.ADJUST,
+    words=(("BH", "fdr"),),
+    also=(Also("p.adjust.method"),),
+)
 
 METHODS = (
     Method(
@@ -209,14 +219,14 @@ METHODS = (
         "The value at or below which a share of everybody is",
         (Y, *DRAWN),
         _quantile,
-        (Parameter("share", 0.5, "which share", float), MINIMUM, LONE, LEVEL),
+        (Parameter("share", 0.5, "which share", float, also=(Also("quantiles"),)), MINIMUM, LONE, LEVEL),
         "survey::svyquantile",
     ),
     Method(
         "survey-rake",
         "Weights that make margins those of everybody",
         (
-            Column("weight", "weight before"),
+            Column("weight", "weight before", also=("weights",)),
             Column("margin", "a kind of people", "text"),
             Column("total", "how many there are of that kind; not where population says it", "number", False),
             *(
@@ -230,7 +240,13 @@ METHODS = (
         ),
         _rake,
         (
-            Parameter("population", None, "how many there are of every kind of every margin", table=POPULATION),
+            Parameter(
+                "population",
+                None,
+                "how many there are of every kind of every margin",
+                table=POPULATION,
+                also=(Also("population.margins"),),
+            ),
             Parameter("lower", 0.0, "least weight, times the mean", float),
             Parameter("upper", float("inf"), "largest weight, times the mean", float),
             Parameter("maxit", 1000, "most rounds", int),
@@ -244,7 +260,7 @@ METHODS = (
         (Y, *DRAWN),
         _replicates,
         (
-            Parameter("kind", "JKn", "which replicates", str, replicates.KINDS),
+            Parameter("kind", "JKn", "which replicates", str, replicates.KINDS, also=(Also("type"),)),
             Parameter("replicates", 500, "how many, of the bootstrap", int),
             Parameter("mse", False, "squares about the estimate itself", bool),
             LONE,

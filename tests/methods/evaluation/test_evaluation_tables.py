@@ -125,3 +125,14 @@ def test_a_number_no_double_can_count_with_is_refused_and_the_largest_is_worked_
     assert found.sentence.endswith(".")
     if "prevented" in found.rows:
         assert np.isfinite(found.rows["prevented"]).all()
+
+
+def test_weights_of_wdd_are_lengths_of_times_and_sizes_of_areas():
+    """As `ptools::wdd` has them; area_weights of control, treated and the two of displacement."""
+    from_table = next(m for m in METHODS if m.name == "wdd")
+    given = {p.name: p.default for p in from_table.parameters}
+    said = from_table.run(AREA, given | {"time_weights": (12.0, 6.0), "area_weights": "2,1,1,1"}, None)
+    assert said.rows["value"][0] == pytest.approx((60 / 6 - 90 / 12) - (95 / 6 - 100 / 12) / 2)
+    for wrong in ({"time_weights": "1 2"}, {"time_weights": (1.0,)}, {"area_weights": (1.0, 0.0, 1.0, 1.0)}):
+        with pytest.raises(Unfit, match="weights"):
+            from_table.run(AREA, given | wrong, None)

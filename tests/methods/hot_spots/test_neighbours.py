@@ -5,7 +5,7 @@ import pytest
 
 from redway.methods.hot_spots.gi import gi
 from redway.methods.hot_spots.grids import grid_over
-from redway.methods.hot_spots.neighbours import neighbours, touching
+from redway.methods.hot_spots.neighbours import neighbours, neighbours_within, touching
 from redway.methods.inputs import Unfit
 
 
@@ -33,6 +33,33 @@ def test_sums_are_those_of_everyone_within_reach(kind, diagonal, reach):
     for row in range(3):
         assert around.sums(values)[row] == pytest.approx(twin(grid, reach, diagonal, values[row]))
     assert around.counts == pytest.approx(twin(grid, reach, diagonal, np.ones(len(grid))))
+
+
+@pytest.mark.parametrize("kind", ["square", "hex"])
+@pytest.mark.parametrize("distance", [70.0, 98.995, 140, 200, 333.3, 5000])
+def test_sums_are_those_of_everyone_within_a_distance(kind, distance):
+    """sfhotspot's nb_dist, corners at just cell size x sqrt(2) among them."""
+    rng = np.random.default_rng(2)
+    x, y = rng.normal(0, 300, (2, 60))
+    grid = grid_over(x, y, 70, grid_type=kind)
+    values = rng.integers(0, 9, (3, len(grid))).astype(float)
+    around = neighbours_within(grid, distance)
+    near = np.hypot(grid.x[:, None] - grid.x, grid.y[:, None] - grid.y) <= distance + 1e-6
+    slow = near & ~np.eye(len(grid), dtype=bool)
+    assert around.sums(values) == pytest.approx(values @ slow)
+    assert around.counts == pytest.approx(slow.sum(axis=1))
+
+
+def test_within_a_diagonal_of_a_cell_are_the_eight_around_at_every_cell_size(square):
+    for size in (300.0, 304.8, 609.6):
+        grid = square(20, 30, size)
+        assert neighbours_within(grid, size * np.sqrt(2)).counts.tolist() == neighbours(grid).counts.tolist()
+
+
+@pytest.mark.parametrize("distance", [0.5, 69, 1e9, np.nan])
+def test_a_distance_without_neighbours_or_over_the_whole_map_is_refused(square, distance):
+    with pytest.raises(Unfit, match="nb_dist"):
+        neighbours_within(square(3, 3, 70), distance)
 
 
 @pytest.mark.parametrize("reach", [1, 5])

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from redway.methods.hot_spots.kde import automatic_bandwidth
 from redway.methods.hot_spots.tables import METHODS
 from redway.methods.inputs import Unfit
 
@@ -53,6 +54,56 @@ def test_sfhotspots_ways_can_be_asked_for_and_are_not_ours(columns):
     assert like_theirs.max() > 1.5 * ours.max(), "a bandwidth of x alone is too narrow where y is wide"
     given = run("kernel-density", stretched, like_sfhotspot=True, bandwidth=700.0).rows["kde"]
     assert (given == run("kernel-density", stretched, bandwidth=700.0).rows["kde"]).all()
+
+
+@pytest.mark.parametrize("name", ["hot-spots", "local-moran", "hot-spot-change", "hot-spot-classes"])
+def test_neighbours_may_be_those_within_so_many_metres(columns, name):
+    """sfhotspot's nb_dist: at 1.5 cells the eight around, as reach 1 has; at 1.2 the four beside."""
+    beside, around, steps = (run(name, columns, **said).rows for said in (
+        {"nb_dist": 300.0}, {"nb_dist": 375.0}, {"reach": 1}
+    ))  # fmt: skip
+    last = [*steps][-2]
+    for key, values in steps.items():
+        same = np.testing.assert_array_equal if values.dtype.kind in "Ub" else np.testing.assert_allclose
+        same(around[key], values)
+    assert (beside[last] != steps[last]).any()
+    with pytest.raises(Unfit, match="reach in steps, or nb_dist in metres"):
+        run(name, columns, nb_dist=375.0, reach=2)
+    with pytest.raises(Unfit, match=r"nb_dist: at least the size of a cell \(250 m\)"):
+        run(name, columns, nb_dist=100.0)
+
+
+def test_rows_may_stand_for_several_events(columns):
+    heavy = columns | {"weight": np.where(np.arange(360) < 300, 1.0, 2.0)}
+    twice = {name: np.concatenate([values, values[300:]]) for name, values in columns.items()}
+    assert (run("hot-spots", heavy).rows["pvalue"] == run("hot-spots", twice).rows["pvalue"]).all()
+    parts = columns | {"weight": np.full(360, 0.5)}
+    with pytest.raises(Unfit, match="weight: whole numbers"):
+        run("hot-spots", parts)
+    whole = run("hot-spots", columns, p_value="normal").rows["gistar"]
+    assert run("hot-spots", parts, p_value="normal").rows["gistar"] == pytest.approx(whole)
+
+
+def test_a_bandwidth_may_be_so_many_times_the_rule_of_thumb(columns):
+    for name in ("kernel-density", "dual-kernel-density"):
+        events = ~columns["base"] if name[0] == "d" else np.ones(360, dtype=bool)
+        h = automatic_bandwidth(columns["x"][events], columns["y"][events])
+        given = run(name, columns, bandwidth=h / 2).rows["kde"]
+        assert run(name, columns, bandwidth_adjust=0.5).rows["kde"] == pytest.approx(given, nan_ok=True)
+        assert run(name, columns, bandwidth=h, bandwidth_adjust=0.5).rows["kde"] == pytest.approx(given, nan_ok=True)
+        with pytest.raises(Unfit, match="bandwidth_adjust"):
+            run(name, columns, bandwidth_adjust=0.0)
+
+
+def test_periods_may_start_on_a_day_and_cells_be_left_out_of_their_own_neighbourhood(columns):
+    rows = run("hot-spot-classes", columns, start="2025-03-01").rows
+    assert rows["n"].sum() == (columns["date"] >= np.datetime64("2025-03-01")).sum()
+    first = run("hot-spot-classes", columns, start=str(columns["date"].min())).rows
+    plain = run("hot-spot-classes", columns).rows
+    assert all((first[key] == plain[key]).all() for key in plain)
+    assert (run("hot-spot-classes", columns, include_self=False).rows["hot"] != plain["hot"]).any()
+    with pytest.raises(Unfit, match="events from the day on"):
+        run("hot-spot-classes", columns, start="2030-01-01")
 
 
 def test_drawing_shuffles_of_moran_and_finer_hexagons(columns):

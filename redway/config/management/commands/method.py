@@ -14,7 +14,7 @@ import numpy as np
 
 from redway.config.command import RedwayCommand
 from redway.errors import Place, RedwayError, did_you_mean
-from redway.methods.catalogue import Answer, Column, Method, Parameter, methods
+from redway.methods.catalogue import Also, Answer, Column, Method, Parameter, methods
 from redway.methods.inputs import Unfit
 from redway.products import method_answers
 from redway.store import own_tables
@@ -65,7 +65,10 @@ class Command(RedwayCommand):
         parser.add_argument("--seed", type=int, metavar="N", help=about)
         settings = parser.add_argument_group("settings of this method")
         for parameter in self.method.parameters:
-            settings.add_argument(f"--{parameter.name}", **_option(parameter))
+            option = _option(parameter)
+            settings.add_argument(f"--{parameter.name}", **option)
+            for other in parameter.also:
+                settings.add_argument(f"--{other.name}", **_under_another_name(other, option))
 
     def handle(self, **options: Any) -> None:
         if options["name"] is None:
@@ -78,7 +81,7 @@ class Command(RedwayCommand):
             )
         parameters = {p.name: options.get(SETTING + p.name, p.default) for p in method.parameters}
         seed = _seed(options.get("seed")) if method.random else None
-        called = _called(options["column"])
+        called = _ours(_called(options["column"]), method)
         files = {p.name: Path(str(parameters[p.name])) for p in method.parameters if p.table and parameters[p.name]}
         with tempfile.TemporaryDirectory(prefix="redway-method-") as work:
             columns = own_tables.read(options["file"], method.columns, called=_of(called, "", method), work=Path(work))
@@ -147,6 +150,15 @@ def _of(called: Mapping[str, str], which: str, method: Method) -> Mapping[str, s
     return {name: heading for name, heading in called.items() if not name.startswith(others)} if others else called
 
 
+def _ours(called: Mapping[str, str], method: Method) -> Mapping[str, str]:
+    """What `--column` says by the method's own names, where it was said by those of other tools."""
+    of = [("", method.columns), *((f"{p.name}.", p.table) for p in method.parameters if p.table)]
+    ours = {
+        f"{file}{name}": f"{file}{column.name}" for file, columns in of for column in columns for name in column.also
+    }
+    return {ours.get(name, name): heading for name, heading in called.items()}
+
+
 def _listed() -> str:
     known = methods().values()
     width = max((len(method.name) for method in known), default=0)
@@ -166,6 +178,7 @@ def _columns(columns: Sequence[Column]) -> list[str]:
     width = max(len(column.name) for column in columns)
     return [
         f"  {column.name:<{width}}  {column.kind}{'' if column.required else ', may be left out'}: {column.about}"
+        + (f" (or {', '.join(column.also)}, as other tools call it)" if column.also else "")
         for column in columns
     ]
 
@@ -176,12 +189,14 @@ def _option(parameter: Parameter) -> dict[str, Any]:
     option: dict[str, Any] = {
         "dest": SETTING + parameter.name,
         "default": parameter.default,
-        "help": (parameter.about + stands).replace("%", "%%"),
+        "help": (parameter.about + stands + _other_names(parameter)).replace("%", "%%"),
     }
     if parameter.kind is bool:
         return option | {"action": argparse.BooleanOptionalAction}
+    option["action"] = _OneName
     if parameter.choices:
-        return option | {"choices": parameter.choices}
+        words = dict(parameter.words)
+        return option | {"choices": parameter.choices, "type": lambda word: words.get(word, word)}
     if parameter.table:
         return option | {"metavar": "FILE"}
     name = "DAY" if parameter.day else parameter.kind.__name__.upper()
@@ -189,6 +204,43 @@ def _option(parameter: Parameter) -> dict[str, Any]:
     if parameter.several:
         return option | {"type": _list_of(one, KINDS[name]), "metavar": f"{name},…"}
     return option | {"type": one, "metavar": name}
+
+
+class _OneName(argparse.Action):
+    """A setting that has several names is given under one of them."""
+
+    def __call__(
+        self, parser: ArgumentParser, namespace: argparse.Namespace, values: Any, option_string: str | None = None
+    ) -> None:
+        under = f"name of {self.dest}"
+        before = getattr(namespace, under, option_string)
+        if before != option_string:
+            raise argparse.ArgumentError(self, f"the same setting as {before}, given before it: give one of them.")
+        setattr(namespace, under, option_string)
+        setattr(namespace, self.dest, values)
+
+
+def _under_another_name(other: Also, option: Mapping[str, Any]) -> dict[str, Any]:
+    """The same setting as an option of another name, which stands for nothing if it is not given."""
+    named = {**option, "default": argparse.SUPPRESS, "help": argparse.SUPPRESS}
+    return named if other.turned is None else named | {"type": _turned(other.turned)}
+
+
+def _turned(turn: Callable[[float], float]) -> Callable[[str], float]:
+    """What reads a number under the other name, and makes of it what the setting means."""
+
+    def number(text: str) -> float:
+        return turn(float(text))
+
+    number.__name__ = "float"  # by which argparse tells what was expected
+    return number
+
+
+def _other_names(parameter: Parameter) -> str:
+    """What other tools call it, for its line of help."""
+    names = [f"--{a.name}" + (f" (0.05 is {a.turned(0.05):g})" if a.turned else "") for a in parameter.also]
+    names += [f"{theirs} for {ours}" for theirs, ours in parameter.words]
+    return f"; in other tools {', '.join(names)}" if names else ""
 
 
 KINDS = {"DAY": "days such as 2025-11-30", "INT": "whole numbers", "FLOAT": "numbers", "STR": "words"}
