@@ -109,6 +109,7 @@ class Method:
     title    one line, for a list
     like     what it answers to in the field's tools, e.g. "surveillance::farringtonFlexible"; else empty
     random   whether it draws random numbers, and so takes a seed
+    by_row   whether the answer has a row for each row of the table, in its order: others of its columns may be kept
     """
 
     name: str
@@ -118,6 +119,7 @@ class Method:
     parameters: tuple[Parameter, ...] = ()
     like: str = ""
     random: bool = False
+    by_row: bool = False
 
 
 @cache

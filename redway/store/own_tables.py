@@ -14,13 +14,14 @@ import duckdb
 import numpy as np
 import numpy.typing as npt
 
-from redway.errors import FileRefused, Place, RedwayError, nearest
+from redway.errors import FileRefused, Place, RedwayError, did_you_mean, nearest
 from redway.methods.catalogue import Column, Kind
 from redway.store import csv_file, sheets
 from redway.store.query import connect, text
 
 Array = npt.NDArray[Any]
 MEMORY = "2GB"
+KEPT = "keep."
 
 # What a cell becomes, and what it is called in a refusal. Dates as ISO writes them, or as Britain does.
 DATES = ", ".join(text(form) for form in ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m"))
@@ -51,13 +52,20 @@ class Found:
 
 
 def read(
-    path: Path, columns: Sequence[Column], *, called: Mapping[str, str], work: Path, of: str = ""
+    path: Path,
+    columns: Sequence[Column],
+    *,
+    called: Mapping[str, str],
+    work: Path,
+    of: str = "",
+    keep: Sequence[str] = (),
 ) -> dict[str, Array]:
     """The columns of a table that are there, by the method's names, in the kinds that `Column` says.
 
     called  what the file calls a column, by the method's name, where it is not the same (capitals are let pass)
     work    folder for work on disk
     of      the setting that names it, where it is a second file
+    keep    headings of other columns that are wanted as the text they are, here as KEPT and the heading
 
     Raises FileRefused for a file that is no table, lacks a column that has to be there, or holds cells that are not
     what their column asks for.
@@ -72,7 +80,7 @@ def read(
             path, name=name, work=work, wanted=lambda headings: _holds(headings, wanted), sought=sought
         )
     file = csv_file.opened(path, name=name, work=work, separators=",;\t")
-    found = _headings(file, columns, called, of)
+    found = _headings(file, columns, called, of) + [_kept(file, heading) for heading in keep]
     by_place = replace(file, columns=tuple(f"c{at}" for at in range(len(file.columns))))  # any heading is let pass
     with connect(work, memory=MEMORY) as db:
         by_place.as_view(db, "cells", numbered=True)
@@ -126,6 +134,20 @@ def _headings(
             place=Place(file.name),
         )
     return found
+
+
+def _kept(file: csv_file.CsvFile, heading: str) -> Found:
+    """A column that is to be kept. Raises FileRefused where it is not there."""
+    at = {one.casefold(): at for at, one in reversed([*enumerate(file.columns)])}.get(heading.casefold())
+    if at is None:
+        raise FileRefused(
+            "a heading of the file, to keep its column",
+            came=f"“{heading}”",
+            cause=did_you_mean(heading, file.columns),
+            place=Place(file.name),
+        )
+    own = file.columns[at]
+    return Found(Column(f"{KEPT}{own}", "", "text", required=False), own, f"nullif(trim(c{at}), '')")
 
 
 SHEET = (

@@ -11,6 +11,7 @@ from redway.config.cli import main
 from redway.config.management.commands import method as command
 from redway.methods import inputs
 from redway.methods.catalogue import Also, Answer, Column, Method, Parameter, complement, methods
+from tests.methods.test_sentences import NAMED, ordinary
 
 pytestmark = pytest.mark.usefixtures("db")
 
@@ -153,6 +154,34 @@ def test_a_seed_where_nothing_is_drawn_is_let_pass(run, monkeypatch):
     monkeypatch.setattr(command, "methods", lambda: {"drawn": replace(DRAWN, random=False)})
     assert "the seed is not used" in run(*ON, "--seed", "7")[1]
     assert "printed if not given" not in run("drawn", "--help")[0]
+
+
+def doubled(columns, parameters, rng):
+    return Answer("Doubled.", {"count": 2 * columns["count"]})
+
+
+def test_columns_of_the_file_may_be_kept_beside_the_answer(run, monkeypatch, tmp_path, capsys):
+    made = replace(DRAWN, run=doubled, random=False, by_row=True)
+    monkeypatch.setattr(command, "methods", lambda: {"drawn": made})
+    path = tmp_path / "answers.csv"
+    path.write_text("Respondent,count,Said\n007,1,yes\n=1+1,3,\n")
+    asked = ("drawn", "--in", str(path))
+    assert run(*asked, "--keep", "respondent, Said")[0] == "Respondent,Said,count\n007,yes,2\n'=1+1,,6\n"
+    assert run(*asked, "--keep", "count")[0].splitlines() == ["count (file),count", "1,2", "3,6"]
+    with pytest.raises(SystemExit):
+        run(*asked, "--keep", "Respondant")
+    assert "Did you mean “Respondent”?" in capsys.readouterr().err
+    monkeypatch.setattr(command, "methods", lambda: {"drawn": replace(made, by_row=False)})
+    with pytest.raises(SystemExit):
+        run(*asked, "--keep", "Said")
+
+
+@pytest.mark.parametrize("method", [m for m in methods().values() if m.by_row], ids=lambda m: m.name)
+def test_a_method_whose_rows_are_those_of_the_table_has_as_many(method):
+    table = ordinary(method)
+    given = {p.name: p.default for p in method.parameters} | NAMED.get(method.name, {})
+    rows = method.run(table, given, np.random.default_rng(0)).rows
+    assert {len(values) for values in rows.values()} == {len(next(iter(table.values())))}
 
 
 def weighed(columns, parameters, rng):

@@ -54,7 +54,7 @@ USUAL = {"level", "confidence", "conf.level", "alpha"}  # of every interval
 def test_every_other_name_that_a_method_takes_is_told_on_the_page(row):
     method = methods()[row[0]]
     other = {a.name for p in method.parameters for a in p.also} | {n for c in method.columns for n in c.also}
-    assert other - USUAL - {"id"} - set(row[2]) == set()
+    assert other - USUAL - set(row[2]) == set()
 
 
 @pytest.mark.parametrize("method", methods().values(), ids=lambda m: m.name)

@@ -137,6 +137,7 @@ METHODS = (
             Parameter("q", 0.05, "the share of those listed that may be chance", float),
         ),
         "FunnelPlotR::funnel_plot",
+        by_row=True,
     ),
     Method(
         "trend",

@@ -355,6 +355,7 @@ METHODS = (
             ASKED,
         ),
         "pwr, ptools",
+        by_row=True,
     ),
     Method(
         "power-from-history",

@@ -173,6 +173,7 @@ METHODS = (
             METHOD,
             POINTS_MOVED,
         ),
+        by_row=True,
     ),
     Method(
         "repeat-victims",

@@ -111,7 +111,7 @@ def _rake(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
             )
         margins.append((kinds, _totals(kinds, own) if listed is None and own is not None else listed or {}))
     found = raking.rake(design(columns["weight"]), margins, **settings)
-    return Answer(found.sentence, {"weight": found.design.weights})
+    return Answer(found.sentence, {"row": np.arange(1, found.design.base + 1), "weight": found.design.weights})
 
 
 def _population(given: Mapping[str, Array] | None) -> dict[str, dict[str, float]]:
@@ -161,7 +161,7 @@ def _replicates(columns: Columns, given: Given, rng: np.random.Generator) -> Ans
 
 DRAWN = (
     Column("weight", "people each stands for", also=("weights",)),
-    Column("psu", "which cluster", "text", False, ("ids", "id")),
+    Column("psu", "which cluster", "text", False, ("ids",)),
     Column("stratum", "which stratum", "text", False, ("strata",)),
     Column("fpc", "clusters the stratum has, or the share drawn", "number", False),
 )
@@ -253,6 +253,7 @@ METHODS = (
             Parameter("epsilon", 1e-10, "when to stop", float),
         ),
         "survey::rake, postStratify, trimWeights",
+        by_row=True,
     ),
     Method(
         "survey-replicates",

@@ -6,6 +6,7 @@ import sys
 import tempfile
 from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,14 @@ class Command(RedwayCommand):
             metavar="NAME=HEADING",
             help="what your file calls a column, where it is another name; of a second file, SETTING.NAME=HEADING",
         )
+        if self.method is not None and self.method.by_row:
+            parser.add_argument(
+                "--keep",
+                type=lambda text: [heading.strip() for heading in text.split(",") if heading.strip()],
+                default=[],
+                metavar="HEADING,…",
+                help="columns of your file, such as an identifier, that each row of the answer is to have",
+            )
         parser.add_argument("--format", choices=["csv", "json"], default="csv", help="without it, csv")
         if self.method is None:
             return
@@ -84,7 +93,10 @@ class Command(RedwayCommand):
         called = _ours(_called(options["column"]), method)
         files = {p.name: Path(str(parameters[p.name])) for p in method.parameters if p.table and parameters[p.name]}
         with tempfile.TemporaryDirectory(prefix="redway-method-") as work:
-            columns = own_tables.read(options["file"], method.columns, called=_of(called, "", method), work=Path(work))
+            columns = own_tables.read(
+                options["file"], method.columns, called=_of(called, "", method), work=Path(work),
+                keep=options.get("keep", ()),
+            )  # fmt: skip
             tables = {
                 p.name: own_tables.read(
                     files[p.name], p.table, called=_of(called, f"{p.name}.", method), work=Path(work), of=p.name
@@ -92,11 +104,14 @@ class Command(RedwayCommand):
                 for p in method.parameters
                 if p.name in files
             }
+        kept = {name: columns.pop(name) for name in [*columns] if name.startswith(own_tables.KEPT)}
         names = {name: path.name for name, path in files.items()}
         answer = _run(
             method, columns, parameters | tables, np.random.default_rng(seed),
             files=names | {"": options["file"].name}, called=called,
         )  # fmt: skip
+        if kept:
+            answer = replace(answer, rows=_beside(kept, answer.rows))
         if options["format"] == "json":
             text = method_answers.as_json(
                 answer, method=method, parameters=parameters | names, seed=seed, file=options["file"].name
@@ -140,6 +155,15 @@ def _run(
         there = own in parameters[setting] if setting in files and setting else name in columns
         place = Place(files.get(setting, files[""]), fault.place.row, called.get(name, own) if there else "")
         raise Unfit(fault.expected, came=fault.came, cause=fault.cause, place=place, count=fault.count) from None
+
+
+def _beside(kept: Mapping[str, Any], rows: Mapping[str, Any]) -> dict[str, Any]:
+    """Columns of the file before those of the answer; one that is called as one of these is told from it."""
+    ours = {name.casefold() for name in rows}
+    theirs = {name.removeprefix(own_tables.KEPT): values for name, values in kept.items()}
+    return {f"{name} (file)" if name.casefold() in ours else name: values for name, values in theirs.items()} | dict(
+        rows
+    )
 
 
 def _of(called: Mapping[str, str], which: str, method: Method) -> Mapping[str, str]:
