@@ -20,6 +20,7 @@ values of the same kind, chance alone puts the next one outside them 2 times in 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median as middle
 
 import numpy as np
 import numpy.typing as npt
@@ -71,7 +72,7 @@ def compared(value: float, past: Sequence[float] | npt.NDArray[np.float64]) -> C
     earlier = np.asarray(past, dtype=float)
     if not earlier.size or not np.isfinite(earlier).all() or not np.isfinite(value):
         raise ValueError("expected one finite earlier value or more, and a finite new one")
-    median = float(np.median(earlier))
+    median = middle(earlier.tolist())
     score = _score(float(value) - median, *_spread(earlier - median))
     return Compared(float(value), median, score, earlier.min(), earlier.max())
 
@@ -81,7 +82,7 @@ def scores(values: Sequence[float]) -> list[float]:
     every = np.asarray(values, dtype=float)
     if not every.size or not np.isfinite(every).all():
         raise ValueError("expected one finite value or more")
-    distances = every - float(np.median(every))
+    distances = every - middle(every.tolist())
     spread = _spread(distances)
     return [_score(float(distance), *spread) for distance in distances]
 
@@ -89,7 +90,7 @@ def scores(values: Sequence[float]) -> list[float]:
 def _spread(distances: npt.NDArray[np.float64]) -> tuple[float, float]:
     """Median and mean of absolute distances."""
     deviations = np.abs(distances)
-    return float(np.median(deviations)), float(deviations.mean())
+    return middle(deviations.tolist()), float(deviations.mean())
 
 
 def _score(distance: float, mad: float, mean: float) -> float:

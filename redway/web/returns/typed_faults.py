@@ -11,12 +11,14 @@ from django.utils.translation import ngettext
 
 from redway.errors import FileRefused, NotAllowed
 from redway.sources.dataset import REFUSED, Column, Context, Dataset, loader
+from redway.store.home import Home
 from redway.store.profile import Profile
+from redway.store.query import connect
 from redway.web.returns.sheet import FILE, Sheet, box_name
 from redway.web.returns.typed_words import Written, is_area, is_period
 from redway.work.returns.destruction import check_not_destroyed
 from redway.work.returns.loading import Staged
-from redway.work.returns.worked_example import refused
+from redway.work.returns.worked_example import counts, refuses
 
 # Rules as the engine has them. Its other sentences are of cells in a file; these a page says in fewer words.
 EMPTY, NO_CODE, NO_SUCH_TIME = "is empty", "is none of the codes", ("lies in the future", "lies before 1901")
@@ -41,17 +43,19 @@ def _refused(table: Sheet, definition: Dataset, context: Context, written: Writt
             if not (into / REFUSED).is_file():
                 raise
         if not (into / REFUSED).is_file():
-            _check_own([Staged(definition, "", one, file, "") for one in loaded], Profile.of(context.home))
+            _check_own([Staged(definition, "", one, file, "") for one in loaded], context.home)
             return []
         found: list[dict[str, Any]] = pq.read_table(into / REFUSED).to_pylist()
         return found
 
 
-def _check_own(staged: list[Staged], profile: Profile) -> None:
+def _check_own(staged: list[Staged], home: Home) -> None:
     """Raises NotAllowed for rows of the template's worked example, FileRefused for rows that were lawfully destroyed:
     what would be said of them once they are handed in.
     """
-    if count := sum(refused(staged, profile)):
+    with connect(home.incoming / "spill") as db:
+        found = counts(staged, Profile.of(home), db)
+    if count := sum(one for s, one in zip(staged, found, strict=True) if refuses(s, one)):
         words = ngettext(
             "%(count)s row is of the template’s worked example. Empty it, and type your agency’s own.",
             "%(count)s rows are of the template’s worked example. Empty them, and type your agency’s own.",

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from statistics import median
 
+import duckdb
+
 from redway.errors import plain
 from redway.store.profile import Partnership
 from redway.store.snapshot import Part, Snapshot
@@ -26,11 +28,11 @@ def fewer_than_before(s: Staged, old: Part) -> str:
     )
 
 
-def less_told_than_before(s: Staged, old: Part) -> str:
+def less_told_than_before(s: Staged, old: Part, db: duckdb.DuckDBPyConnection) -> str:
     """A warning of columns that a newer copy leaves empty or out and the one it supersedes has filled; empty when
     there are none.
     """
-    lost = lost_columns(s, old)
+    lost = lost_columns(s, old, db)
     if not lost:
         return ""
     named = ", ".join(f"“{plain(name)}”" for name in lost[:SHOWN])

@@ -16,15 +16,17 @@ steps, any of which may be the last before a power cut:
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import duckdb
 from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
 from redway.errors import FileRefused, Place, RedwayError
 from redway.sources.dataset import Context
 from redway.sources.dataset import dataset as definition
+from redway.store import query
 from redway.store.accepted import readable
 from redway.store.files import put_all, room_on_disk
 from redway.store.home import Home
@@ -46,7 +48,9 @@ from redway.work.returns.report import rows_in_words
 from redway.work.returns.sendable import check_nothing_to_report
 from redway.work.returns.senders import sender_of
 from redway.work.returns.versions import everything
-from redway.work.returns.worked_example import check_not_examples
+from redway.work.returns.worked_example import check_not_examples, counts
+
+THREADS = 2
 
 Progress = Callable[[str], None]
 WithIt = Callable[[int | None], None]
@@ -59,11 +63,12 @@ class DatabaseUnwritable(RedwayError):
 
 @dataclass(frozen=True)
 class Arrival:
-    """A staged submission and what becomes of it."""
+    """A staged submission and what becomes of it. `examples`: its rows that are of the template's worked example."""
 
     staged: Staged
     outcome: Outcome
     warning: str = ""
+    examples: int = 0
 
     @property
     def result(self) -> Result:
@@ -103,10 +108,14 @@ class Parcel:
 
 @dataclass(frozen=True)
 class Examined:
-    """What would come of an import. Nothing is accepted yet, and nothing is kept unless `accept` is called."""
+    """What would come of an import. Nothing is accepted yet, and nothing is kept unless `accept` is called.
+
+    db  by which what came is compared with what was there; it is closed with the import
+    """
 
     home: Home
     work: Path
+    db: duckdb.DuckDBPyConnection
     before: Snapshot
     arrivals: tuple[Arrival, ...]
     skipped: tuple[Skipped, ...]
@@ -196,10 +205,12 @@ def examining(
                     )
                     staged += more
                     skipped += left
-                arrivals = _arrivals(staged, before, few_inside(staged, before, profile.partnership), profile)
-                if refused:
-                    refused.gather()
-                yield Examined(home, work, before, tuple(arrivals), tuple(skipped))
+                with query.connect(work / "spill", threads=THREADS) as db:
+                    few = few_inside(staged, before, profile.partnership)
+                    arrivals = tuple(_arrivals(staged, before, few, profile, db))
+                    if refused:
+                        refused.gather()
+                    yield Examined(home, work, db, before, arrivals, tuple(skipped))
         except FileRefused:
             if refused:
                 refused.gather()
@@ -242,29 +253,37 @@ def _with(before: Snapshot, staged: list[Staged]) -> Snapshot:
     return Snapshot(before.number, tuple(parts.values()))
 
 
-def _arrivals(staged: list[Staged], before: Snapshot, doubts: Mapping[Key, str], profile: Profile) -> list[Arrival]:
+def _arrivals(
+    staged: list[Staged],
+    before: Snapshot,
+    doubts: Mapping[Key, str],
+    profile: Profile,
+    db: duckdb.DuckDBPyConnection,
+) -> list[Arrival]:
     """What becomes of each, with what is doubtful of it. Raises FileRefused for two different copies of one month
     in one import, for rows that were lawfully destroyed, for no rows of a period that is not over,
     and for a template's worked example.
     """
     check_nothing_to_report(staged, timezone.localdate())
-    check_not_examples(staged, profile)
+    examples = counts(staged, profile, db)
+    check_not_examples(staged, examples)
     check_not_destroyed((s.definition.name, s.file, s.loaded.content) for s in staged)
     current = {(p.dataset, p.provider, p.period): p for p in before.parts}
     seen: dict[Key, Staged] = {}
     arrivals = []
-    for s in staged:
+    for s, count in zip(staged, examples, strict=True):
         dataset, provider, period = s.key
         twin = seen.setdefault((dataset, provider.casefold(), period), s)
         if twin.loaded.content != s.loaded.content:
-            raise _two_copies(twin, s)
-        arrivals.append(
-            Arrival(s, Outcome.UNCHANGED) if twin is not s else _arrival(s, current.get(s.key), doubts.get(s.key, ""))
-        )
+            raise _two_copies(twin, s, db)
+        found = Arrival(s, Outcome.UNCHANGED)
+        if twin is s:
+            found = _arrival(s, current.get(s.key), doubts.get(s.key, ""), db)
+        arrivals.append(replace(found, examples=count))
     return arrivals
 
 
-def _two_copies(one: Staged, other: Staged) -> FileRefused:
+def _two_copies(one: Staged, other: Staged, db: duckdb.DuckDBPyConnection) -> FileRefused:
     """Two files of one period that differ. What is advised loses no row: a newer copy takes the place of the whole
     period, so parts of it can only come in one file.
     """
@@ -278,7 +297,7 @@ def _two_copies(one: Staged, other: Staged) -> FileRefused:
             "it."
         )
     else:
-        shared = in_both(one, other)
+        shared = in_both(one, other, db)
         join = "join them into one file and send that: sent one after the other, the second would replace the first."
         newer = "If one is a newer copy that has everything, send it alone."
         if shared == 0:
@@ -289,13 +308,13 @@ def _two_copies(one: Staged, other: Staged) -> FileRefused:
     return FileRefused(f"one file of {other.words}", came=came, cause=cause, place=Place(other.file))
 
 
-def _arrival(s: Staged, old: Part | None, doubt: str) -> Arrival:
+def _arrival(s: Staged, old: Part | None, doubt: str, db: duckdb.DuckDBPyConnection) -> Arrival:
     if old is None:
         return Arrival(s, Outcome.ACCEPTED, doubt)
     if old.content == s.loaded.content:
         return Arrival(s, Outcome.UNCHANGED if readable(old.path, old.rows) else Outcome.RESTORED, doubt)
     # What a partner's newer copy replaces is told in its delivery's report; open data has no delivery.
-    told = [fewer_than_before(s, old), less_told_than_before(s, old)] if s.definition.access == "open" else []
+    told = [fewer_than_before(s, old), less_told_than_before(s, old, db)] if s.definition.access == "open" else []
     return Arrival(s, Outcome.SUPERSEDED, " ".join(filter(None, [*told, doubt])))
 
 

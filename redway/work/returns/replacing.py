@@ -18,7 +18,7 @@ from redway.sources.dataset import Column, Dataset
 from redway.sources.returned.look_ups import look_ups
 from redway.store.accepted import whole
 from redway.store.profile import Profile
-from redway.store.query import connect, text
+from redway.store.query import text
 from redway.store.snapshot import Part, Snapshot
 from redway.work.returns.loading import Staged
 from redway.work.returns.models import Submission
@@ -33,7 +33,7 @@ NAMED = 20  # lost rows that are named
 SHOWN = 8  # columns or rows that a warning names
 
 
-def replaced(s: Staged, old: Part, before: Snapshot, profile: Profile) -> Replaced:
+def replaced(s: Staged, old: Part, before: Snapshot, profile: Profile, db: duckdb.DuckDBPyConnection) -> Replaced:
     """What becomes of the rows of an accepted copy when a newer one is accepted. Neither is changed here."""
     was = Submission.objects.select_related("delivery").get(pk=old.submission)
     told = Replaced(
@@ -44,40 +44,34 @@ def replaced(s: Staged, old: Part, before: Snapshot, profile: Profile) -> Replac
     )
     if not whole(old.path):
         return told
-    with connect(s.loaded.parquet.parent / "spill") as db:
-        older, newer = _columns(db, old.path), _columns(db, s.loaded.parquet)
-        common = {name: kind == newer[name] for name, kind in older.items() if name in newer}
-        key = [name for name in s.definition.key if name in common]
-        by = key if len(key) == len(s.definition.key) else []
-        told_by = _hash({name: common[name] for name in by or common})
-        _digest(db, "older", old.path, told_by, _hash(common))
-        _digest(db, "newer", s.loaded.parquet, told_by, _hash(common))
-        gone, new, changed = _counted(db)
-        return Replaced(
-            told.received,
-            told.delivery,
-            told.rows_before,
-            told.rows_now,
-            gone,
-            new,
-            changed,
-            tuple(_heading(s.definition, name) for name in by),
-            tuple(_named(db, s.definition, old.path, by, told_by, before, profile)) if gone and by else (),
-            tuple(lost_columns(s, old)),
-        )
+    older, newer = _columns(db, old.path), _columns(db, s.loaded.parquet)
+    common = {name: kind == newer[name] for name, kind in older.items() if name in newer}
+    key = [name for name in s.definition.key if name in common]
+    by = key if len(key) == len(s.definition.key) else []
+    told_by = _hash({name: common[name] for name in by or common})
+    _digest(db, "older", old.path, told_by, _hash(common))
+    _digest(db, "newer", s.loaded.parquet, told_by, _hash(common))
+    gone, new, changed = _counted(db)
+    return Replaced(
+        told.received,
+        told.delivery,
+        told.rows_before,
+        told.rows_now,
+        gone,
+        new,
+        changed,
+        tuple(_heading(s.definition, name) for name in by),
+        tuple(_named(db, s.definition, old.path, by, told_by, before, profile)) if gone and by else (),
+        tuple(lost_columns(s, old, db)),
+    )
 
 
-def lost_columns(s: Staged, old: Part) -> list[str]:
+def lost_columns(s: Staged, old: Part, db: duckdb.DuckDBPyConnection) -> list[str]:
     """Headings of the columns that an accepted copy has something in, and a newer one nothing at all."""
     if not whole(old.path) or not s.loaded.rows_accepted:
         return []
-    with connect(s.loaded.parquet.parent / "spill") as db:
-        filled = _filled(db, s.loaded.parquet)
-        return [
-            _heading(s.definition, name)
-            for name, count in _filled(db, old.path).items()
-            if count and not filled.get(name)
-        ]
+    filled = _filled(db, s.loaded.parquet)
+    return [_heading(s.definition, name) for name in _filled(db, old.path) if name not in filled]
 
 
 def warnings(s: Staged, found: Replaced) -> Iterator[Warning]:
@@ -140,17 +134,19 @@ def _columns(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, str]:
     return {str(name): str(kind) for name, kind, *_rest in found}
 
 
-def _filled(db: duckdb.DuckDBPyConnection, path: Path) -> dict[str, int]:
-    """Each column, and in how many rows it has something."""
-    names = _columns(db, path)
-    asked = ", ".join(f"count({_quoted(name)})" for name in names)
-    return dict(zip(names, db.execute(f"SELECT {asked} FROM read_parquet({text(path)})").fetchall()[0], strict=True))  # noqa: S608
+def _filled(db: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
+    """The columns that have something in some row, as the file says of itself."""
+    found = db.execute(
+        f"SELECT path_in_schema FROM parquet_metadata({text(path)}) GROUP BY path_in_schema "  # noqa: S608
+        "HAVING sum(num_values) > sum(coalesce(stats_null_count, 0)) ORDER BY min(column_id)"
+    ).fetchall()
+    return [str(name) for (name,) in found]
 
 
 def _digest(db: duckdb.DuckDBPyConnection, name: str, path: Path, told_by: str, cells: str) -> None:
     """Make a table of a file: `k`, by which a row is known again, `h`, all its cells, and `n`, how many are alike."""
     db.execute(
-        f"CREATE TABLE {name} AS SELECT {told_by} AS k, any_value({cells}) AS h, count(*) AS n "  # noqa: S608
+        f"CREATE OR REPLACE TABLE {name} AS SELECT {told_by} AS k, any_value({cells}) AS h, count(*) AS n "  # noqa: S608
         f"FROM read_parquet({text(path)}) GROUP BY 1"
     )
 

@@ -35,7 +35,7 @@ def _replacing(examined: Examined) -> dict[Key, Replaced]:
     """What each newer copy takes the place of."""
     profile = Profile.of(examined.home)
     return {
-        a.staged.key: replaced(a.staged, _older(a, examined), examined.before, profile)
+        a.staged.key: replaced(a.staged, _older(a, examined), examined.before, profile, examined.db)
         for a in examined.arrivals
         if a.outcome is Outcome.SUPERSEDED
     }
@@ -54,9 +54,10 @@ def _warnings(examined: Examined, replacing: Mapping[Key, Replaced]) -> tuple[Wa
             doubts += replacing_warnings(a.staged, found)
     coming = [a.staged for a in new]
     doubts += [Warning("month-first", doubt) for doubt in dict.fromkeys(d for s in coming for d in s.loaded.doubts)]
-    doubts += worked_example.warnings(coming, Profile.of(examined.home))
+    doubts += worked_example.warnings((a.staged, a.examples) for a in new)
     doubts += retention.warnings(coming)
-    return (*doubts, *quality.warnings(coming, examined.before), *again.warnings(coming, examined.before))
+    doubts += quality.warnings(coming, examined.before)
+    return (*doubts, *again.warnings(coming, examined.before, examined.db))
 
 
 def _item(arrival: Arrival, examined: Examined, found: Replaced | None) -> Item:

@@ -18,6 +18,8 @@ from redway.work.returns.expected import came, late, rules
 from redway.work.returns.models import DataVersion, Destruction, Submission
 from redway.work.returns.retention import first_day_without
 
+PART = ("dataset", "provider", "period", "content", "rows_accepted", "parquet")  # of a submission
+
 
 def snapshot(number: int | None = None, *, purpose: Purpose = Purpose.ANALYSIS, on: dt.date | None = None) -> Snapshot:
     """The data version of that number, or the newest, as far as a purpose may read it on a day (today).
@@ -54,7 +56,7 @@ def everything(number: int | None = None) -> Snapshot:
         version.number,
         tuple(
             Part(s.dataset, s.provider, s.period, s.content, s.rows_accepted, accepted / s.parquet, s.pk)
-            for s in version.submissions.exclude(parquet="")
+            for s in version.submissions.exclude(parquet="").only(*PART)
         ),
     )
 

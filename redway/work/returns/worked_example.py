@@ -1,6 +1,6 @@
 """Rows of a template's worked example, which people send by mistake: well formed, and none of them happened."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 from django.utils.translation import ngettext
@@ -11,20 +11,21 @@ from redway.sources.dataset import Column, Dataset
 from redway.sources.returned.cells import TYPED
 from redway.sources.returned.look_ups import LookUp, folded, look_ups
 from redway.store.profile import Profile
-from redway.store.query import connect, text
+from redway.store.query import text
 from redway.work.returns.loading import Staged
 from redway.work.returns.report import Warning
 
 WHAT_TO_DO = "Delete these rows from the sheet, put the agency's own rows in, and send it again."
 
 
-def check_not_examples(staged: Sequence[Staged], profile: Profile) -> None:
-    """Raises FileRefused for rows about persons that are those of the worked example.
+def check_not_examples(staged: Sequence[Staged], found: Sequence[int]) -> None:
+    """Raises FileRefused for rows about persons that are those of the worked example, of which so many were found in
+    each (`counts`).
 
     What an agency counts may by chance be as in the example; that is warned of alone.
     """
-    for s, count in zip(staged, refused(staged, profile), strict=True):
-        if count:
+    for s, count in zip(staged, found, strict=True):
+        if count and refuses(s, count):
             raise FileRefused(
                 "rows of the agency's own",
                 came=f"{count:,} {'row' if count == 1 else 'rows'} of the template's worked example",
@@ -34,21 +35,16 @@ def check_not_examples(staged: Sequence[Staged], profile: Profile) -> None:
             )
 
 
-def refused(staged: Sequence[Staged], profile: Profile) -> list[int]:
-    """How many rows of the worked example refuse each: of rows about persons, where they are that by no chance."""
-    personal = [s for s in staged if s.definition.nature is not None and s.definition.nature.personal]
-    counted = {
-        id(s): count
-        for s, count in zip(personal, counts(personal, profile), strict=True)
-        if s.definition.key or count > 1
-    }
-    return [counted.get(id(s), 0) for s in staged]
+def refuses(s: Staged, count: int) -> bool:
+    """Whether so many rows of the example refuse a return: rows about persons, where they are that by no chance."""
+    personal = s.definition.nature is not None and s.definition.nature.personal
+    return personal and count > (0 if s.definition.key else 1)
 
 
-def warnings(staged: Sequence[Staged], profile: Profile) -> list[Warning]:
-    """Of what was not refused and holds such rows."""
+def warnings(counted: Iterable[tuple[Staged, int]]) -> list[Warning]:
+    """Of what was not refused and holds so many such rows."""
     found = []
-    for s, count in zip(staged, counts(staged, profile), strict=True):
+    for s, count in counted:
         if count:
             period = s.loaded.period
             said = f"{in_words(period)}: " if period else ""
@@ -63,12 +59,9 @@ def warnings(staged: Sequence[Staged], profile: Profile) -> list[Warning]:
     return found
 
 
-def counts(staged: Sequence[Staged], profile: Profile) -> list[int]:
+def counts(staged: Sequence[Staged], profile: Profile, db: duckdb.DuckDBPyConnection) -> list[int]:
     """How many accepted rows of each have every cell that a row of the worked example has."""
-    if not any(map(_may_hold_examples, staged)):
-        return [0] * len(staged)
-    with connect(staged[0].loaded.parquet.parent / "spill") as db:
-        return [_count(db, s, profile) if _may_hold_examples(s) else 0 for s in staged]
+    return [_count(db, s, profile) if _may_hold_examples(s) else 0 for s in staged]
 
 
 def _may_hold_examples(s: Staged) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from redway.sources.dataset import Context, dataset, loader, names
 from redway.store.profile import Profile
+from redway.store.query import connect
 from redway.work.returns import loading
 from redway.work.returns.checking import work_on
 from redway.work.returns.deliveries import deliver
@@ -140,7 +141,9 @@ class TestTheWorkedExample:
         into.mkdir()
         context = Context(engine, Profile.of(engine).partnership, everything(), "an-agency")
         found = loader(name).load(path, file_name="example.csv", into=into, context=context)
-        counted = counts([Staged(definition, "e.csv", one, path, "") for one in found], Profile.of(engine))
+        staged = [Staged(definition, "e.csv", one, path, "") for one in found]
+        with connect(tmp_path / "spill") as db:
+            counted = counts(staged, Profile.of(engine), db)
         assert sum(counted) == sum(one.rows_accepted for one in found) > 0
 
 
