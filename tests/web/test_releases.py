@@ -1,12 +1,15 @@
 """Released tables: what analysts and chairs see before a table leaves, and what anybody sees after."""
 
 import csv
+import datetime as dt
 import io
 import re
 
 import pytest
 from django.urls import reverse
 
+from redway.errors import NotAllowed, NotSetUp, Place, RedwayError
+from redway.web.releases.presenter import in_sentences
 from redway.work.accounts.roles import Role
 from redway.work.audit.models import AuditRow
 from redway.work.gateways.models import Gateway
@@ -176,12 +179,51 @@ def test_open_data_leave_by_one_persons_word(opens):
     assert "July to September 2025" in text(opens().get("/released/"))
 
 
-def test_without_a_gateway_for_publication_the_page_says_so(opens):
+def of_the_command(page):
+    return re.findall(r"[Ee]xpected fire|What came|Likely cause|redway import", page)
+
+
+def test_without_a_gateway_for_publication_the_page_says_so_and_where_it_is_drafted(opens):
     Gateway.objects.filter(purpose="publication").delete()
-    page = text(opens(Role.ANALYST).get(FIRES))
+    answer = opens(Role.ANALYST).get(FIRES)
+    page = text(answer)
     assert "Nothing can be released yet." in page
-    assert "no gateway lets it be read for publication" in page
-    assert ".. " not in page
+    assert "no gateway lets it be read for publication." in page
+    assert 'href="/gateways/"' in answer.content.decode()
+    assert not of_the_command(page)
+
+
+def test_a_gateway_that_has_expired_is_told_in_a_sentence_with_the_page_of_it(waits, opens):
+    Gateway.objects.filter(purpose="publication").update(begins=dt.date(2024, 1, 1), expires=dt.date(2025, 1, 1))
+    answer = opens(Role.CHAIR).get(FIRES)
+    page = text(answer)
+    assert "Nothing can be released for the year ending" in page
+    assert "expired on 1 January 2025. It can be read again when the gateway is renewed." in page
+    assert 'href="/gateways/fire/publication/"' in answer.content.decode()
+    assert "Release it: anybody can then see it" not in page
+    assert not of_the_command(page)
+    approve = reverse("release-approve", args=[waits.public_id])
+    said = text(opens(Role.CHAIR).post(approve, {"seen": waits.shown}, follow=True))
+    assert "expired on 1 January 2025" in said
+    assert not of_the_command(said)
+
+
+def test_before_anything_came_it_says_that_and_no_command(opens):
+    DataVersion.submissions.through.objects.filter(submission__dataset="fire").delete()
+    page = text(opens(Role.CHAIR).get(FIRES))
+    assert "Fires, attacks on crews and malicious calls: none has been accepted yet" in page
+    assert not of_the_command(page)
+
+
+def test_a_fault_of_its_definition_is_told_in_sentences():
+    fault = NotSetUp(
+        "wards of small areas", came="none", cause="they were not imported. Run: redway import lsoa-wards PATH"
+    )
+    told = "Needed: wards of small areas. There is: none. They were not imported. An analyst can import it."
+    assert in_sentences(fault) == told
+    placed = RedwayError("codes of “Kind”", came="“x” in a group.", place=Place("tables.yaml"))
+    assert in_sentences(placed) == "Needed: codes of “Kind”. There is: “x” in a group. Where: tables.yaml."
+    assert in_sentences(NotAllowed("Ask again.")) == "Ask again."
 
 
 @pytest.mark.parametrize("period", ["2025-11", "YE-1999-03", "x", "' or 1=1"])

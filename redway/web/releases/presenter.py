@@ -4,17 +4,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway import periods
-from redway.errors import RedwayError
+from redway.errors import NotAllowed, RedwayError
 from redway.indicators.tables import POLICIES, Counted, Definition, tables
 from redway.products import releases as products
 from redway.products import tables as drawn
 from redway.store.profile import Profile
+from redway.work.gateways.models import Gateway
+from redway.work.gateways.purposes import Purpose
 from redway.work.releases.models import TableEdition
-from redway.work.releases.preparing import Prepared, found, periods_of, prepare
+from redway.work.releases.preparing import Prepared, found, opened, periods_of, prepare
 from redway.work.releases.states import LEFT, NAMES, State
 
 SHOWN = 24  # periods to choose from
@@ -36,6 +39,7 @@ class Page:
     """One table for one period.
 
     why       why nothing can be released; empty where something can
+    gateway   where the gateway that lets nothing be released is seen; empty where another thing is in the way
     proposal  what waits for a second person, of this period
     """
 
@@ -46,6 +50,7 @@ class Page:
     prepared: Prepared | None = None
     proposal: TableEdition | None = None
     why: str = ""
+    gateway: str = ""
 
     @property
     def in_words(self) -> str:
@@ -102,11 +107,18 @@ def answer(found: Sequence[Line]) -> str:
 def page(profile: Profile, table: Definition, asked: str) -> Page | None:
     """A table for a period, the newest whole one where none is asked for; None for a period that is not offered."""
     editions = tuple(TableEdition.objects.filter(table=table.id).order_by("period", "pk"))
+    whole: list[str] = []
+    gateway = ""
     try:
-        whole = periods_of(profile, found(profile, table.id))[:SHOWN]
-        why = "" if whole else _("Not everybody has sent everything of any period yet.")
+        counted = found(profile, table.id)
+        why = closed(counted)
+        if why:
+            gateway = _gateway(counted.dataset.name)
+        else:
+            whole = periods_of(profile, counted)[:SHOWN]
+            why = "" if whole else _("Not everybody has sent everything of any period yet.")
     except RedwayError as fault:
-        whole, why = [], str(fault)
+        why = in_sentences(fault)
     had = [one.period for one in editions if one.period not in whole]
     offered = [*whole, *sorted(set(had), key=lambda label: -periods.months_of(label)[-1])]
     waiting = next((one for one in editions if one.state == State.PROPOSED), None)
@@ -117,13 +129,41 @@ def page(profile: Profile, table: Definition, asked: str) -> Page | None:
     mine = tuple(one for one in reversed(editions) if one.period == period)
     proposal = next((one for one in mine if one.state == State.PROPOSED), None)
     if why:
-        return Page(table, period, choices, mine, proposal=proposal, why=why)
+        return Page(table, period, choices, mine, proposal=proposal, why=why, gateway=gateway)
     try:
         version = proposal.data_version if proposal else None
         prepared = prepare(profile, table.id, period, version=version, policy=_policy(proposal))
     except RedwayError as fault:
-        return Page(table, period, choices, mine, proposal=proposal, why=str(fault))
+        return Page(table, period, choices, mine, proposal=proposal, why=in_sentences(fault))
     return Page(table, period, choices, mine, prepared, proposal)
+
+
+def closed(one: Counted) -> str:
+    """Why nothing that a table counts may be released to anybody, or that nothing of it came; empty where it may."""
+    read, title = opened(one), one.dataset.title
+    if read.has(one.dataset.name):
+        return ""
+    none = _("%(title)s: none has been accepted yet, so there is nothing to count.") % {"title": title}
+    return read.closed.get(one.dataset.name, none)
+
+
+def _gateway(dataset: str) -> str:
+    """Where a dataset's gateway for publication is, or that it has none is seen."""
+    known = Gateway.objects.filter(dataset=dataset, purpose=Purpose.PUBLICATION).exists()
+    return reverse("gateway", args=[dataset, Purpose.PUBLICATION.value]) if known else reverse("gateways")
+
+
+def in_sentences(fault: RedwayError) -> str:
+    """A fault as a page says it, to people who never see a command line: what is needed, what there is, and why."""
+    if isinstance(fault, NotAllowed):
+        return str(fault)
+    cause, command, _rest = fault.cause.partition("Run: redway ")
+    said = [_("Needed: %s.") % fault.expected]
+    said += [_("There is: %s.") % fault.came.rstrip(".")] if fault.came else []
+    said += [_("Where: %s.") % fault.place] if str(fault.place) else []
+    said += [cause[:1].upper() + cause[1:].rstrip()] if cause else []
+    said += [_("An analyst can import it.")] if command else []
+    return " ".join(said)
 
 
 def _policy(proposal: TableEdition | None) -> str:

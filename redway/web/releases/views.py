@@ -147,7 +147,7 @@ def _done(request: HttpRequest, table: str, period: str, do: Callable[[], None])
     try:
         do()
     except RedwayError as refused:
-        messages.error(request, str(refused))
+        messages.error(request, presenter.in_sentences(refused))
     return redirect(_address(table, period))
 
 
