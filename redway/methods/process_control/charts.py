@@ -122,10 +122,10 @@ def control_chart(
     values  (points,): measurements; counts; occasions or time between events
     sizes   (points,) above 0 for u, p, u' and p': the exposure, or the number that so many were out of
     breaks  positions at which a new phase begins
-    freeze  how many first points of each phase make its limits; all if not given
+    freeze  how many first points of each phase make its limits (all of a phase that has fewer); all if not given
     exact   limits of c, u, p, g and t where chance puts them; with `phi` over 1, for counts that vary that much more
 
-    Raises Unfit for gaps, for counts that are none, and breaks out of order.
+    Raises Unfit for gaps, counts that are none, breaks out of order, and where no phase has as many points as `freeze`.
     """
     inputs.chosen(kind, "kind", KINDS)
     inputs.chosen(better, "better", BETTER)
@@ -140,6 +140,7 @@ def control_chart(
     edges = phases(y.size, breaks)
     if freeze is not None:
         inputs.whole(freeze, "freeze", least=2)
+        held([stop - start for start, stop in edges], freeze, "freeze")
     many = [stop - start if freeze is None else min(freeze, stop - start) for start, stop in edges]
     phase = np.repeat(np.arange(len(edges)), [stop - start for start, stop in edges])
     if y.size == 0 or min(many) < FEWEST:
@@ -201,6 +202,22 @@ def looked_at(kind: str, values: npt.ArrayLike, sizes: npt.ArrayLike | None) -> 
             cause="columns that are the other way round, or events over an exposure, which kind u or up is for.",
         )
     return y, n
+
+
+def held(points: Sequence[int], freeze: int, what: str) -> int:
+    """How many phases (or runs) have fewer points than are to make their limits, and so all of them make these.
+
+    points  of each phase. Raises Unfit where that is so of every one: the limits would not be held at all.
+    """
+    short = sum(size < freeze for size in points)
+    if points and short == len(points):
+        most = f"{max(points):,}{' in the longest run' if len(points) > 1 else ''}"
+        raise Unfit(
+            f"{what}: no more than there are points ({most})",
+            came=f"{freeze:,}",
+            cause="a number meant for a longer series; a gap or a new phase begins a new run, with limits of its own.",
+        )
+    return short
 
 
 def phases(points: int, breaks: Sequence[int]) -> list[tuple[int, int]]:

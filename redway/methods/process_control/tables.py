@@ -69,6 +69,7 @@ def _chart(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     rows = {"date": dates} | {name: getattr(found, name) for name in names}
     rows |= {"signal": np.array([use.words(int(rule)) for rule in found.rule]), "meaning": np.array(found.meaning)}
     notes = [_measured(steady, use, kind, given, rng)] if not found.cannot_tell else []
+    notes += _all_held(np.unique(found.phase, return_counts=True)[1], given["freeze"], "phase", "freeze")
     if steady.leaning and not found.cannot_tell:
         notes.append(f"That points lean on the one before (autocorrelation {steady.leaning:.2f}) is allowed for in it.")
     if given["target"] is not None and (assured := found.assurance(given["target"])):
@@ -161,6 +162,7 @@ def _many(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     hold = given["rules"] == "calibrated"
     use = SETS["limits" if hold else given["rules"]]
     found = xmr_many.xmr_runs(values, rules=use, **settings)
+    short = _all_held(found.lengths, given["fix_after_n_points"], "unbroken run", "fix_after_n_points")
     measured = promised.promised(
         values, found, rng, rules=use, rate=given["rate"] if hold else None, freeze=given["fix_after_n_points"],
         screen=given["screen_outliers"], year=given["frequency"],
@@ -176,12 +178,21 @@ def _many(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         rows["assurance"] = _assured(found, given["improvement_direction"], given["target"])
     rows["false_alarms"] = np.broadcast_to(measured.in_a_year[:, None], values.shape)
     rows["autocorrelation"] = np.broadcast_to(measured.lag[:, None], values.shape)
-    notes = [] if measured.cannot_tell else [measured.sentence]
+    notes = [*([] if measured.cannot_tell else [measured.sentence]), *short]
     if gaps := int((~found.known).sum()):
         notes.append(
             f"{several(gaps, 'period')} without a value: each unbroken run ({found.runs:,}) has its own limits."
         )
     return Answer(found.sentence, table.rows(rows), tuple(notes))
+
+
+def _all_held(points: Array, freeze: int | None, what: str, setting: str) -> list[str]:
+    """What to know of phases with too few points to hold limits from the first so many. Raises Unfit if all are so."""
+    short = 0 if freeze is None else charts.held(points.tolist(), freeze, setting)
+    if not short:
+        return []
+    fewer = f"{'has' if short == 1 else 'have'} fewer than {freeze:,} points"
+    return [f"{several(short, what)} of {points.size:,} {fewer}: there all of them make the limits."]
 
 
 def _assured(found: xmr_many.RunsXmR, better: str, target: float) -> Array:

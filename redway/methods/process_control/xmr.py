@@ -140,7 +140,7 @@ def xmr(
 
     better    which way is an improvement; there is no default, because a chart cannot know
     counts    the values are counts, so small ones are refused
-    baseline  make the limits from this many first points (at least 2) and hold them for the rest
+    baseline  make the limits from this many first points (at least 2; all, of a run that has fewer), held for the rest
     screen    leave out moving ranges of at least 3.267 times their mean, once
 
     Raises ValueError for values that are not one-dimensional or not finite: a gap ends a run.

@@ -72,6 +72,11 @@ class RunsXmR:
     rules: Rules | None = NHS
 
     @property
+    def lengths(self) -> npt.NDArray[np.int64]:
+        """(runs,) how many points each unbroken run has."""
+        return np.bincount(np.cumsum(self.begins.ravel())[self.known.ravel()])[1:]
+
+    @property
     def newest(self) -> npt.NDArray[np.int64]:
         """(series,) the position of the last value; 0 for a series without one."""
         last = self.known.shape[1] - 1 - np.argmax(self.known[:, ::-1], axis=1)

@@ -56,6 +56,20 @@ def test_phases_sizes_and_events():
     assert held.rows["upper"][0] < strict.rows["upper"][0]
 
 
+@pytest.mark.parametrize(("name", "setting"), [("xmr", "fix_after_n_points"), ("control-chart", "freeze")])
+def test_limits_from_more_points_than_there_are_are_refused_and_from_more_than_a_run_has_told(name, setting):
+    with pytest.raises(Unfit, match=rf"{setting}: no more than there are points \(36\)"):
+        run(name, monthly(), **{setting: 90})
+    assert run(name, monthly(), **{setting: 36}).notes[-1:] == run(name, monthly()).notes[-1:]
+    cut = {"rebase": "2024-01-01"} if name == "xmr" else {"part": "24"}
+    with pytest.raises(Unfit, match=rf"{setting}: no more than there are points \(24 in the longest run\)"):
+        run(name, monthly(), **cut, **{setting: 90})
+    what = "unbroken run" if name == "xmr" else "phase"
+    told = f"1 {what} of 2 has fewer than 20 points: there all of them make the limits."
+    assert told in run(name, monthly(), **cut, **{setting: 20}).notes
+    assert not any("fewer than" in note for note in run(name, monthly(), **cut, **{setting: 12}).notes)
+
+
 def left_out(table, at):
     return {key: np.delete(column, at) for key, column in table.items()}
 
