@@ -17,7 +17,9 @@ QUARTER = re.compile(r"([0-9]{4})/([0-9]{2})-Q([1-4])")
 YEAR = re.compile(r"YE-([0-9]{4}-[0-9]{2})")
 TERM = re.compile(r"([0-9]{4})-(autumn|spring|summer)")
 TERMS = {"autumn": (8, 4), "spring": (0, 3), "summer": (3, 5)}  # first month (0 is January), length
-WRITTEN = range(1990, 2061)  # years whose periods are known by their words
+WRITTEN = range(1990, 2061)  # years whose periods are known by their words, in files too
+FOUR_DIGITS = re.compile(r"(?<![0-9])[1-9][0-9]{3}(?![0-9])")
+FIRST_YEAR, LAST_YEAR = 1000, 9999
 YEAR_ENDING = ("the year ending", "year ending", "year to")
 NAMES = [
     "January",
@@ -150,37 +152,47 @@ def folded(words: str) -> str:
 @cache
 def spellings() -> dict[str, str]:
     """All that people write for a period, folded -> its label: the one list that typed pages and files are read by."""
+    return {words: label for year in WRITTEN for words, label in _spellings_of(year).items()}
+
+
+def _spellings_of(year: int) -> dict[str, str]:
+    """What people write for the periods that begin in a year, or of months end in it."""
     found: dict[str, str] = {}
-    for year in WRITTEN:
-        for at, name in enumerate(NAMES, 1):
-            one, ending = f"{year}-{at:02d}", f"YE-{year}-{at:02d}"
-            names = [name, name[:3], *(["Sept"] if at == 9 else [])]
-            found |= dict.fromkeys(
-                (one, *(f"{each} {year}" for each in names), f"{at:02d}/{year}", f"{at}/{year}"), one
-            )
-            ends = [f"{start} {each} {year}" for each in names for start in YEAR_ENDING]
-            found |= dict.fromkeys((ending, *ends), ending)
-        for term in TERMS:
-            words = f"{year}-{term}", f"{term} {year}", f"{term} term {year}", f"{year} {term}"
-            found |= dict.fromkeys(words, words[0])
-        for number in range(1, 5):
-            after = f"{(year + 1) % 100:02d}"
-            one = f"{year}/{after}-Q{number}"
-            years = f"{year}/{after}", f"{year}-{after}", f"{year}/{year + 1}"
-            written = [f"{each} Q{number}" for each in years]
-            for each in years:
-                called = (f"{each} quarter {number}", f"quarter {number} {each}", f"quarter {number} of {each}")
-                written += [f"Q{number} {each}", f"Q{number} of {each}", *called]
-            found |= dict.fromkeys(written, one)
-            found |= dict.fromkeys((one, in_words(one)), one)
+    for at, name in enumerate(NAMES, 1):
+        one, ending = f"{year}-{at:02d}", f"YE-{year}-{at:02d}"
+        names = [name, name[:3], *(["Sept"] if at == 9 else [])]
+        found |= dict.fromkeys((one, *(f"{each} {year}" for each in names), f"{at:02d}/{year}", f"{at}/{year}"), one)
+        ends = [f"{start} {each} {year}" for each in names for start in YEAR_ENDING]
+        found |= dict.fromkeys((ending, *ends), ending)
+    for term in TERMS:
+        words = f"{year}-{term}", f"{term} {year}", f"{term} term {year}", f"{year} {term}"
+        found |= dict.fromkeys(words, words[0])
+    for number in range(1, 5):
+        after = f"{(year + 1) % 100:02d}"
+        one = f"{year}/{after}-Q{number}"
+        years = f"{year}/{after}", f"{year}-{after}", f"{year}/{year + 1}"
+        written = [f"{each} Q{number}" for each in years]
+        for each in years:
+            called = (f"{each} quarter {number}", f"quarter {number} {each}", f"quarter {number} of {each}")
+            written += [f"Q{number} {each}", f"Q{number} of {each}", *called]
+        found |= dict.fromkeys(written, one)
+        found |= dict.fromkeys((one, in_words(one)), one)
     return {folded(words): label for words, label in found.items()}
 
 
 def named(words: str) -> str:
-    """The label of a period as people write it (`Sept 2025`, `11/2025`, `Q3 2025/26`, `autumn 2025`); empty where no
-    period is called so.
+    """The label of a period as people write it (`Sept 2025`, `11/2025`, `Q3 2025/26`, `autumn 2025`), of any year they
+    may name; empty where no period is called so.
     """
-    return spellings().get(folded(words), "")
+    asked = folded(words)
+    if found := spellings().get(asked):
+        return found
+    for year in map(int, FOUR_DIGITS.findall(asked)[:2]):  # no period is written with more
+        # `January to March 2099` is a quarter of the financial year before.
+        for begins in (year, year - 1):
+            if FIRST_YEAR < begins < LAST_YEAR and (found := _spellings_of(begins).get(asked)):
+                return found
+    return ""
 
 
 def kind_of(period: str) -> str:

@@ -1,5 +1,7 @@
 """What people give a command in words of their own."""
 
+from django.utils import timezone
+
 from redway import periods
 from redway.errors import RedwayError
 
@@ -10,17 +12,26 @@ FORMS = (
 
 
 def period(words: str) -> str:
-    """The label of a period, given as one or in words; empty for nothing. Raises RedwayError that lists the forms."""
+    """The label of a period, given as one or in words; empty for nothing.
+
+    Raises RedwayError that lists the forms, and for a period that is still to come: nothing can be there of it.
+    """
     if not words.strip():
         return ""
-    if label := periods.named(words):
-        return label
+    label = periods.named(words) or words.strip()
     try:
-        periods.months_of(words.strip())  # of a year whose periods are not known by their words
+        first = periods.months_of(label)[0]
     except ValueError:
         raise RedwayError(
             f"a period: {FORMS}",
             came=f"“{words[:60]}”",
             cause="a spelling mistake; words with blanks in them stand in quotation marks.",
         ) from None
-    return words.strip()
+    today = timezone.localdate()
+    if first > 12 * today.year + today.month - 1:
+        raise RedwayError(
+            "a period that has begun",
+            came=f"“{words[:60]}”, which is in the future, so there is nothing of it yet",
+            cause="a mistyped year or month.",
+        )
+    return label
