@@ -78,3 +78,27 @@ def test_a_name_is_shown_as_its_sender_gave_it():
     """Browsers write quotation marks and ends of lines so in a form, and no other character."""
     assert as_named("my %22best%22 file 100%25.csv") == 'my "best" file 100%25.csv'
     assert as_named("two%0D%0Alines.csv") == "two\r\nlines.csv"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("setting", "limit", "says"),
+    [
+        ("DATA_UPLOAD_MAX_MEMORY_SIZE", 1500, "What was typed or pasted is more than 0.0015 MB"),
+        ("DATA_UPLOAD_MAX_NUMBER_FIELDS", 10, "The form has more than 10 boxes"),
+    ],
+)
+def test_more_than_a_page_takes_is_told_with_what_became_of_it_and_what_to_do(
+    milton_keynes, signed_in, settings, setting, limit, says
+):
+    client = signed_in(Role.ANALYST)
+    setattr(settings, setting, limit)
+    answer = client.post("/returns/type/agency-counts/", {f"count-{n}": "1" * 200 for n in range(20)})
+    assert answer.status_code == 413
+    text = answer.content.decode()
+    assert "<h1" in text
+    assert "Too much at once" in text
+    assert says in text
+    assert "nothing that was there before was changed or lost" in text
+    assert "put it into a file and send that" in text
+    assert not Delivery.objects.exists()

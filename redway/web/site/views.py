@@ -1,9 +1,10 @@
 """Pages that belong to no room: help, statements, health, and what is shown when something goes wrong."""
 
+from http import HTTPStatus
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
@@ -54,6 +55,8 @@ def about_the_data(request: HttpRequest) -> HttpResponse:
 
 
 def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:
+    if isinstance(exception, RequestDataTooBig | TooManyFieldsSent):
+        return _too_much(request, exception)
     sentences = [_("Go back, check it and try again.")]
     if isinstance(exception, TooManyFilesSent):
         most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
@@ -67,6 +70,23 @@ def bad_request(request: HttpRequest, exception: Any) -> HttpResponse:
             _("The name of a file may be too long: give it a short one, and send it again."),
         ]
     return fault(request, 400, _("There is a problem with what was sent"), sentences)
+
+
+def _too_much(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """More in the boxes of a form than one takes: pasted into them, as a rule."""
+    most = f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE / 1e6:g}"
+    took = _("What was typed or pasted is more than %(most)s MB, and a page takes at most that.") % {"most": most}
+    if isinstance(exception, TooManyFieldsSent):
+        most = f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS:,}"
+        took = _("The form has more than %(most)s boxes, and a page takes at most so many.") % {"most": most}
+    sentences = [
+        took + " " + _("Nothing of it was taken, and nothing that was there before was changed or lost."),
+        _(
+            "Your browser’s Back button may still show what you typed. Send it in parts, or put it into a file and "
+            "send that: a file may be far larger."
+        ),
+    ]
+    return fault(request, HTTPStatus.REQUEST_ENTITY_TOO_LARGE, _("Too much at once"), sentences)
 
 
 def csrf_failed(request: HttpRequest, reason: str = "") -> HttpResponse:
