@@ -70,6 +70,7 @@ def test_before_anything_came_it_says_what_is_wanted_and_by_when(milton_keynes, 
     assert "Transport incidents" in page
     assert "No return that Redway takes holds it." in page
     assert "2007/1831" in page
+    assert 'data-label="How it stands"' in page, "on a phone each row is a block"
 
 
 def test_what_was_not_read_in_the_law_says_so_and_what_no_return_carries_says_what_comes_nearest(

@@ -208,7 +208,7 @@ def test_every_version_leads_to_its_figures_and_any_two_can_be_compared(two, mem
     assert [f'href="/as-at/{n}/"' in page for n in (1, 2, 3)] == [True] * 3
     assert 'action="/data/versions/compare/"' in page
     found = text(member.get("/data/versions/compare/?from=3&to=2"))
-    assert "What changed from version 2 to version 3" in found
+    assert "What changed from version&nbsp;2 to version&nbsp;3</h1>" in found
     assert "took the place of an older copy" in found
     row = re.search(r"<th scope=row[^>]*>January 2025</th>(.*?)</tr>", found.partition("Recorded burglary")[2], re.S)
     assert re.findall(r"numeric\">([^<]*)<", row[1]) == ["3", "5", "+2"]
