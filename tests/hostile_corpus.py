@@ -8,12 +8,17 @@ Each says what its sender must be told. `every(name)` is cheap and made for each
 import csv
 import gzip
 import io
+import json
 import random
 import re
 import zipfile
 from dataclasses import dataclass
 
+import pyarrow as pa
+import pyarrow.parquet as pq
+
 from redway.sources.dataset import dataset, names
+from redway.sources.layouts import layout
 from redway.store.kinds import COMPOUND, LOCKED
 from tests.store.sheets.conftest import changed, ods, xlsx
 
@@ -21,6 +26,9 @@ SURNAME = "Examplethwaite"  # in what is sent: it must not be found anywhere aft
 NAMED = f"Jane {SURNAME}"
 # The datasets that partners send, as CSV or as a workbook.
 PARTNERS = [name for name in names() if dataset(name).access == "partners" and ".csv" in dataset(name).files]
+# The open datasets that are tables; the others' files are outlines.
+OPEN = [name for name in names() if dataset(name).access == "open"]
+OPEN_TABLES = [name for name in OPEN if layout(name)]
 
 
 @dataclass(frozen=True)
@@ -39,6 +47,9 @@ class Hostile:
 def table(name):
     """The worked example as a sender would write it: a heading and rows."""
     definition = dataset(name)
+    if definition.access == "open":
+        published = layout(name)
+        return [list(published.headings), *map(list, published.rows)]
     used = [c for c in definition.columns if not c.optional or any(c.name in row for row in definition.example)]
     return [[c.heading for c in used], *([row.get(c.name, "") for c in used] for row in definition.example)]
 
@@ -332,3 +343,119 @@ def zips(name):
     }
     cut = [Hostile("a zip cut short", "sent.zip", inner[:-30], "cut short")]
     return [Hostile(what, "sent.zip", zipped(files), says) for what, (files, says) in found.items()] + cut
+
+
+# ------------------------------------------------------------------ Open data
+
+
+def packed(name):
+    """Files packed by gzip that end too early, hold no table, or are another gzip file."""
+    whole = gzip.compress(as_csv(table(name)))
+    found = {
+        "a gzip file cut short": (whole[:-9], "ends too early"),
+        "a gzip file of one wrong bit": (whole[:30] + bytes([whole[30] ^ 8]) + whole[31:], "."),
+        "plain text under the name of a gzip file": (as_csv(table(name)), "gzip"),
+        "a gzip file in a gzip file": (gzip.compress(whole), "."),
+        "a workbook packed by gzip": (gzip.compress(b"PK\x03\x04" + bytes(400)), "."),
+        "a gzip bomb": (gzip.compress(bytes(3_000_000)), "at most 1 MB once unpacked"),
+    }
+    return [Hostile(what, "sent.csv.gz", sent, says) for what, (sent, says) in found.items()]
+
+
+def wide(name):
+    """The publisher's headings with very many columns beside them, and its rows as merged cells leave them."""
+    head, *body = table(name)
+    many = [f"column {n}" for n in range(100_000)]
+    found = {
+        "a hundred thousand columns more": [[*head, *many], *([*row, *many] for row in body)],
+        "rows longer than the heading": [head, *([*row, NAMED, NAMED] for row in body)],
+        "rows shorter than the heading": [head, *(row[:1] for row in body)],
+        "a heading below empty lines and a title": [
+            ["Table 1", *[""] * (len(head) - 1)],
+            [""] * len(head),
+            head,
+            *body,
+        ],
+    }
+    return [Hostile(what, "sent.csv", as_csv(rows), ".") for what, rows in found.items()]
+
+
+SQUARE = [[[-0.7, 52.0], [-0.7, 52.1], [-0.6, 52.1], [-0.7, 52.0]]]
+
+
+def area(code="E01999001", name="Aldermere 001A", kind="Polygon", at=SQUARE):
+    """One area as the portal writes it."""
+    properties = {"LSOA21CD": code, "LSOA21NM": name}
+    return {"type": "Feature", "properties": properties, "geometry": {"type": kind, "coordinates": at}}
+
+
+def outlines(*areas):
+    return json.dumps({"type": "FeatureCollection", "features": list(areas)}).encode()
+
+
+def no_outlines():
+    """Bytes that are no outlines of areas, under the name of a file of them."""
+    good = outlines(area())
+    found = {
+        "an empty file": b"",
+        "cut short": good[:-20],
+        "random bytes": random.Random(4).randbytes(4000),
+        "a web page": b"<html><body>sign in</body></html>",
+        "an entity bomb": BILLION_LAUGHS.encode(),
+        "a zip": zipped({"a.geojson": good}),
+        "a packed file": gzip.compress(good),
+        "zero bytes": bytes(2000),
+        "brackets without end": b"[" * 200_000,
+        "objects within objects": b'{"a":' * 100_000 + b"1" + b"}" * 100_000,
+        "a number of 5,000 digits": good.replace(b"-0.7", b"9" * 5000, 1),
+        "a number beyond all": good.replace(b"-0.7", b"1e999"),
+        "no number": good.replace(b"-0.7", b"NaN"),
+        "a list": b"[1, 2]",
+        "a text": b'"areas"',
+        "no areas": outlines(),
+        "areas that are none": outlines(1, None, "x"),
+        "an area without properties": outlines({"type": "Feature", "geometry": None}),
+        "another kind of area": good.replace(b"LSOA21", b"MSOA21"),
+        "a name for a code": outlines(area(code=NAMED)),
+        "a list for a code": outlines(area(code=["E01999001"])),
+        "a number for a name": outlines(area(name=7)),
+        "no outline": outlines({**area(), "geometry": None}),
+        "a point": outlines(area(kind="Point", at=[-0.7, 52.0])),
+        "an outline that never closes": outlines(area(at=[[[-0.7, 52.0], [-0.6, 52.1]]])),
+        "texts for places": outlines(area(at=[[[NAMED, NAMED]] * 4])),
+        "places within places": outlines(area(at=json.loads("[" * 500 + "]" * 500))),
+        "metres": outlines(area(at=[[[489000, 235000], [489100, 235000], [489100, 235100], [489000, 235000]]])),
+        "swapped": outlines(area(at=[[[y, x] for x, y in SQUARE[0]]])),
+        "the same area twice": outlines(area(), area()),
+        "letters of another encoding": good.replace(b"Aldermere 001A", "Caf\u00e9 001A".encode("cp1252")),
+    }
+    return [Hostile(what, "sent.geojson", content, ".") for what, content in found.items()]
+
+
+def no_parquet(folder):
+    """Bytes that are no Parquet of the department's, under the name of one."""
+
+    def written(columns, **more):
+        pq.write_table(pa.table(columns), folder / "made.parquet", **more)
+        return (folder / "made.parquet").read_bytes()
+
+    head, *body = table("schools")
+    whole = written({heading: [row[at] for row in body] for at, heading in enumerate(head)})
+    many = {heading: ["x"] for heading in head}
+    found = {
+        "an empty file": b"",
+        "cut short": whole[:-12],
+        "its end without its beginning": whole[len(whole) // 2 :],
+        "wrong bits": whole[:40] + bytes(60) + whole[100:],
+        "random bytes between its marks": b"PAR1" + random.Random(5).randbytes(500) + b"\x20\x01\x00\x00PAR1",
+        "a length that cannot be": b"PAR1" + bytes(40) + b"\xff\xff\xff\x7fPAR1",
+        "a CSV file": as_csv(table("schools")),
+        "columns missing": written({head[0]: ["x"]}),
+        "columns within columns": written(many | {"Values": [{"a": [1, {"b": 2}["b"]]}]}),
+        "many columns": written(many | {f"c{n}": ["x"] for n in range(200)}),
+        "no rows": written({heading: pa.array([], pa.string()) for heading in head}),
+        "names for numbers": written(many | {"Values": [NAMED], "Years": ["2024"], "LA Number": ["826"]}),
+        "dates for years": written(many | {"Years": pa.array([45231], pa.date32())}),
+        "bytes for text": written(many | {"Values": pa.array([b"\xff\xfe\x00"], pa.binary())}),
+    }
+    return [Hostile(what, "sent.parquet", content, ".") for what, content in found.items()]

@@ -29,6 +29,7 @@ CHUNK = 1 << 20
 WORKBOOKS = (".xlsx", ".ods")
 
 NUMBER = r"-?[0-9]{1,15}(\.[0-9]{0,30})?([eE][-+]?[0-9]{1,2})?"  # never so large that a float cannot hold it
+CONTROL = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]"  # never in a table that was made for people; ends of lines are none
 LSOA = r"[A-Z]01[0-9]{6}"
 LSOA_EXAMPLE = "an LSOA code such as E01016710"
 DISTRICT = r"[A-Z]0[6-9][0-9]{6}"
@@ -223,8 +224,8 @@ def _texts(
     cells = as_cells({name: f"c{place}" for name, place in at.items()}, fields)
     try:
         return db.execute(f"SELECT {cells} FROM sent").to_arrow_table()  # noqa: S608 - our own names
-    except duckdb.InvalidInputException:
-        raise file.explain(db) from None
+    except csv_file.FAULTS:
+        raise file.explain() from None
 
 
 def as_cells(cells: dict[str, str], fields: Sequence[Field]) -> str:
@@ -274,6 +275,9 @@ def _check(rows: Rows, field: Field) -> None:
         empty = pc.is_null(rows.table[field.name])
         rows.refuse(empty, f"no {field.name}", column=field.name, expected=field.needs)
     patterns = {"text": field.like, "integer": r"-?[0-9]{1,15}", "number": NUMBER}
+    if field.kind == "text" and not field.like:
+        odd = pc.fill_null(pc.match_substring_regex(rows.table[field.name], CONTROL), False)
+        rows.refuse(odd, f"control characters in {field.name}", column=field.name, expected="text that can be read")
     if pattern := patterns[field.kind]:
         cells = _plain(rows.table[field.name], field)
         unlike = pc.fill_null(pc.invert(pc.match_substring_regex(cells, f"^(?:{pattern})$")), False)

@@ -10,18 +10,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import duckdb
 
 from redway.errors import FileRefused, Place
 from redway.store import kinds
 from redway.store.kinds import IN_A_SPREADSHEET
-from redway.store.query import text
+from redway.store.query import connect, text
 
 CHUNK = 1 << 20
 LONGEST_LINE = 1_000_000  # bytes; real rows have about 250
 LONGEST_HEADING = 65_536
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
+# What reading a file that is no such text can raise. Where few of its columns are asked for, DuckDB can stumble over a
+# fault in another, and calls that an error of its own.
+FAULTS = (duckdb.InvalidInputException, duckdb.InternalException)
 CUT = "the file was cut short, as when a download breaks off. Get it again."
 
 
@@ -64,12 +68,19 @@ class CsvFile:
             place=Place(self.name),
         )
 
-    def explain(self, db: duckdb.DuckDBPyConnection) -> FileRefused:
-        """Why DuckDB could not read the file: reads it again, noting every fault."""
+    def explain(self) -> FileRefused:
+        """Why DuckDB could not read the file: reads it again, noting every fault.
+
+        In a database of its own: one that met FAULTS may answer nothing more.
+        """
+        with TemporaryDirectory() as spill, connect(Path(spill)) as db:
+            return self._explained(db)
+
+    def _explained(self, db: duckdb.DuckDBPyConnection) -> FileRefused:
         # Cells are decoded only where they are asked for, hence max() of every column.
         try:
             db.execute(f"SELECT max(COLUMNS(*)) FROM {self._reading(', store_rejects=true')}").fetchall()  # noqa: S608
-        except duckdb.InvalidInputException:
+        except FAULTS:
             return FileRefused(
                 "rows and columns",
                 came="bytes that no table in text has",

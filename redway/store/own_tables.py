@@ -86,8 +86,8 @@ def read(
         by_place.as_view(db, "cells", numbered=True)
         try:
             return _arrays(db, found, name)
-        except duckdb.InvalidInputException:
-            raise file.explain(db) from None
+        except csv_file.FAULTS:
+            raise file.explain() from None
 
 
 def _names(column: Column, called: Mapping[str, str]) -> tuple[str, ...]:

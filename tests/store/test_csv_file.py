@@ -30,7 +30,7 @@ def read(tmp_path):
         try:
             return db.execute(f"SELECT {'*' if numbered else '* EXCLUDE row'} FROM sent").fetchall()
         except duckdb.InvalidInputException:
-            raise file.explain(db) from None
+            raise file.explain() from None
 
     with closing(db):
         yield rows
@@ -161,7 +161,7 @@ with query.connect(work) as db:
         try:
             db.execute("SELECT max(COLUMNS(* EXCLUDE row)) FROM sent")
         except duckdb.InvalidInputException:
-            raise file.explain(db)
+            raise file.explain()
     except FileRefused as fault:
         print(fault)
 print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)

@@ -65,6 +65,8 @@ def _features(path: Path, file_name: str) -> list[dict[str, Any]]:
             cause="a download that broke off; fetch it again.",
             place=place,
         ) from None
+    except (RecursionError, ValueError):
+        raise _endless(place) from None
     features = collection.get("features") if isinstance(collection, dict) else None
     if not features or not all(isinstance(f, dict) and isinstance(f.get("properties"), dict) for f in features):
         raise FileRefused(
@@ -74,6 +76,15 @@ def _features(path: Path, file_name: str) -> list[dict[str, Any]]:
             place=place,
         )
     return list(features)
+
+
+def _endless(place: Place) -> FileRefused:
+    return FileRefused(
+        "a GeoJSON collection of areas",
+        came="brackets within brackets without end, or a number of thousands of digits",
+        cause="a damaged file, or one that was made to do harm. Get it from the portal.",
+        place=place,
+    )
 
 
 def _vintage(features: list[dict[str, Any]], file_name: str) -> tuple[str, tuple[str, str]]:
@@ -94,7 +105,11 @@ def _rows(
     features: list[dict[str, Any]], code_key: str, name_key: str, file_name: str
 ) -> tuple[list[tuple[str, str, str]], list[Refusals]]:
     """Code, name and outline of every area that can be taken; the others by reason."""
-    shapes = shapely.from_geojson([json.dumps(f.get("geometry")) for f in features], on_invalid="ignore")
+    try:
+        texts = [json.dumps(f.get("geometry")) for f in features]
+    except RecursionError:
+        raise _endless(Place(file_name)) from None
+    shapes = shapely.from_geojson(texts, on_invalid="ignore")
     _refuse_wrong_coordinates(shapes, file_name)
     shapes = shapely.transform(shapely.force_2d(shapes), lambda points: np.round(points, DIGITS))
     outlines = shapely.to_geojson(shapes)

@@ -11,7 +11,7 @@ import duckdb
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import Dataset, Example, Loaded, Refusals
 from redway.sources.police_uk.forces import folded, spellings
-from redway.store import query
+from redway.store import csv_file, query
 from redway.store.csv_file import CsvFile
 
 GROUPS = Template(Path(__file__).with_name("groups.sql").read_text("utf-8"))
@@ -143,8 +143,8 @@ class Rows:
                 parquet = query.text(self.into / "staged.parquet")
                 self.db.execute(f"COPY ({checked}) TO {parquet} (FORMAT parquet, ROW_GROUP_SIZE 61440)")
                 self.db.execute(f"CREATE VIEW taken AS FROM read_parquet({parquet})")
-        except duckdb.InvalidInputException:
-            raise self.file.explain(self.db) from None
+        except csv_file.FAULTS:
+            raise self.file.explain() from None
         self.one_spelling = self._one_spelling(forces)
         self.db.execute(f"CREATE VIEW staged AS SELECT * {self.one_spelling} FROM taken")  # noqa: S608
 

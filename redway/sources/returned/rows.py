@@ -22,7 +22,7 @@ from redway.sources.returned.faults import Fault, Faults
 from redway.sources.returned.headings import Headings
 from redway.sources.returned.look_ups import LookUp
 from redway.store import query
-from redway.store.csv_file import CsvFile
+from redway.store.csv_file import FAULTS, CsvFile
 
 ROW_GROUP = 61_440  # bounds what writing holds in memory
 MOST_PERIODS = 120  # told of a file that is refused
@@ -177,8 +177,8 @@ class Rows:
         )
         try:
             self.db.execute(f"CREATE OR REPLACE TABLE read AS {sql}")
-        except duckdb.InvalidInputException:
-            raise self.file.explain(self.db) from None
+        except FAULTS:
+            raise self.file.explain() from None
         self.db.execute("CREATE OR REPLACE VIEW typed AS SELECT *, rowid + 1 AS row FROM read")
         self.read, self.empty, self.floats, self.wrong, self.grave = self._one(
             "SELECT count(*), count(*) FILTER (empty), count(*) FILTER (floats AND NOT wrong), "

@@ -9,7 +9,12 @@ from redway.sources.dataset import Context, Loaded, dataset
 from redway.sources.tabular import Field, load_table, loaded
 
 FIELDS = (
-    Field("measure", ("Measure_short",)),
+    Field(
+        "measure",
+        ("Measure_short",),
+        like="[A-Za-z0-9][A-Za-z0-9 %&(),/<_-]{0,79}",
+        example="a short name of a measure such as TotFixedEx",
+    ),
     Field("topic", ("Topic",)),
     Field("title", ("Measure",)),
     Field("unit", ("y_axis_name",), optional=True),

@@ -26,7 +26,6 @@ FIELDS = (
             f"sn{rank}",
             like=NUMBER,
             example=EXAMPLE,
-            optional=True,
             about=f"The department's number of neighbour {rank}, 1 being the most like",
         )
         for rank in NEIGHBOURS
