@@ -125,7 +125,8 @@ def page(profile: Profile, table: Definition, asked: str) -> Page | None:
     period = asked or (waiting.period if waiting else next(iter(offered), ""))
     if period and period not in offered:
         return None
-    choices = tuple((label, periods.in_words(label)) for label in offered)
+    named = ((label, periods.in_words(label)) for label in offered)
+    choices = tuple((label, words[:1].upper() + words[1:]) for label, words in named)
     mine = tuple(one for one in reversed(editions) if one.period == period)
     proposal = next((one for one in mine if one.state == State.PROPOSED), None)
     if why:
