@@ -35,6 +35,7 @@ PARTS = {
     "NoiseTable": "settings of a cell key",
     "Judged": "bounds of many weeks inside methods",
     "OwnMap": "cells of somebody's map",
+    "Published": "a table as it was published",
     "PanelEffects": "effects of many panels inside the telling of power",
     "Places": "events sorted by place",
     "References": "which past weeks are like a week",
@@ -138,6 +139,11 @@ def ordinary(method):
         columns["after"] = columns["time"] >= 14
     elif "after" in columns and method.name == "interrupted-time-series":
         columns["after"] = np.arange(n) >= 80
+    if method.name == "suppression-audit":  # each pair once, a total among them
+        down, across = np.divmod(np.arange(24), 4)
+        columns = {"down": np.array([*"abcde", "Total"])[down], "across": np.array([*"xyz", "Total"])[across]}
+        counts = np.where(down < 5, 4, 20) * np.where(across < 3, 1, 3)
+        columns["value"] = np.where((down % 2 == 0) & (across == 0), "*", counts.astype(str))
     if method.name == "stages":
         columns |= {"group": np.array([900.0, 300, 80, 20]), "reference": np.array([9000.0, 2000, 400, 90])}
     if method.name == "harm":

@@ -68,10 +68,14 @@ def crossed(table: npt.ArrayLike) -> tuple[Floats, csr_array]:
     whole[:-1, :-1] = body
     whole[-1], whole[:, -1] = whole.sum(axis=0), 0
     whole[:, -1] = whole.sum(axis=1)
-    across = csr_array(np.append(np.ones(body.shape[1]), -1)[None, :])
-    down = csr_array(np.append(np.ones(body.shape[0]), -1)[None, :])
-    sums = vstack([kron(eye(whole.shape[0]), across), kron(down, eye(whole.shape[1]))])
-    return whole.ravel(), csr_array(sums)
+    return whole.ravel(), sums_of(*body.shape)
+
+
+def sums_of(rows: int, columns: int) -> csr_array:
+    """The sums of a table of two ways with its totals last: of each row, the totals' too, then of each column."""
+    across = csr_array(np.append(np.ones(columns), -1)[None, :])
+    down = csr_array(np.append(np.ones(rows), -1)[None, :])
+    return csr_array(vstack([kron(eye(rows + 1), across), kron(down, eye(columns + 1))]))
 
 
 def audit(

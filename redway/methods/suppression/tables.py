@@ -11,10 +11,11 @@ from redway.methods.inputs import Unfit, counts
 from redway.methods.suppression.audit import crossed
 from redway.methods.suppression.cell_key import cell_keys, noise_table, perturb
 from redway.methods.suppression.complementary import suppress
+from redway.methods.suppression.published import ABSENT, TOTAL, published
+from redway.methods.suppression.worked_out import Contradiction, worked_out
 
 Columns = Mapping[str, Array]
 Given = Mapping[str, Any]
-TOTAL = "Total"
 
 
 def _wide(columns: Columns) -> tuple[npt.NDArray[np.float64], Array, Array]:
@@ -60,6 +61,21 @@ def _complementary(columns: Columns, given: Given, rng: np.random.Generator) -> 
     return Answer(found.sentence, told, notes)
 
 
+def _worked_out(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
+    """A long table with its totals and marks, as it was published."""
+    table = published(columns["down"], columns["across"], columns["value"], **given)
+    try:
+        found = worked_out(table.known, table.sums, table.hidden, width=given["width"])
+    except Contradiction as fault:
+        raise table.contradiction(fault) from None
+    told = table.listed
+    verdict = np.select([~found.hidden, found.exactly, found.too_closely], ["shown", "exactly", "too closely"], "safe")
+    rows = {"down": table.down, "across": table.across, "value": table.shown, "low": found.low, "high": found.high}
+    return Answer(
+        found.sentence, {name: values[told] for name, values in (rows | {"verdict": verdict}).items()}, table.notes
+    )
+
+
 def _keyed(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     """Counts by down and across of one row for each record, with its key."""
     (rows, i), (kinds, j) = (np.unique(columns[name], return_inverse=True) for name in ("down", "across"))
@@ -96,6 +112,24 @@ METHODS = (
             Parameter("time_limit", 30.0, "seconds to look for the least cost", float),
         ),
         "pytauargus OPT, GaussSuppression::GaussSuppressionFromData",
+    ),
+    Method(
+        "suppression-audit",
+        "What can be worked out of a table's hidden figures from those that are shown",
+        (
+            *CELL,
+            Column("value", "the count, or what stands in its place: nothing, or a mark such as *, c or <5", "text"),
+        ),
+        _worked_out,
+        (
+            Parameter("total", TOTAL, "what rows and columns of totals are called"),
+            Parameter("low", 0, "the least that a reader knows a hidden count to be", int),
+            Parameter("high", None, "the most, where a reader knows that all hidden ones are small", int),
+            Parameter("width", 2.0, "how wide the range of a hidden count must stay", float),
+            Parameter("rounding", 1, "what shown counts are rounded to: 5, or 10", int),
+            Parameter("absent", "refuse", "what a pair without a row is", choices=ABSENT),
+        ),
+        "sdcTable::attack, tau-argus audit",
     ),
     Method(
         "cell-key",

@@ -82,4 +82,40 @@ def cell_key() -> Plot:
     )  # fmt: skip
 
 
-PICTURES = {"complementary-suppression": complementary, "cell-key": cell_key}
+def audited() -> Plot:
+    """A table whose small counts alone were hidden, and what its totals say of them."""
+    order, heads = (*WARDS, "Total"), (*KINDS, "Total")
+    counts = np.vstack([COUNTS, COUNTS.sum(axis=0)])
+    counts = np.column_stack([counts, counts.sum(axis=1)])
+    down, across = (part.ravel() for part in np.indices(counts.shape))
+    hidden = {(0, 0), (2, 3), (1, 1), (1, 2), (3, 1), (3, 2)}  # two alone in their row, and four that shield each other
+    veiled = np.array([one in hidden for one in zip(down.tolist(), across.tolist(), strict=True)])
+    value = np.where(veiled, "*", counts.ravel().astype(str))
+    found = ask("suppression-audit", {"down": np.array(order)[down], "across": np.array(heads)[across], "value": value})
+    up, verdict = len(order) - 1.0 - down, found.rows["verdict"].astype(str)
+    layers = []
+    for kind, look, name in (
+        ("shown", "cell", ""),
+        ("exactly", "hot", "hidden, and known exactly"),
+        ("safe", "warm", "hidden, and known within a range"),
+    ):
+        part = verdict == kind
+        layers.append(marks("cells", look, across[part], up[part], across[part] + 1, up[part] + 1, name=name))
+        ends = [found.rows[end][part] for end in ("low", "high")]
+        words = [f"{low:.0f}" if low == high else f"{low:.0f} to {high:.0f}" for low, high in zip(*ends, strict=True)]
+        layers.append(marks("words", look, across[part] + 0.5, up[part] + 0.5, text=words))
+    return Plot(
+        "Hidden is not unknown: what stands behind each mark",
+        told(
+            "Where a cell is coloured the table shows a mark. What is written there is what anybody can work out from "
+            "the rest of the table.",
+            found,
+        ),
+        tuple(layers),
+        Axis(0, 5, tuple((at + 0.5, name) for at, name in enumerate(heads))),
+        Axis(0, 5, tuple((len(order) - at - 0.5, name) for at, name in enumerate(order)), ""),
+        height=230,
+    )
+
+
+PICTURES = {"complementary-suppression": complementary, "cell-key": cell_key, "suppression-audit": audited}

@@ -64,6 +64,8 @@ def test_every_method_runs_on_a_table_and_says_a_sentence():
     columns["count"][columns["down"] == "a"] = 0
     columns["count"][np.flatnonzero(columns["down"] == "a")[:4]] = 1
     for method in METHODS:
+        if method.name == "suppression-audit":  # of a table that was published: test_worked_out
+            continue
         answer = method.run(
             {c.name: columns[c.name] for c in method.columns}, {p.name: p.default for p in method.parameters}, rng
         )

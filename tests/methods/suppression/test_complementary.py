@@ -211,20 +211,6 @@ def test_other_rules_of_what_is_sensitive_are_what_their_words_say(peer_outputs)
         assert (status == "primary") == (sum(given[-2:]) > 0.9 * sum(given)), cell
 
 
-@pytest.mark.peers
-def test_primary_suppression_alone_gives_hidden_counts_away(peer_outputs):
-    """acro hides small cells and no more: where a row holds one, any published total of the row tells it."""
-    with (peer_outputs / "acro_crosstab_suppressed.csv").open(newline="") as lines:
-        hidden = np.array([[not row[o] for o in OFFENCES[:-1]] for row in csv.DictReader(lines)])
-    with (peer_outputs / "sdc_crosstab_raw.csv").open(newline="") as lines:
-        table = np.array([[float(row[o]) for o in OFFENCES[:-1]] for row in csv.DictReader(lines)])
-    a, sums = crossed(table)
-    veiled = np.pad(hidden, ((0, 1), (0, 1)))
-    found = audit(a, sums, veiled.ravel(), np.column_stack([a - veiled.ravel(), a + veiled.ravel()]))
-    assert found.known.sum() >= 3
-    assert "exactly" in found.sentence
-
-
 def test_what_cannot_be_protected_is_said():
     a, sums = crossed([[3, 0], [0, 9]])
     found = suppress(a, sums, a == 3, fixed=a != 3)
