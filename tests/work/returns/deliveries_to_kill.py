@@ -18,6 +18,7 @@ from pathlib import Path
 
 import django
 import pyarrow.parquet as pq
+from killing import answer, dies_after, dies_before, forked
 
 django.setup()
 
@@ -35,36 +36,20 @@ from redway.work.returns.versions import everything  # noqa: E402
 loader("fire")  # what is imported here no child has to import
 
 
-def die():
-    os.kill(os.getpid(), signal.SIGKILL)
-
-
-def dies(owner, name, *, after):
-    """Make the call of a function the last thing the process does."""
-    real = getattr(owner, name)
-
-    def deadly(*args, **kwargs):
-        result = real(*args, **kwargs) if after else None
-        die()
-        return result
-
-    setattr(owner, name, deadly)
-
-
 STEPS = {
-    "taken": lambda: dies(checking, "_run", after=False),
-    "unsealed": lambda: dies(quarantine, "unseal_all", after=True),
-    "before loading": lambda: dies(loading, "loader", after=False),
-    "reported": lambda: dies(checking, "report_of", after=True),
-    "after the plan": lambda: dies(reconcile, "plan", after=True),
-    "one file in place": lambda: dies(files, "put_one", after=True),
-    "in the transaction": lambda: dies(receive, "_version", after=True),
-    "before its state is written": lambda: dies(checking, "_finish", after=False),
-    "at the end of the transaction": lambda: dies(checking, "_finish", after=True),
-    "before what was sent is deleted": lambda: dies(quarantine, "remove_sent", after=False),
-    "after it": lambda: dies(quarantine, "remove_sent", after=True),
-    "sealed": lambda: dies(sealed, "seal", after=True),
-    "sealed, without a row": lambda: dies(quarantine, "seal_all", after=True),
+    "taken": lambda: dies_before(checking, "_run"),
+    "unsealed": lambda: dies_after(quarantine, "unseal_all"),
+    "before loading": lambda: dies_before(loading, "loader"),
+    "reported": lambda: dies_after(checking, "report_of"),
+    "after the plan": lambda: dies_after(reconcile, "plan"),
+    "one file in place": lambda: dies_after(files, "put_one"),
+    "in the transaction": lambda: dies_after(receive, "_version"),
+    "before its state is written": lambda: dies_before(checking, "_finish"),
+    "at the end of the transaction": lambda: dies_after(checking, "_finish"),
+    "before what was sent is deleted": lambda: dies_before(quarantine, "remove_sent"),
+    "after it": lambda: dies_after(quarantine, "remove_sent"),
+    "sealed": lambda: dies_after(sealed, "seal"),
+    "sealed, without a row": lambda: dies_after(quarantine, "seal_all"),
 }
 
 
@@ -118,36 +103,18 @@ def look(request):
 DO = {"work": work, "all": work_all, "deliver": deliver, "look": look}
 
 
-def forked(request):
-    """Do it in a child; its answer, or that it was killed."""
-    reading, writing = os.pipe()
-    child = os.fork()
-    if child == 0:
-        os.close(reading)
-        try:
-            os.write(writing, json.dumps(DO[request["do"]](request)).encode())
-        except BaseException as fault:
-            os.write(writing, json.dumps({"broke": repr(fault)}).encode())
-        os._exit(0)
-    os.close(writing)
-    return child, reading
-
-
-def answer(child, reading):
-    with os.fdopen(reading) as pipe:
-        said = pipe.read()
-    _, status = os.waitpid(child, 0)
-    return json.loads(said) if said else {"killed": os.WIFSIGNALED(status)}
+def do(request):
+    return DO[request["do"]](request)
 
 
 for line in sys.stdin:
     asked = json.loads(line)
     connection.close()
     if asked["do"] == "both":
-        children = [forked({"do": "all"}) for _ in range(2)]
+        children = [forked(do, {"do": "all"}) for _ in range(2)]
         told = [answer(*each) for each in children]
     else:
-        child = forked(asked)
+        child = forked(do, asked)
         if "die_after" in asked:
             time.sleep(asked["die_after"])
             os.kill(child[0], signal.SIGKILL)

@@ -4,6 +4,8 @@ import json
 import os
 import signal
 
+import pyarrow.dataset  # noqa: F401 - what reads Parquet files asks for it late: here once, and not in every child
+
 
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
