@@ -25,6 +25,7 @@ from redway.store.home import Home
 
 VARIABLE = "REDWAY_QUARANTINE_KEY"
 PREFIX = "sealing-"
+AT_ONCE = 1 << 20  # bytes read or written, of which age asks for a few thousand
 DEAD = 3600.0  # seconds: a half-sealed file not written to for so long was left by a killed process
 
 
@@ -106,7 +107,7 @@ def unseal(path: Path, into: Path, home: Home) -> str:
             came="its public half only, which seals and does not open",
             cause="the secret half is kept elsewhere. Start the process that checks deliveries with it.",
         )
-    with path.open("rb") as reading, becoming(into, into.parent) as writing:
+    with path.open("rb", AT_ONCE) as reading, becoming(into, into.parent) as writing:
         if not age.file_starts_sealed(reading):
             raise _damaged(path, "a file that is not sealed")
         try:
@@ -132,7 +133,7 @@ def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
     if not isinstance(source, Path):
         yield source
         return
-    with source.open("rb") as file:
+    with source.open("rb", AT_ONCE) as file:
         yield file
 
 
@@ -145,7 +146,7 @@ def becoming(final: Path, folder: Path) -> Iterator[BinaryIO]:
         handle, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
         made = Path(name)
         try:
-            with os.fdopen(handle, "wb") as file:
+            with os.fdopen(handle, "wb", AT_ONCE) as file:
                 yield file
             put_one(made, final, over=True)
             flush(final.parent)

@@ -14,6 +14,7 @@ from redway.sources import dataset as datasets
 from redway.sources.dataset import Column, Dataset, Nature, Rule, loader
 from redway.sources.hospital_istv.places import Named, gazetteer
 from redway.sources.returned.look_ups import Entry
+from redway.store import query
 
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "datasets.md"
 TEXT = GUIDE.read_text("utf-8")
@@ -87,9 +88,10 @@ def test_a_partnership_replaces_its_look_up_whole(followed, partnership):
     assert [row["kind"] for row in rows] == ["music", "fireworks"]
 
 
-def test_a_partnership_s_places_are_found(partnership, context):
+def test_a_partnership_s_places_are_found(partnership, context, tmp_path):
     (partnership.profile / "gazetteer.yaml").write_text(BLOCKS["profile/gazetteer.yaml"], "utf-8")
-    known = gazetteer(context)
+    with query.connect(tmp_path / "spill") as db:
+        known = gazetteer(context, db)
     assert known.locate("outside the Lantern").area == "E01016710"
     assert known.locate("Marsh End").confidence == Confidence.NONE
 

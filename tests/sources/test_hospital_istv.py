@@ -14,6 +14,7 @@ from redway.errors import FileRefused, RedwayError
 from redway.sources.dataset import REFUSED, dataset
 from redway.sources.hospital_istv.load import load
 from redway.sources.hospital_istv.places import gazetteer
+from redway.store import query
 from redway.store.snapshot import Part
 
 FIRST, SPLIT_A, SPLIT_B = "E01016710", "E01035001", "E01035002"
@@ -98,6 +99,11 @@ PLACED = [
     ("", None, "none"),
     (FIRST, FIRST, "high"),
 ]
+
+
+def names_of(context):
+    with query.connect(context.home.incoming / "spill") as db:
+        return gazetteer(context, db)
 
 
 def test_the_days_measured_are_those_of_arrivals_not_of_the_reporting_period(send):
@@ -211,12 +217,12 @@ def test_without_street_crime_or_a_list_assaults_are_kept_without_area(send, con
 def test_a_faulty_list_of_places_is_named(hospital, partnership, given, said):
     (partnership.profile / "gazetteer.yaml").write_text(given if isinstance(given, str) else yaml.safe_dump(given))
     with pytest.raises(RedwayError, match=said) as fault:
-        gazetteer(hospital)
+        names_of(hospital)
     assert "gazetteer.yaml" in str(fault.value)
 
 
 def test_ten_thousand_places_take_seconds(hospital):
-    known = gazetteer(hospital)
+    known = names_of(hospital)
     texts = [
         f"{n} Exampel Street by the {chr(97 + n % 26)}{chr(97 + n // 26 % 26)}{n // 676}ery" for n in range(10_000)
     ]
@@ -246,7 +252,7 @@ def test_real_street_names_of_milton_keynes_find_their_own_areas(open_data, tmp_
         Part("police-street", "Thames Valley Police", "", "real", 1, streets, 2),
         Part("lsoa-lookup", "ONS", "", "real", 1, lookup, 1),
     )
-    known = gazetteer(dataclasses.replace(hospital, snapshot=dataclasses.replace(hospital.snapshot, parts=parts)))
+    known = names_of(dataclasses.replace(hospital, snapshot=dataclasses.replace(hospital.snapshot, parts=parts)))
     met: dict[str, set[str]] = {}
     for entry in known.entries:
         if not entry.sure:

@@ -65,7 +65,7 @@ def test_any_proper_csv_is_read_as_pythons_reader_reads_it(read, rows, ends, mar
 
 @settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    lines=st.lists(st.sampled_from(["1,2", "", "1,234567", '"'])),
+    lines=st.lists(st.sampled_from(["1,2", "", "1,234567", '"', "é\t,2", "\x0b", "\x7f", "\0"])),
     end=st.sampled_from(["\n", "\r\n"]),
     cut=st.booleans(),
 )
@@ -80,6 +80,7 @@ def test_lines_are_counted_as_a_slow_loop_counts_them(tmp_path, lines, end, cut)
         assert seen.ends == data.count("\n")
         assert seen.crlf == data.count("\r\n")
         assert seen.quoted == ('"' in lines)
+        assert seen.controls == any(line in ("\x0b", "\x7f", "\0") for line in lines)
         assert seen.ends_cleanly == data.endswith("\n")
 
 

@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 
 from redway.geography.gazetteer import Gazetteer
 from redway.sources.dataset import Context, Loaded, dataset
@@ -33,34 +32,28 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
     Besides the columns of the definition a file has `area_confidence`: given, high, medium, low or none. The counts of
     each, and of departments' habits that say a time is not known, are in the notes. Raises FileRefused.
     """
-    known = gazetteer(context)
 
     def change(db: duckdb.DuckDBPyConnection, view: str) -> str:
-        return place(db, view, known)
+        return place(db, view, gazetteer(context, db))
 
     loads = load_return(path, dataset=DEFINITION, file_name=file_name, into=into, context=context, change=change)
     return [_noted(each, into) for each in loads]
 
 
 def place(db: duckdb.DuckDBPyConnection, view: str, known: Gazetteer) -> str:
-    """The name of a table of the rows of `view`, with `area` filled from the described place, and `area_confidence`.
+    """The name of a view of the rows of `view`, with `area` filled from the described place, and `area_confidence`.
 
     An area that the hospital gave stands.
     """
-    texts = db.execute(f"SELECT DISTINCT place FROM {view} WHERE area IS NULL AND place IS NOT NULL").fetchall()  # noqa: S608
-    found = [(text, known.locate(text)) for (text,) in texts]
-    places = pa.table(
-        {
-            "place": pa.array([text for text, _ in found], pa.string()),
-            "placed": pa.array([each.area or None for _, each in found], pa.string()),
-            "sure": pa.array([each.confidence.word for _, each in found], pa.string()),
-        }
-    )
-    db.register("places", places)
+    sql = f"SELECT DISTINCT place FROM {view} WHERE area IS NULL AND place IS NOT NULL ORDER BY place"  # noqa: S608
+    found = [known.locate(text) for (text,) in db.execute(sql).fetchall()]
+    db.execute(f"CREATE TYPE places AS ENUM ({sql})")
+    query.set_variables(db, areas=[each.area for each in found], sure=[each.confidence.word for each in found])
+    nth = "enum_code(CASE WHEN v.area IS NULL THEN try_cast(v.place AS places) END) + 1"
+    area, sure = f"nullif(getvariable('areas')[{nth}], '')", f"coalesce(getvariable('sure')[{nth}], '{NO_AREA}')"
     db.execute(
-        "CREATE TABLE placed AS SELECT v.* REPLACE (coalesce(v.area, p.placed) AS area), "  # noqa: S608
-        f"CASE WHEN v.area IS NOT NULL THEN '{GIVEN}' ELSE coalesce(p.sure, '{NO_AREA}') END AS area_confidence "
-        f"FROM {view} v LEFT JOIN places p ON v.area IS NULL AND v.place = p.place ORDER BY v.row"
+        f"CREATE VIEW placed AS SELECT v.* REPLACE (coalesce(v.area, {area}) AS area), "  # noqa: S608
+        f"CASE WHEN v.area IS NOT NULL THEN '{GIVEN}' ELSE {sure} END AS area_confidence FROM {view} v"
     )
     return "placed"
 

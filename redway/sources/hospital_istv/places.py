@@ -8,6 +8,7 @@ gazetteer.yaml     of the profile: venues, parks and estates that people name, e
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+import duckdb
 from pydantic import Field
 
 from redway.errors import Place, RedwayError
@@ -37,13 +38,13 @@ class Named(Strict):
     part_of_town: bool = Field(default=False, description="an estate or town: it only says which street is meant")
 
 
-def gazetteer(context: Context) -> Gazetteer:
+def gazetteer(context: Context, db: duckdb.DuckDBPyConnection) -> Gazetteer:
     """Every name that is known to the partnership. Raises RedwayError for a fault in the profile's list."""
-    wards, elsewhere = _wards(context)
+    wards, elsewhere = _wards(context, db)
     own = _own(context)
     parts = [n for n in own if n.part_of_town]
     return Gazetteer(
-        entries=(*_streets(context), *_areas(context), *_entries(n for n in own if not n.part_of_town)),
+        entries=(*_streets(context, db), *_areas(context, db), *_entries(n for n in own if not n.part_of_town)),
         contexts=(*wards, *_entries(parts)),
         elsewhere=elsewhere,
     )
@@ -65,12 +66,12 @@ def _entries(those: Iterable[Named]) -> list[Entry]:
     ]
 
 
-def _streets(context: Context) -> list[Entry]:
+def _streets(context: Context, db: duckdb.DuckDBPyConnection) -> list[Entry]:
     """Names of map points inside the partnership, by the areas of 2021; an area that was split counts in its parts."""
     streets, lookup = context.snapshot.of("police-street"), context.snapshot.of("lsoa-lookup")
     if not streets or not lookup:
         return []
-    with reading((*streets, *lookup)) as paths, query.connect(context.home.incoming / "spill") as db:
+    with reading((*streets, *lookup)) as paths:
         files, areas = (_listed(paths[: len(streets)]), _listed(paths[len(streets) :]))
         found = db.execute(
             "WITH ours AS (SELECT DISTINCT unnest([lsoa11_code, lsoa21_code]) AS code, lsoa21_code AS area "  # noqa: S608
@@ -85,12 +86,12 @@ def _streets(context: Context) -> list[Entry]:
     return _grouped(found)
 
 
-def _areas(context: Context) -> list[Entry]:
+def _areas(context: Context, db: duckdb.DuckDBPyConnection) -> list[Entry]:
     """The statistical names and codes of the partnership's own areas."""
     lookup = context.snapshot.of("lsoa-lookup")
     if not lookup:
         return []
-    with reading(lookup) as paths, query.connect(context.home.incoming / "spill") as db:
+    with reading(lookup) as paths:
         codes = db.execute(
             f"SELECT DISTINCT lsoa21_code FROM read_parquet({_listed(paths)}) WHERE district_code = $1",  # noqa: S608
             [context.partnership.district],
@@ -98,12 +99,12 @@ def _areas(context: Context) -> list[Entry]:
     return [Entry(code, {code: 1.0}, sure=True) for (code,) in sorted(codes)]
 
 
-def _wards(context: Context) -> tuple[list[Entry], tuple[str, ...]]:
+def _wards(context: Context, db: duckdb.DuckDBPyConnection) -> tuple[list[Entry], tuple[str, ...]]:
     """The partnership's wards with their areas, and the names of all other districts."""
     parts = context.snapshot.of("lsoa-wards")
     if not parts:
         return [], ()
-    with reading(parts) as paths, query.connect(context.home.incoming / "spill") as db:
+    with reading(parts) as paths:
         files = _listed(paths)
         wards = db.execute(
             f"SELECT ward_name, lsoa21_code, 1.0 FROM read_parquet({files}) WHERE district_code = $1 "  # noqa: S608

@@ -26,7 +26,7 @@ FLOAT = r"-?[0-9]+\.0+"
 SCIENTIFIC = r"-?[0-9](\.[0-9]+)?[eE]\+?[0-9]+"
 CONTROL = r"[\x00-\x08\x0B\x0C\x0E-\x1F\x7F]"
 FORMULA = r"(?:[=@]|[+-] ?[A-Za-z(=@])"
-ODD = f"{CONTROL}|^{FORMULA}"
+SIGNS = ", ".join(str(ord(sign)) for sign in "=@+-")  # with which a formula begins
 TIMELESS = (
     "Write the time after the date, as 22:15; 00:00 only where it was midnight. In a spreadsheet, give the column a "
     "format that shows the time too, such as 2025-11-30 00:00."
@@ -114,6 +114,7 @@ class Cells:
     areas     whether the type of known areas was made
     period    label that rows are to be of; empty when they say it themselves
     in_words  whether the type of periods in words was made
+    controls  whether there are characters somewhere in the file that no text has
     """
 
     dataset: Dataset
@@ -123,6 +124,7 @@ class Cells:
     areas: bool
     period: str
     in_words: bool
+    controls: bool
 
     def of(self, column: Column) -> Cell:
         """The SQL of one column. A column that the file has not is null throughout."""
@@ -198,9 +200,13 @@ class Cells:
         if column.type == "month":
             return self._month(column, raw)
         if column.type == "text":
-            like = f" AND regexp_full_match({raw}, {text(column.like)})" if column.like else ""
+            fits = [f"length({raw}) <= {LONGEST_TEXT}"]
+            fits += [f"regexp_full_match({raw}, {text(column.like)})"] if column.like else []
+            fits += [f"NOT regexp_matches({raw}, '{CONTROL}')"] if self.controls else []
+            begins = f"regexp_matches({raw}, '^{FORMULA}')"  # dear to ask, and of few cells
             return (
-                f"CASE WHEN length({raw}) <= {LONGEST_TEXT} AND NOT regexp_matches({raw}, '{ODD}'){like} THEN {raw} END"
+                f"CASE WHEN {' AND '.join(fits)} AND CASE WHEN ascii({raw}) IN ({SIGNS}) THEN NOT {begins} "
+                f"ELSE true END THEN {raw} END"
             )
         return TYPED[column.type].replace("$r", raw)
 

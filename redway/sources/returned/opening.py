@@ -37,25 +37,32 @@ def _refuse_windows_1252(path: Path, file_name: str) -> None:
 
     UTF-8 has a strict form that other encodings break at their first letter beyond English.
     """
-    row, left = 0, b""
+    read, left = 0, b""
     with path.open("rb") as file:
         while chunk := file.read(CHUNK):
-            text = left + chunk
+            text, left = left + chunk, b""
             if not text.isascii():
                 try:
                     text.decode("utf-8")
                 except UnicodeDecodeError as fault:
                     if fault.end < len(text) or fault.reason != "unexpected end of data":
+                        row = _line_ends(path, read + fault.start)
                         raise _windows_1252(text, fault.start, row, file_name) from None
                     left = text[fault.start :]
-                    row += text.count(b"\n", 0, fault.start)
-                    continue
-            row += text.count(b"\n")
-            left = b""
+            read += len(text) - len(left)
+
+
+def _line_ends(path: Path, before: int) -> int:
+    """How many lines end before a byte of a file."""
+    with path.open("rb") as file:
+        found = 0
+        while before and (chunk := file.read(min(CHUNK, before))):
+            found += chunk.count(b"\n")
+            before -= len(chunk)
+        return found
 
 
 def _windows_1252(text: bytes, at: int, row: int, file_name: str) -> FileRefused:
-    row += text.count(b"\n", 0, at)
     zero = b"\0" in text[max(0, at - 1000) : at + 1000]
     try:
         letter = text[at : at + 1].decode("cp1252")

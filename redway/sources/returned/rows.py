@@ -67,7 +67,7 @@ class Rows:
     @cached_property
     def cells(self) -> list[Cell]:
         its = self.dataset, self.headings.spelt, self.look_ups, self.faults, self.areas, self.context.period
-        made = Cells(*its, self.in_words)
+        made = Cells(*its, self.in_words, self.file.controls)
         return [made.of(column) for column in self.dataset.columns]
 
     @cached_property
@@ -170,7 +170,7 @@ class Rows:
             for cell, place in (("prose", False), ("places", True))
             if self.searched(place=place)
         )
-        of_row = periods.of_row(self.dataset, f'"{self.dataset.period_from}"')
+        of_row = self._of_row()
         sql = (
             f"SELECT {columns}, {of_row} AS of_period, {self.is_empty} AS empty, coalesce({floats}, false) AS floats, "  # noqa: S608
             f"wrong, ({grave or 'false'}) AS grave FROM ({self.checked()})"
@@ -185,6 +185,17 @@ class Rows:
             "count(*) FILTER (wrong AND NOT empty), count(*) FILTER (grave) FROM typed"
         )
         self.file.refuse_if_lost(self.read)
+
+    def _of_row(self) -> str:
+        """SQL for the label of a row's period: the month of an ordinary date stands in the cell as it came."""
+        found = periods.of_row(self.dataset, f'"{self.dataset.period_from}"')
+        column = periods.period_column(self.dataset)
+        if column is None or column.name not in self.headings.at or self.dataset.cadence != "monthly":
+            return found
+        if column.type not in ("date", "date-time"):
+            return found
+        cell = f"c{self.headings.at[column.name]}"
+        return f'CASE WHEN "o_{column.name}" IS NOT NULL THEN left({cell}, 7) ELSE {found} END'
 
     def periods(self) -> tuple[str, ...]:
         """Labels of the periods that rows say they are of: rows without fault, or all of them where none is; the most

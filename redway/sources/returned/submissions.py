@@ -43,15 +43,16 @@ class Submissions:
             view = self.change(db, "fine")
         found = db.execute(f"DESCRIBE {view}").fetchall()
         self._columns = {name: kind for name, kind, *_ in found}
-        added = []
+        added = {}
         column = periods.period_column(dataset)
         if column is not None and "month" not in self._columns:
-            added.append(f"{periods.month_of_row(dataset, column)} AS month")
+            added["month"] = periods.month_of_row(dataset, column)
         if column is not None and "period" not in self._columns:
-            added.append("of_period AS period")
+            added["period"] = "of_period"
         if dataset.area_from and "lsoa_code" not in self._columns:
-            added.append(f'"{dataset.area_from}" AS lsoa_code')
-        more = "".join(f", {each}" for each in added)
+            added["lsoa_code"] = f'"{dataset.area_from}"'
+        self._added = added.keys()
+        more = "".join(f", {sql} AS {name}" for name, sql in added.items())
         db.execute(f"CREATE VIEW standing AS SELECT *{more}, {self._outside} AS lies_outside FROM {view}")  # noqa: S608
 
     @cached_property
@@ -73,7 +74,9 @@ class Submissions:
     def made(self) -> list[Loaded]:
         """One submission a period, written. Raises FileRefused when none of the rows lies in the partnership."""
         db, rows = self.rows.db, self.rows
-        cells = ", ".join(f'coalesce("{name}"::VARCHAR, chr(30))' for name in self.kept)
+        # What was made of other columns differs only where they do.
+        told = [name for name in self.kept if name not in self._added]
+        cells = ", ".join(f'coalesce("{name}"::VARCHAR, chr(30))' for name in told)
         # Where each row has a name of its own no two can be alike, and need not be compared.
         named = [c for c in rows.dataset.columns if c.name in rows.dataset.key and c.required and c.name in self.kept]
         alike = not named

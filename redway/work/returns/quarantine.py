@@ -70,7 +70,7 @@ def seal_all(files: Iterable[Sent], public_id: UUID, home: Home) -> list[dict[st
 
 def _seal(content: Path | BinaryIO, into: Path, home: Home, name: str, room: int) -> tuple[int, str]:
     if isinstance(content, Path):
-        with content.open("rb") as file:
+        with content.open("rb", sealed.AT_ONCE) as file:
             return _seal(file, into, home, name, room)
     counted = _Counted(content, room, name)
     digest = sealed.seal(counted, into, home)  # type: ignore[arg-type] # it is only ever read

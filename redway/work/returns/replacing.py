@@ -50,8 +50,8 @@ def replaced(s: Staged, old: Part, before: Snapshot, profile: Profile, db: duckd
     by = key if len(key) == len(s.definition.key) else []
     told_by = _hash({name: common[name] for name in by or common})
     _digest(db, "older", old.path, told_by, _hash(common))
-    _digest(db, "newer", s.loaded.parquet, told_by, _hash(common))
-    gone, new, changed = _counted(db)
+    _digest(db, "newer", s.loaded.parquet, told_by, _hash(common), where=f"WHERE {told_by} IN (SELECT k FROM older)")  # noqa: S608
+    gone, new, changed = _counted(db, s.loaded.rows_accepted)
     return Replaced(
         told.received,
         told.delivery,
@@ -143,11 +143,11 @@ def _filled(db: duckdb.DuckDBPyConnection, path: Path) -> list[str]:
     return [str(name) for (name,) in found]
 
 
-def _digest(db: duckdb.DuckDBPyConnection, name: str, path: Path, told_by: str, cells: str) -> None:
+def _digest(db: duckdb.DuckDBPyConnection, name: str, path: Path, told_by: str, cells: str, *, where: str = "") -> None:
     """Make a table of a file: `k`, by which a row is known again, `h`, all its cells, and `n`, how many are alike."""
     db.execute(
         f"CREATE OR REPLACE TABLE {name} AS SELECT {told_by} AS k, any_value({cells}) AS h, count(*) AS n "  # noqa: S608
-        f"FROM read_parquet({text(path)}) GROUP BY 1"
+        f"FROM read_parquet({text(path)}) {where} GROUP BY 1"
     )
 
 
@@ -159,13 +159,13 @@ def _hash(columns: Mapping[str, bool]) -> str:
     return f"hash({cells})"
 
 
-def _counted(db: duckdb.DuckDBPyConnection) -> tuple[int, int, int]:
-    gone, new, changed = db.execute(
-        "SELECT coalesce(sum(greatest(coalesce(o.n, 0) - coalesce(w.n, 0), 0)), 0), "
-        "coalesce(sum(greatest(coalesce(w.n, 0) - coalesce(o.n, 0), 0)), 0), "
-        "count(*) FILTER (o.h <> w.h) FROM older o FULL JOIN newer w ON o.k = w.k"
+def _counted(db: duckdb.DuckDBPyConnection, rows: int) -> tuple[int, int, int]:
+    """How many rows are gone, new and changed. `rows` of the newer copy, whose table has those alone that are known."""
+    gone, stayed, changed = db.execute(
+        "SELECT coalesce(sum(greatest(o.n - coalesce(w.n, 0), 0)), 0), coalesce(sum(least(o.n, coalesce(w.n, 0))), 0), "
+        "count(*) FILTER (o.h <> w.h) FROM older o LEFT JOIN newer w ON o.k = w.k"
     ).fetchall()[0]
-    return int(gone), int(new), int(changed)
+    return int(gone), rows - int(stayed), int(changed)
 
 
 def _named(
