@@ -93,6 +93,10 @@ class FileRefused(RedwayError):
     looks_like: str = ""
 
 
+class Damaged(RedwayError):
+    """What was kept is missing or not what it was: a fault of disks or hands, and of nobody who asks for it."""
+
+
 class NotSetUp(RedwayError):
     """The partnership, or data that it needs, is not there yet."""
 

@@ -20,7 +20,7 @@ from uuid import uuid4
 import numpy as np
 
 from redway import periods
-from redway.errors import RedwayError
+from redway.errors import Damaged
 from redway.indicators.definitions import Indicator
 from redway.indicators.release import LOCAL, Policy
 from redway.indicators.series import Series, Status
@@ -82,7 +82,7 @@ def _told(wanted: Sequence[Span], policy: Policy, name: str, home: Home) -> list
 
 
 def _read(path: Path) -> list[Told]:
-    """What was settled of it before. Raises RedwayError for a file that cannot be read or was changed."""
+    """What was settled of it before. Raises Damaged for a file that cannot be read or was changed."""
     if not path.is_file():
         return []
     try:
@@ -91,7 +91,7 @@ def _read(path: Path) -> list[Told]:
             raise ValueError("its digest is another")
         return [_restored(one) for one in kept["told"]]
     except (ValueError, KeyError, TypeError) as fault:
-        raise RedwayError(
+        raise Damaged(
             f"the file {path}, which says what was shown before",
             came=str(fault),
             cause="it was changed by hand, or a disk failed. Put it back from a copy of the home.",

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from redway.errors import RedwayError
+from redway.errors import Damaged
 from redway.store.snapshot import Part
 
 MARK = b"PAR1"  # how every Parquet file begins and ends (parquet.apache.org/docs/file-format)
@@ -43,7 +43,7 @@ def readable(path: Path, rows: int) -> bool:
 def reading(parts: Iterable[Part]) -> Iterator[list[Path]]:
     """The paths of accepted files, for as long as they are read.
 
-    Raises RedwayError, naming the first, for files that are missing or damaged.
+    Raises Damaged, naming the first, for files that are missing or damaged.
     """
     parts = list(parts)
     if missing := [part for part in parts if not part.path.is_file()]:
@@ -59,8 +59,8 @@ def reading(parts: Iterable[Part]) -> Iterator[list[Path]]:
         raise
 
 
-def _lost(how: str, which: list[Part], parts: list[Part]) -> RedwayError:
-    return RedwayError(
+def _lost(how: str, which: list[Part], parts: list[Part]) -> Damaged:
+    return Damaged(
         f"the accepted file {which[0].path}, whole",
         came=f"{len(which):,} of {len(parts):,} accepted files {how}",
         cause="the home was moved or changed by hand, or its disk failed. Put the files back from a copy of the home, "

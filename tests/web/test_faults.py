@@ -1,11 +1,16 @@
 """When something a page rests on is broken, the page says what, to those who may know it, and the log says it too."""
 
 import logging
+from types import SimpleNamespace
 
 import pytest
 
+from redway.errors import Damaged, RedwayError
+from redway.web.figures.basis import _basis as basis_of_today
+from redway.web.figures.basis import _older as basis_of_older
 from redway.web.figures.basis import basis
 from redway.work.accounts.roles import Role
+from redway.work.returns.models import DataVersion
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +75,52 @@ def test_a_fault_of_ours_stays_one(milton_keynes, signed_in, monkeypatch):
     assert answer.status_code == 500
     assert "division" not in text(answer)
     assert "The fault is ours" in text(answer)
+
+
+@pytest.fixture
+def at_version_1(milton_keynes, signed_in, monkeypatch):
+    """`at_version_1(fault, today)`: the map at version 1, of two, where finding places is that fault, and today's."""
+    for number in (1, 2):
+        DataVersion.objects.create(number=number, made_by="a test", summary="")
+
+    def ask(fault, today=None, role=Role.CHAIR):
+        def places(read, _partnership):
+            if found := fault if read.number == 1 else today:
+                raise found
+            return SimpleNamespace(areas=("an area",))
+
+        monkeypatch.setattr("redway.web.figures.basis.places", places)
+        basis_of_today.cache_clear()
+        basis_of_older.cache_clear()
+        return signed_in(role).get("/as-at/1/map/?type=recorded-burglary")
+
+    return ask
+
+
+RETIRED = RedwayError(
+    "small areas in the district E06000099 of the profile", came="none in the look-ups", cause="an older look-up."
+)
+
+
+def test_an_older_version_that_todays_profile_does_not_fit_is_no_fault_of_the_server(at_version_1, caplog):
+    with caplog.at_level(logging.WARNING, logger="redway.web.faults"):
+        answer = at_version_1(RETIRED)
+    assert answer.status_code == 409
+    page = text(answer)
+    assert "cannot be worked out as at version&nbsp;1" in page
+    assert "Needed: small areas in the district E06000099 of the profile. There is: none in the look-ups." in page
+    assert "Nothing is lost" in page
+    assert 'href="/map/?type=recorded-burglary"' in page
+    assert 'class="redway-as-at"' not in page, "it shows no figures of that version"
+    assert "log" not in page.partition("<main")[2].partition("</main>")[0]
+    assert [r.levelname for r in caplog.records if r.name == "redway.web.faults"] == ["WARNING"]
+
+
+@pytest.mark.parametrize(
+    ("fault", "today"),
+    [(Damaged("the accepted file x, whole", came="1 of 2 accepted files missing"), None), (RETIRED, RETIRED)],
+)
+def test_a_lost_file_and_a_profile_that_fits_no_data_stay_faults(at_version_1, fault, today):
+    answer = at_version_1(fault, today)
+    assert answer.status_code == 500
+    assert str(fault) in text(answer)

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from redway.errors import NotAllowed, NotSetUp, Place, RedwayError
-from redway.web.releases.presenter import in_sentences
+from redway.web.faults import in_sentences
 from redway.work.accounts.roles import Role
 from redway.work.audit.models import AuditRow
 from redway.work.gateways.models import Gateway
@@ -250,3 +250,16 @@ def test_whoever_agrees_is_told_that_the_data_have_changed_since(waits, opens):
     page = opens(Role.CHAIR).get(FIRES)
     assert f"Data version {newer.number} has other files of this dataset" in text(page)
     assert f"?from={version.number}&amp;to={newer.number}" in page.content.decode()
+
+
+def test_what_was_counted_of_a_return_that_stands_no_more_cannot_be_released(waits, opens):
+    version = DataVersion.objects.get(number=waits.data_version)
+    newer = DataVersion.objects.create(number=version.number + 1, made_by="a test", summary="fires were withdrawn")
+    newer.submissions.add(*version.submissions.exclude(dataset="fire"))
+    chair = opens(Role.CHAIR)
+    page = text(chair.get(FIRES))
+    assert "is no more in the newest data version" in page
+    assert "Release it: anybody can then see it" not in page
+    done = chair.post(f"/releases/approve/{waits.public_id}/", {"seen": waits.shown}, follow=True)
+    assert "have a new edition made" in text(done)
+    assert not TableEdition.objects.filter(state="released").exists()

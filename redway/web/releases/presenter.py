@@ -9,15 +9,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway import periods
-from redway.errors import NotAllowed, RedwayError
+from redway.errors import RedwayError
 from redway.indicators.tables import POLICIES, Counted, Definition, tables
 from redway.products import releases as products
 from redway.products import tables as drawn
 from redway.store.profile import Profile
+from redway.web.faults import in_sentences
 from redway.work.gateways.models import Gateway
 from redway.work.gateways.purposes import Purpose
 from redway.work.releases.models import TableEdition
 from redway.work.releases.preparing import Prepared, found, opened, periods_of, prepare
+from redway.work.releases.standing import fallen_since
 from redway.work.releases.states import LEFT, NAMES, State
 
 SHOWN = 24  # periods to choose from
@@ -62,6 +64,11 @@ class Page:
         if self.proposal is None or self.prepared is None:
             return False
         return (self.proposal.shown, self.proposal.key) != (self.prepared.shown, self.prepared.counted.key)
+
+    @property
+    def fallen(self) -> list[str]:
+        """What became of the returns that what waits was counted of, where they stand no more."""
+        return fallen_since(self.proposal) if self.proposal else []
 
     @property
     def needs_second_person(self) -> bool:
@@ -152,19 +159,6 @@ def _gateway(dataset: str) -> str:
     """Where a dataset's gateway for publication is, or that it has none is seen."""
     known = Gateway.objects.filter(dataset=dataset, purpose=Purpose.PUBLICATION).exists()
     return reverse("gateway", args=[dataset, Purpose.PUBLICATION.value]) if known else reverse("gateways")
-
-
-def in_sentences(fault: RedwayError) -> str:
-    """A fault as a page says it, to people who never see a command line: what is needed, what there is, and why."""
-    if isinstance(fault, NotAllowed):
-        return str(fault)
-    cause, command, _rest = fault.cause.partition("Run: redway ")
-    said = [_("Needed: %s.") % fault.expected]
-    said += [_("There is: %s.") % fault.came.rstrip(".")] if fault.came else []
-    said += [_("Where: %s.") % fault.place] if str(fault.place) else []
-    said += [cause[:1].upper() + cause[1:].rstrip()] if cause else []
-    said += [_("An analyst can import it.")] if command else []
-    return " ".join(said)
 
 
 def _policy(proposal: TableEdition | None) -> str:

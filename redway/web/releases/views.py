@@ -16,6 +16,7 @@ from redway.errors import NotAllowed, RedwayError
 from redway.indicators.tables import Definition, tables
 from redway.periods import in_words
 from redway.products import releases as products
+from redway.web.faults import in_sentences
 from redway.web.permissions import allow
 from redway.web.profile import profile
 from redway.web.releases import presenter
@@ -147,7 +148,7 @@ def _done(request: HttpRequest, table: str, period: str, do: Callable[[], None])
     try:
         do()
     except RedwayError as refused:
-        messages.error(request, presenter.in_sentences(refused))
+        messages.error(request, in_sentences(refused))
     return redirect(_address(table, period))
 
 
