@@ -146,7 +146,7 @@ def ordinary(method):
         columns["value"] = np.where((down % 2 == 0) & (across == 0), "*", counts.astype(str))
     if method.name == "stages":
         columns |= {"group": np.array([900.0, 300, 80, 20]), "reference": np.array([9000.0, 2000, 400, 90])}
-    if method.name == "harm":
+    if method.name in ("harm", "harm-ratio"):
         columns["weight"] = np.unique(columns["offence"], return_inverse=True)[1] + 1.0
     if method.name == "survey-rake":
         columns["total"] = 1000.0 * np.unique(columns["margin"], return_inverse=True)[1] + 1000
@@ -157,6 +157,7 @@ NAMED = {
     "disparity": {"reference": "a"},
     "decision-point": {"first": "a", "reference": "b"},
     "harm": {"source": "made up", "version": "1"},
+    "harm-ratio": {"source": "made up", "version": "1", "reference": "a"},
     "hot-spot-accuracy": {"boundary": "2020-01-01"},
     "hot-spot-change": {"boundary": "2020-01-01"},
 }

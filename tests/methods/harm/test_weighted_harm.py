@@ -157,3 +157,44 @@ def test_a_ratio_of_harm_is_r_s():
     assert (found.value, found.low, found.high, found.p) == pytest.approx(
         (1.317222222222, 0.865012493533, 2.005837367308, 0.199099919194), rel=1e-9
     )
+
+
+RATIO = METHODS[1]
+
+
+def test_a_ratio_by_command_is_of_all_and_of_each_place():
+    """Sums row by row; places in order of name, false discovery held over those that can be told."""
+    rng = np.random.default_rng(5)
+    n = 400
+    columns = {
+        "group": rng.choice(["2024", "2025"], n),
+        "place": rng.choice([*"abc"], n),
+        "offence": rng.choice(["theft", "assault", "damage"], n),
+        "count": rng.poisson(3, n) * np.where(rng.random(n) < 0.5, 1.0, 2.0),
+    }
+    table = {"offence": np.array([*PRICES.of]), "weight": np.array([*PRICES.of.values()], dtype=float)}
+    given = {p.name: p.default for p in RATIO.parameters}
+    given |= {"weights": table, "source": "invented", "version": "1", "reference": "2024", "phi": 2.0}
+    answer = RATIO.run(columns, given, None)
+
+    def sums(group, place):
+        rows = zip(*(columns[name] for name in ("group", "place", "offence", "count")), strict=True)
+        held = [(PRICES.of[o], c) for g, p, o, c in rows if g == group and place in ("", p)]
+        return sum(w * c for w, c in held), sum(2.0 * w * w * c for w, c in held)
+
+    assert answer.rows["place"].tolist() == [*"abc"]
+    for at, place in enumerate("abc"):
+        twin = harm_ratio(*sums("2025", place), *sums("2024", place))
+        for name in ("value", "low", "high", "p"):
+            assert answer.rows[name][at] == pytest.approx(getattr(twin, name), rel=1e-12)
+    every = harm_ratio(*sums("2025", ""), *sums("2024", ""))
+    assert answer.sentence == every.sentence
+    assert answer.notes[0] == "“2025” is set against “2024”."
+    alone = RATIO.run({name: columns[name] for name in ("group", "offence", "count")}, given, None)
+    assert alone.rows["value"].tolist() == pytest.approx([every.value])
+    assert alone.sentence == every.sentence
+    for wrong, told in (({"reference": ""}, "reference: one of"), ({"reference": "2023"}, "reference: one of")):
+        with pytest.raises(Unfit, match=told):
+            RATIO.run(columns, given | wrong, None)
+    with pytest.raises(Unfit, match="of two groups"):
+        RATIO.run(columns | {"group": columns["place"]}, given | {"reference": "a"}, None)
