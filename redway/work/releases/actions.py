@@ -25,7 +25,9 @@ from redway.work.audit.actions import record
 from redway.work.releases import kept, policies
 from redway.work.releases.models import TableEdition
 from redway.work.releases.preparing import Prepared, prepare
+from redway.work.releases.standing import fallen, fallen_since
 from redway.work.releases.states import State
+from redway.work.returns.reconcile import lock_of
 
 PATIENCE = 50.0  # seconds: a page is given up on after a minute
 
@@ -37,14 +39,16 @@ def ask(
 
     seen  the hash of what was on the screen of whoever asks; empty where nothing was
 
-    Raises NotAllowed where nothing changed since the edition that stands, where another proposal waits, and where
-    what would leave is no more what was seen; and as `prepare` does.
+    Raises NotAllowed where nothing changed since the edition that stands, where another proposal waits, where what
+    would leave is no more what was seen, and where a return that it was counted of stands no more; and as `prepare`
+    does.
     """
     with _alone() as home:
         prepared = prepare(profile, table, period, version=version, policy=policy)
         if seen and seen != prepared.shown:
             raise NotAllowed(_("The table changed while you looked at it. Look at it as it is now, then ask again."))
         policies.check_new(prepared)
+        policies.check_standing(fallen(prepared.counted.dataset.name, period, prepared.data_version))
         waiting = TableEdition.objects.filter(table=table, period=period, state=State.PROPOSED).first()
         if waiting and waiting.shown == prepared.shown:
             return waiting
@@ -63,12 +67,14 @@ def ask(
 def approve(*, by: User, profile: Profile, edition: TableEdition) -> TableEdition:
     """Release a proposal, as the second person: it is worked out again, and has to be what was proposed.
 
-    Raises NotAllowed for whoever asked for it and where anything changed since; and as `prepare` does, so also where
-    a gateway does not let it be published any more.
+    Raises NotAllowed for whoever asked for it, where anything changed since, and where a return that it was counted of
+    was withdrawn, sent again or destroyed; and as `prepare` does, so also where a gateway does not let it be published
+    any more.
     """
     with _alone() as home:
         now = TableEdition.objects.get(pk=edition.pk)
         policies.check_second_person(now, by.username)
+        policies.check_standing(fallen_since(now))
         prepared = prepare(profile, now.table, now.period, version=now.data_version, policy=asked_policy(now))
         policies.check_same(now, prepared)
         _leave(now, prepared, by, home)
@@ -117,6 +123,16 @@ def _alone() -> Iterator[Home]:
         raise NotAllowed(_("Somebody else is releasing a table at this moment. Try again in a minute.")) from None
 
 
+@contextmanager
+def _returns_resting(home: Home) -> Iterator[None]:
+    """No return is accepted, withdrawn or destroyed in this home meanwhile."""
+    try:
+        with only_one(lock_of(home), patience=PATIENCE):
+            yield
+    except Busy:
+        raise NotAllowed(_("Data are being taken in at this moment. Try again in a minute.")) from None
+
+
 def _new(prepared: Prepared, by: User) -> TableEdition:
     one = prepared.counted
     return TableEdition(
@@ -134,10 +150,11 @@ def _new(prepared: Prepared, by: User) -> TableEdition:
 
 
 def _leave(now: TableEdition, prepared: Prepared, by: User, home: Home) -> None:
-    """Write the file, then the row that names it."""
+    """Write the file, then the row that names it: while no return can come or go, so that none goes meanwhile."""
     with room_on_disk(home.released):
         file, digest = kept.keep(prepared.counts, prepared.public, home)
-    with transaction.atomic():
+    with _returns_resting(home), transaction.atomic():
+        policies.check_standing(fallen_since(now))
         last = TableEdition.objects.filter(table=now.table, period=now.period).aggregate(last=Max("number"))["last"]
         now.number, now.state = (last or 0) + 1, State.RELEASED
         now.file, now.digest = file, digest

@@ -3,6 +3,8 @@
 Which role may do what is in work/accounts/roles.py.
 """
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext as _
 
 from redway import periods
@@ -55,6 +57,18 @@ def check_same(now: TableEdition, prepared: Prepared) -> None:
                 "This is no longer the table that was proposed: its definition, its data or an edition before it "
                 "changed meanwhile. Decline it, look at the table as it is now, and ask again."
             )
+        )
+
+
+def check_standing(fallen: Sequence[str]) -> None:
+    """The returns that it was counted of stand: nobody is shown figures whose source was taken back."""
+    if fallen:
+        raise NotAllowed(
+            _(
+                "Since it was counted, this changed: %(what)s. It is not released. Decline it, look at the table as it "
+                "is now, and have a new edition made."
+            )
+            % {"what": "; ".join(fallen)}
         )
 
 

@@ -17,7 +17,6 @@ from redway.sources.dataset import dataset
 from redway.store.profile import Profile
 from redway.store.snapshot import Part, Snapshot
 from redway.work.returns.models import Submission
-from redway.work.returns.states import State
 from redway.work.returns.versions import everything, snapshot
 from redway.work.returns.withdrawing import reason_of
 
@@ -115,7 +114,7 @@ def _arrived(before: Snapshot, after: Snapshot) -> Iterator[Arrived]:
         shown = now or was
         told = kept.get(shown.submission) if shown else None
         how = "superseded" if was and now else "came" if now else "withdrawn"
-        reason = _reason(told) if how == "withdrawn" else ""
+        reason = reason_of(told) if told and how == "withdrawn" else ""
         if how == "withdrawn" and not reason:
             how = "removed"
         yield Arrived(
@@ -126,15 +125,6 @@ def _arrived(before: Snapshot, after: Snapshot) -> Iterator[Arrived]:
             told.file_name if told else "",
             reason,
         )
-
-
-def _reason(told: Submission | None) -> str:
-    """Why it was withdrawn; empty for what retention or erasure took."""
-    if told is None:
-        return ""
-    if told.delivery is None:
-        return reason_of(told)
-    return told.delivery.reason if told.delivery.state == State.WITHDRAWN else ""
 
 
 def _by_key(parts: Iterable[Part]) -> dict[tuple[str, str, str], Part]:

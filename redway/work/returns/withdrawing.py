@@ -15,6 +15,7 @@ from redway.work.audit.models import AuditRow
 from redway.work.returns.models import DataVersion, Submission
 from redway.work.returns.policies import check_reason
 from redway.work.returns.reconcile import lock_of
+from redway.work.returns.states import State
 
 ACTION = "withdraw-open-data"
 
@@ -51,7 +52,9 @@ def withdraw_open(*, dataset: str, period: str, provider: str, reason: str, by: 
 
 
 def reason_of(one: Submission) -> str:
-    """Why open data was withdrawn, the last time it was; empty for what never was."""
+    """Why it was withdrawn, the last time it was; empty for what never was."""
+    if one.delivery is not None:
+        return one.delivery.reason if one.delivery.state == State.WITHDRAWN else ""
     rows = AuditRow.objects.filter(action=ACTION).order_by("-number")
     return next((str(row.detail["reason"]) for row in rows if row.detail.get("submission") == one.pk), "")
 

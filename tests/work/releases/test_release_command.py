@@ -166,10 +166,9 @@ def accepted_crimes(releasing, db):
 def test_what_waits_is_shown_as_it_was_asked_for_and_decided_on_as_such(run, sent):
     first = sent([[30, 10, 40], *COUNTS[1:]])
     run(TABLE, "--ask", "--policy", "nhs", "--by", "ana")
-    second = sent([[90, 10, 40], *COUNTS[1:]])
+    second = sent([[90, 10, 40], *COUNTS[1:]], month="2025-10")
     out, said = run(TABLE)
     assert "235" in out
-    assert "295" not in out
     assert "Counts from 1 to 7 are hidden" in said
     assert f"It is of data version {first}, and {second} has other files of" in said
     assert "ana asked for it" in said
@@ -181,3 +180,20 @@ def test_what_waits_is_shown_as_it_was_asked_for_and_decided_on_as_such(run, sen
     assert "Held against 1 earlier edition, withdrawn ones too." in run(TABLE)[1]
     assert "--ask" in run(TABLE)[1]
     assert "--ask" not in run(TABLE, "--as-at", str(first), "--policy", "nhs")[1]
+
+
+def test_what_was_sent_again_since_is_said_before_anybody_approves(run, sent):
+    sent([[30, 10, 40], *COUNTS[1:]])
+    run(TABLE, "--ask", "--by", "ana")
+    sent([[90, 10, 40], *COUNTS[1:]])
+    out, said = run(TABLE)
+    assert "234" in out
+    assert "294" not in out
+    assert "the return of fire-service, November 2025 was sent again" in said
+    assert "--approve" not in said
+    with pytest.raises(RedwayError, match="have a new edition made"):
+        run(TABLE, "--approve", "--by", "bo")
+    run(TABLE, "--decline", "--reason", "sent again", "--by", "bo")
+    run(TABLE, "--ask", "--by", "ana")
+    run(TABLE, "--approve", "--by", "bo")
+    assert "294" in run(TABLE)[0]

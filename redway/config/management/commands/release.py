@@ -19,6 +19,7 @@ from redway.work.accounts.roles import Permission
 from redway.work.releases import actions, kept
 from redway.work.releases.models import TableEdition
 from redway.work.releases.preparing import Prepared, found, periods_of, prepare
+from redway.work.releases.standing import fallen_since
 from redway.work.releases.states import NAMES, State
 
 EXAMPLES = """examples:
@@ -187,7 +188,9 @@ def remarks(prepared: Prepared, waits: TableEdition | None) -> list[str]:
         said.append(f"Held against {held} earlier edition{'s' if held > 1 else ''}, withdrawn ones too.")
     if prepared.unmade:
         said.append(prepared.unmade)
-    if prepared.newer:
+    if waits is not None and (what := fallen_since(waits)):
+        said.append(f"Since it was counted, this changed: {'; '.join(what)}.")
+    elif prepared.newer:
         said.append(
             f"It is of data version {prepared.data_version}, and {prepared.newer} has other files of "
             f"{prepared.counted.dataset.title}. redway compare {prepared.data_version} {prepared.newer} says which."
@@ -196,7 +199,9 @@ def remarks(prepared: Prepared, waits: TableEdition | None) -> list[str]:
 
 
 def _next_step(prepared: Prepared, waits: TableEdition | None) -> str:
-    if waits is not None and (waits.shown, waits.key) != (prepared.shown, prepared.counted.key):
+    if waits is not None and (
+        (waits.shown, waits.key) != (prepared.shown, prepared.counted.key) or fallen_since(waits)
+    ):
         return "Not released, and no longer what was asked for. --decline puts that aside; then ask again."
     if waits is not None:
         return f"Not released. {waits.asked_by} asked for it; another person releases it with --approve."
