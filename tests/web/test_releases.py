@@ -263,16 +263,3 @@ def test_what_was_counted_of_a_return_that_stands_no_more_cannot_be_released(wai
     done = chair.post(reverse("release-approve", args=[waits.public_id]), {"seen": waits.shown}, follow=True)
     assert "have a new edition made" in text(done)
     assert not TableEdition.objects.filter(state="released").exists()
-
-
-def test_what_was_counted_of_a_return_that_stands_no_more_cannot_be_released(waits, opens):
-    version = DataVersion.objects.get(number=waits.data_version)
-    newer = DataVersion.objects.create(number=version.number + 1, made_by="a test", summary="fires were withdrawn")
-    newer.submissions.add(*version.submissions.exclude(dataset="fire"))
-    chair = opens(Role.CHAIR)
-    page = text(chair.get(FIRES))
-    assert "is no more in the newest data version" in page
-    assert "Release it: anybody can then see it" not in page
-    done = chair.post(f"/releases/approve/{waits.public_id}/", {"seen": waits.shown}, follow=True)
-    assert "have a new edition made" in text(done)
-    assert not TableEdition.objects.filter(state="released").exists()

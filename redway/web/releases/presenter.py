@@ -20,7 +20,6 @@ from redway.work.gateways.purposes import Purpose
 from redway.work.releases.models import TableEdition
 from redway.work.releases.preparing import Prepared, found, opened, periods_of, prepare
 from redway.work.releases.standing import fallen_since
-from redway.work.releases.standing import fallen_since
 from redway.work.releases.states import LEFT, NAMES, State
 
 SHOWN = 24  # periods to choose from
@@ -65,11 +64,6 @@ class Page:
         if self.proposal is None or self.prepared is None:
             return False
         return (self.proposal.shown, self.proposal.key) != (self.prepared.shown, self.prepared.counted.key)
-
-    @property
-    def fallen(self) -> list[str]:
-        """What became of the returns that what waits was counted of, where they stand no more."""
-        return fallen_since(self.proposal) if self.proposal else []
 
     @property
     def fallen(self) -> list[str]:
