@@ -17,6 +17,7 @@ import numpy.typing as npt
 from redway.methods import inputs
 from redway.methods.inputs import Floats, Integers, Unfit
 
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 LONGEST = 5_700  # weeks: about what a hundred years hold
 WRONG_YEAR = "a date with a wrong year."
 
@@ -33,6 +34,16 @@ class History:
     names: npt.NDArray[Any]
     begin: np.datetime64
     tables: Floats
+
+
+def week_of(days: npt.ArrayLike, starts: str) -> np.datetime64:
+    """The first day of the week of the first day, weeks beginning on that weekday. Raises Unfit for none."""
+    inputs.chosen(starts, "week_starts", WEEKDAYS)
+    told = np.asarray(days).astype("datetime64[D]")
+    told = told[~np.isnat(told)]
+    first = told.min() if told.size else np.datetime64("1970-01-01")
+    weekday = (int(first.astype(int)) + 3) % 7  # 1970 began on a Thursday
+    return np.datetime64(first - (weekday - WEEKDAYS.index(starts)) % 7)
 
 
 def history(

@@ -174,7 +174,8 @@ def _count_scan(columns: Columns, given: Given, rng: np.random.Generator) -> Ans
 
 def _delay(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     more: dict[str, Any] = {name: columns[name] for name in ("series", "count", "so_far") if name in columns}
-    known = histories.history(columns["happened"], columns["reported"], longest=given["longest"], **more)
+    begin = histories.week_of(columns["happened"], given["week_starts"]) if given["week_starts"] else None
+    known = histories.history(columns["happened"], columns["reported"], longest=given["longest"], begin=begin, **more)
     found = reporting_delay.reporting_delays(
         known.tables, rng, history=given["history"], level=given["level"], pooled=given["pooled"]
     )
@@ -316,6 +317,12 @@ METHODS = (
         _delay,
         (
             LONGEST,
+            Parameter(
+                "week_starts",
+                "",
+                "the day on which weeks begin; that of the first event if not given",
+                choices=("", *histories.WEEKDAYS),
+            ),
             Parameter("history", 26, "weeks to learn delays from", int, also=(Also("m"),)),
             Parameter(
                 "level", 0.95, "how often the interval holds what comes", float, also=(Also("alpha", complement),)

@@ -168,7 +168,7 @@ def sides(treated: npt.NDArray[np.bool_], kind: str) -> None:
         raise Unfit(
             "one treated unit",
             came=f"{one}",
-            cause="several treated units, which are to be added up first, or a column without a yes.",
+            cause="several treated units, which --add_up adds up to one, or a column without a yes.",
         )
     if kind == "difference-in-differences" and not (one and other):
         raise Unfit(

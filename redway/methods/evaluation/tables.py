@@ -132,7 +132,7 @@ def _start(after: Array) -> int:
     return start
 
 
-def _wide(columns: Columns) -> tuple[Array, Array, int]:
+def _wide(columns: Columns, add_up: bool) -> tuple[Array, Array, int]:
     """A long table of unit, time, y as the treated series and others (periods, units), and the first row after."""
     units, times = np.unique(columns["unit"]), np.unique(columns["time"])
     table = np.full((times.size, units.size), np.nan)
@@ -144,18 +144,28 @@ def _wide(columns: Columns) -> tuple[Array, Array, int]:
             cause="a unit that lacks a period, or has one twice: write a 0 where nothing was recorded.",
         )
     treated = np.isin(units, columns["unit"][columns["treated"]])
+    if add_up:
+        table, treated = _added_up(table, treated)
     if treated.sum() != 1:
         raise Unfit(
             "one treated unit",
             came=f"{int(treated.sum())}",
-            cause="several treated units, which are to be added up first, or a column without a yes.",
+            cause="several treated units, which --add_up adds up to one, or a column without a yes.",
         )
     later = np.isin(times, columns["time"][columns["after"]])
     return table[:, treated][:, 0], table[:, ~treated], _start(later)
 
 
+def _added_up(table: Array, treated: Array) -> tuple[Array, Array]:
+    """The units (periods, units) with those treated as one, the first, their counts added up. None are none still."""
+    if not treated.any():
+        return table, treated
+    whole = np.column_stack([table[:, treated].sum(axis=1), table[:, ~treated]])
+    return whole, np.arange(whole.shape[1]) == 0
+
+
 def _synthetic(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    treated, others, start = _wide(columns)
+    treated, others, start = _wide(columns, given["add_up"])
     parts, like = given["special_predictors"], None
     if parts is not None:
         like = predictors.means_before(np.column_stack([treated, others]), start, parts)
@@ -164,7 +174,8 @@ def _synthetic(columns: Columns, given: Given, rng: np.random.Generator) -> Answ
 
 
 def _structural(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    return told(structural.structural(*_wide(columns), **given))
+    settings = dict(given)
+    return told(structural.structural(*_wide(columns, settings.pop("add_up")), **settings))
 
 
 def _dosage(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
@@ -201,7 +212,10 @@ def _power_from_history(columns: Columns, given: Given, rng: np.random.Generator
             came=f"{unit.size:,} rows for {table.size:,}",
             cause="a unit that lacks a period, or has one twice: write a 0 where nothing was recorded.",
         )
-    found = power_from_history.power_from_history(table, np.isin(units, unit[treated]), rng, **given)
+    settings, done = dict(given), np.isin(units, unit[treated])
+    if settings.pop("add_up"):
+        table, done = _added_up(table, done)
+    found = power_from_history.power_from_history(table, done, rng, **settings)
     names = ("effect", "power", "error", "fall", "rise", "false_alarms", "untold")
     return Answer(found.sentence, {name: np.array([getattr(found, name)]) for name in names})
 
@@ -219,6 +233,7 @@ EARLIER = (
         False,
     ),
 )
+ADD_UP = Parameter("add_up", False, "take all treated units as one, their counts added up", bool)
 ALPHA = Parameter("alpha", 0.05, "how often no change may look like one", float, also=(Also("sig.level"),))
 ASKED = Parameter("asked", 0.8, "the power that is wanted", float, also=(Also("power"),))
 PANEL = (
@@ -304,6 +319,7 @@ METHODS = (
                 "match the mean of the time before and of so many equal parts of it; every period if not given",
                 int,
             ),
+            ADD_UP,
             Parameter("conf_level", 0.9, LEVEL.about, float, also=LEVEL.also),
         ),
         "Synth::synth, pysyncon",
@@ -317,6 +333,7 @@ METHODS = (
             Parameter(
                 "prior_level_sd", 0.01, "how far the level is thought to drift", float, also=(Also("prior.level.sd"),)
             ),
+            ADD_UP,
             Parameter("prior", "measured", "what is thought of drift and noise before", str, structural.PRIORS),
             LEVEL,
         ),
@@ -371,6 +388,7 @@ METHODS = (
             Parameter(
                 "kind", power_from_history.KINDS[0], "which method is to be used after", str, power_from_history.KINDS
             ),
+            ADD_UP,
             Parameter("after", 12, "how many periods will follow", int),
             Parameter("effect", -20.0, "the true change, in percent", float),
             ALPHA,

@@ -226,7 +226,7 @@ def harm_ratio(
     y1, v1 = number(total, "total", least=0), number(variance, "variance", least=0)
     y0, v0 = number(reference, "reference", least=0), number(reference_variance, "reference_variance", least=0)
     if not y1 or not y0 or max(v1 / max(y1, 1e-300) ** 2, v0 / max(y0, 1e-300) ** 2) > 0.25:
-        return HarmRatio(np.nan, np.nan, np.nan, np.nan, level, "one of the totals hangs on a few events, or none")
+        return HarmRatio(np.nan, np.nan, np.nan, np.nan, level, "one of the totals is nought, or hangs on a few events")
     error = float(np.sqrt(v1 / y1**2 + v0 / y0**2))
     z = float(ndtri((1 + level) / 2))
     value = y1 / y0

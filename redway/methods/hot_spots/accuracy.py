@@ -6,6 +6,7 @@ them,
     hit rate                           h / n
     prediction accuracy index  PAI     (h / n) / area share          1 is no better than chance
     prediction efficiency      PEI     h / the most that any as large an area caught, week by week
+    the same, of one map               h / the most that one area, the same in every week, caught
 
 Cells that tie at the edge are taken in part, all alike, so that no order of rows decides. The interval is of the
 hit rate over weeks (as a ratio of sums), since events of one week go together.
@@ -16,7 +17,7 @@ Source: Chainey, Tompson and Uhlig 2008, *Security Journal* 21, 4-28 (PAI); Hunt
 *Sampling Techniques*, sect. 6.3, for the interval.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import sqrt
 from typing import Any
 
@@ -35,9 +36,9 @@ class Accuracy:
     """A map's worth on held-out weeks.
 
     hit_rate, low, high  share of later events in the map's cells, and its interval over weeks (0 to 1 if one week)
-    pai, pei             as above; 1 is chance, and 1 is the best there could be
+    pai, pei, pei_one    as above; 1 is chance, and 1 is the best there could be: by a new map every week, by one map
     area_share           of the area that was taken
-    hits, totals         float arrays (weeks,)
+    hits, totals, best   float arrays (weeks,); best is the most that any as large an area caught in that week
     outside              later events that no cell of the map holds: they are of the total, and never caught
     cannot_tell          why nothing can be said
     """
@@ -52,6 +53,8 @@ class Accuracy:
     totals: Floats
     cannot_tell: str = ""
     outside: float = 0.0
+    pei_one: float = 0.0
+    best: Floats = field(default_factory=lambda: np.zeros(0))
 
     @property
     def sentence(self) -> str:
@@ -67,7 +70,12 @@ class Accuracy:
         return (
             f"{figure(100 * self.area_share, 2)}% of the area held {figure(100 * self.hit_rate, 2)}% of the later "
             f"recorded events ({doubt}): {figure(self.pai, 2)} times what chance gives, and "
-            f"{figure(100 * self.pei, 2)}% of the most that could have been caught{off}."
+            f"{figure(100 * self.pei, 2)}% of the most that could have been caught"
+            + (
+                f" with a new map every week, {figure(100 * self.pei_one, 2)}% of the most with one{off}."
+                if weeks > 1
+                else f"{off}."
+            )
         )
 
 
@@ -94,15 +102,19 @@ def accuracy(
     totals = later.sum(axis=1) + off
     if not totals.sum() or not area_share * sizes.sum():
         why = "no event was recorded in the held-out weeks" if not totals.sum() else "no area was taken"
-        return Accuracy(0.0, 0.0, 1.0, 0.0, 0.0, area_share, np.zeros(len(totals)), totals, why, float(off.sum()))
+        none = np.zeros(len(totals))
+        return Accuracy(0.0, 0.0, 1.0, 0.0, 0.0, area_share, none, totals, why, float(off.sum()), best=none)
     taken = _taken(high_first, sizes, area_share)
     hits = later @ taken
     best = np.array([week @ _taken(week / sizes, sizes, area_share) for week in later])
     rate = float(hits.sum() / totals.sum())
     low, high = _interval(hits, totals, rate, level)
-    efficiency = float(hits.sum() / best.sum()) if best.sum() else 0.0
+    together = later.sum(axis=0)
+    one = float(together @ _taken(together / sizes, sizes, area_share))
+    efficiency, of_one = (float(hits.sum() / most) if most else 0.0 for most in (best.sum(), one))
     return Accuracy(
-        rate, low, high, rate / area_share, efficiency, area_share, hits, totals, outside=float(off.sum())
+        rate, low, high, rate / area_share, efficiency, area_share, hits, totals,
+        outside=float(off.sum()), pei_one=of_one, best=best,
     )  # fmt: skip
 
 

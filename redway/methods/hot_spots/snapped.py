@@ -119,11 +119,15 @@ def as_told(x: Any, y: Any, moved: str, *, degrees: bool = False) -> Snapped:
     return snapped(x, y, known=told)
 
 
+class NotFine(Unfit):
+    """What is finer than moved records can say."""
+
+
 def fit_for(found: Snapped, size: float, what: str = "cells") -> None:
     """Raise Unfit where so fine a cell (or whatever is so fine) would claim what moved records cannot say."""
     inputs.number(size, "cell_size" if what == "cells" else what, least=0)
     if found.moved and size < LEAST_CELL:
-        raise Unfit(
+        raise NotFine(
             f"{what} of at least {LEAST_CELL:g} m for records that were moved to shared points",
             came=f"{what} of {size:g} m",
             cause=f"{CAUSE} Where they were not moved: --moved no.",

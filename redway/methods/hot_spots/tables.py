@@ -202,7 +202,7 @@ def _accuracy(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.ra
         h = smooth_enough(given["bandwidth"], notes, x[past], y[past])
         score = densities.kde(grid, x[past], y[past], bandwidth=h).values
     found = accuracy(score, later, area_share=given["area_share"])
-    rows = {"week": np.arange(1, weeks + 1), "events": found.totals, "caught": found.hits}
+    rows = {"week": np.arange(1, weeks + 1), "events": found.totals, "caught": found.hits, "best": found.best}
     return Answer(found.sentence, rows, notes)
 
 
@@ -235,7 +235,7 @@ def _of_own_map(columns: Mapping[str, Array], given: Mapping[str, Any]) -> Answe
         "outside": np.bincount(week[~inside], minlength=weeks),
     }
     judged = accuracy(cells.score, counts, **settings)
-    rows = {"week": np.arange(1, weeks + 1), "events": judged.totals, "caught": judged.hits}
+    rows = {"week": np.arange(1, weeks + 1), "events": judged.totals, "caught": judged.hits, "best": judged.best}
     rows["outside"] = settings["outside"]
     if "score2" in held:
         other = accuracy(inputs.numbers(held["score2"], "cells.score2"), counts, **settings)

@@ -7,7 +7,7 @@ import numpy as np
 
 from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter
 from redway.methods.hot_spots.locations import located
-from redway.methods.hot_spots.snapped import MOVED, as_told, fit_for, refuse_places, refuse_streets
+from redway.methods.hot_spots.snapped import MOVED, NotFine, as_told, fit_for, refuse_places, refuse_streets
 from redway.methods.inputs import Floats, Unfit
 from redway.methods.repeats import knox, near_repeats, repeat_places, victims
 from redway.methods.repeats.pairs import METHODS as DISTANCES
@@ -22,6 +22,8 @@ PLACES = (
 POINTS_MOVED = Parameter(
     "moved", "judge", "whether points were moved to shared ones, as data.police.uk's", choices=MOVED
 )
+SDS = "0,0.1,100,200,400"
+WIDER = "give wider ones: --sds 0,300,600,1200"
 METHOD = Parameter("method", "euclidean", "how distance is measured", str, choices=DISTANCES)
 
 
@@ -73,7 +75,14 @@ def _knox(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random
         season = knox.seasons(when, given["season"]).astype(str)
         strata = season if strata is None else np.char.add(np.char.add(strata.astype(str), " "), season)
     edges = numbers(given["sds"])
-    notes = moved(columns, given, min((edge for edge in edges if edge > 0), default=0.0), "bands of distance")
+    nearest = min((edge for edge in edges if edge > 0), default=0.0)
+    try:
+        notes = moved(columns, given, nearest, "bands of distance")
+    except NotFine as fault:
+        usual = "the usual ones" if given["sds"] == SDS else "some"
+        raise Unfit(
+            fault.expected, came=f"{usual}, the narrowest of {nearest:g} m", cause=f"{fault.cause} Or {WIDER}."
+        ) from None
     found = knox.knox(
         columns["x"], columns["y"], when, rng, sds=edges, tds=numbers(given["tds"]),
         method=given["method"], nrep=given["nrep"], strata=strata,
@@ -151,7 +160,7 @@ METHODS = (
         (X, Y, DATE, Column("area", "area within which times are dealt out", "text", required=False)),
         _knox,
         (
-            Parameter("sds", "0,0.1,100,200,400", "edges of distance bands, metres"),
+            Parameter("sds", SDS, "edges of distance bands, metres"),
             Parameter("tds", "0,1,8,15,29", "edges of time bands, days"),
             METHOD,
             POINTS_MOVED,

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from redway.methods.emerging.histories import history
+from redway.methods.emerging.histories import WEEKDAYS, history, week_of
 from redway.methods.emerging.reporting_delay import triangle
 from redway.methods.inputs import Unfit
 
@@ -68,3 +68,21 @@ def test_what_cannot_be_is_refused(given, told):
     given = {name: np.array(days, "datetime64[D]") if name[-1] == "d" else days for name, days in given.items()}
     with pytest.raises(Unfit, match=told):
         history(**given, longest=3)
+
+
+def test_weeks_begin_on_the_day_that_was_asked_for():
+    days = np.datetime64("2025-01-01") + np.arange(9)  # a Wednesday, and eight more days
+    assert str(week_of(days, "monday")) == "2024-12-30"
+    assert str(week_of(days, "wednesday")) == "2025-01-01"
+    assert str(week_of(days, "thursday")) == "2024-12-26"
+    for weekday in WEEKDAYS:
+        begin = week_of(days, weekday)
+        assert begin <= days[0] < begin + 7
+        found = history(days, days + 3, longest=2, begin=begin)
+        assert found.begin == begin
+        assert np.nansum(found.tables) == 9
+        for day in days:  # one by one
+            at = int((day - begin).astype(int)) // 7
+            assert found.tables[0, at].any()
+    with pytest.raises(Unfit, match="week_starts"):
+        week_of(days, "Montag")

@@ -136,3 +136,24 @@ def test_weights_of_wdd_are_lengths_of_times_and_sizes_of_areas():
     for wrong in ({"time_weights": "1 2"}, {"time_weights": (1.0,)}, {"area_weights": (1.0, 0.0, 1.0, 1.0)}):
         with pytest.raises(Unfit, match="weights"):
             from_table.run(AREA, given | wrong, None)
+
+
+@pytest.mark.parametrize("name", ["synthetic-control", "structural", "power-from-history"])
+def test_several_treated_areas_are_added_up_if_asked(name):
+    method = next(m for m in METHODS if m.name == name)
+    given = {p.name: p.default for p in method.parameters} | (
+        {"kind": "synthetic-control", "nsim": 20} if "power" in name else {}
+    )
+    several = PANEL | {"treated": np.isin(PANEL["unit"], ["a", "c"])}
+    if "power" in name:
+        several = {key: values[PANEL["time"] < 20] for key, values in several.items() if key != "after"}
+    with pytest.raises(Unfit, match="--add_up adds up"):
+        method.run(several, given, np.random.default_rng(0))
+    found = method.run(several, given | {"add_up": True}, np.random.default_rng(0))
+    first, third = (several["y"][several["unit"] == unit] for unit in "ac")
+    one = {key: values[several["unit"] != "c"] for key, values in several.items()}
+    one["y"] = np.concatenate([first + third, one["y"][first.size :]])
+    by_hand = method.run(one, given, np.random.default_rng(0))
+    assert found.sentence == by_hand.sentence
+    with pytest.raises(Unfit, match="treated unit"):
+        method.run(several | {"treated": np.zeros(several["y"].size, dtype=bool)}, given | {"add_up": True}, None)

@@ -121,3 +121,14 @@ def test_it_says_what_the_slow_twin_says():
         square = sum((h - rate * week.sum()) ** 2 for h, week in zip(hits, later, strict=True))
         reach = 2.7764451051977987 * (5 / 4 * square) ** 0.5 / later.sum()
         assert found.high - found.hit_rate == pytest.approx(min(1 - found.hit_rate, reach))
+
+
+def test_the_most_that_could_be_caught_is_told_of_a_new_map_each_week_and_of_one():
+    """Twelve weeks whose busiest cell moves about: no one map can follow it."""
+    later = np.eye(4)[[0, 1, 2, 0, 1, 2, 0, 1, 2, 0, 0, 3]] * 5 + 1
+    found = accuracy([9, 1, 0, 2], later, area_share=0.25)
+    assert found.best.tolist() == [6] * 12
+    assert found.pei == pytest.approx((5 * 5 + 12) / (6 * 12))
+    assert found.pei_one == pytest.approx(1.0), "the first cell is the best of any one map"
+    assert "with a new map every week, 100% of the most with one." in found.sentence
+    assert accuracy([0, 1, 0, 2], later, area_share=0.25).pei_one == pytest.approx((5 + 12) / (5 * 5 + 12))

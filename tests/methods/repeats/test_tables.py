@@ -74,7 +74,10 @@ def test_street_level_claims_are_refused_on_shared_points():
 def test_shared_points_in_degrees_are_known_too():
     columns = shared()
     degrees = columns | {"x": -0.7 + (columns["x"] - 430_000) / 68_700, "y": 52 + (columns["y"] - 430_000) / 111_200}
-    with pytest.raises(Unfit, match="bands of distance of at least 300 m"):
+    with pytest.raises(
+        Unfit,
+        match=r"bands of distance of at least 300 m.* the usual ones, the narrowest of 0.1 m.*--sds 0,300,600,1200",
+    ):
         run("knox", degrees, method="great-circle")
 
 
