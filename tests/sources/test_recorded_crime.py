@@ -15,6 +15,7 @@ from redway.sources.recorded_crime_partnership.load import load as load_partners
 from redway.sources.returned.look_ups import look_up
 from redway.store.profile import Profile
 from redway.store.snapshot import Part, Snapshot
+from tests.hostile_corpus import as_csv, table
 
 PLACES = (
     Partnership("Thames Valley", "Milton Keynes", 2.9),
@@ -247,3 +248,61 @@ def test_every_name_that_the_publisher_spells_otherwise_is_in_the_real_look_up(o
     path = open_data / "geography" / "lookup_ltla24_csp24_pfa24.csv.gz"
     names = {name for (name,) in duckdb.sql(f"SELECT csp24_name FROM read_csv('{path}')").fetchall()}
     assert set(look_up(dataset("recorded-crime-partnership"), "names").codes) <= names
+
+
+@pytest.mark.django_db
+def test_the_same_figures_with_other_notes_are_a_version_of_their_own(book, partnership, tmp_path):
+    """What the publisher takes back of its figures is often said in the notes alone."""
+    from redway.store.home import Home
+    from redway.work.returns.comparing import compare
+    from redway.work.returns.models import DataVersion, Submission
+    from redway.work.returns.receive import receive
+    from redway.work.returns.versions import snapshot
+
+    def taken(notes, kind="xlsx"):
+        path = tmp_path / "prc-pfa.xlsx"
+        with xlsxwriter.Workbook(path) as made:
+            sheet = made.add_worksheet("2024_25")
+            for at, line in enumerate(table("recorded-crime-force")):
+                sheet.write_row(at, 0, line)
+            sheet = made.add_worksheet("Notes")
+            sheet.write_column(0, 0, notes)
+        return receive([path], dataset="recorded-crime-force", by="a test")
+
+    first = taken(["Updated: May"])
+    second = taken(["Updated: June", "Aldermere: homicide was counted twice."])
+    assert {result.outcome for result in first.results} == {"accepted"}
+    assert {result.outcome for result in second.results} == {"unchanged, with other notes"}
+    assert {
+        result.outcome for result in taken(["Updated: June", "Aldermere: homicide was counted twice."]).results
+    } == {"unchanged"}
+    assert [version.summary for version in DataVersion.objects.order_by("number")] == [
+        "recorded-crime-force: 2 new",
+        "recorded-crime-force: 2 renoted",
+    ]
+    assert [one.facts["said"][0] for one in Submission.objects.order_by("pk")] == ["Updated: May"] * 2 + [
+        "Updated: June"
+    ] * 2
+    assert len(list((Home.current().accepted / "recorded-crime-force").iterdir())) == 2
+    one, other = snapshot(1), snapshot(2)
+    assert one.digest("recorded-crime-force") == other.digest("recorded-crime-force")
+    found = compare(1, 2, Profile.of(partnership))
+    assert {arrived.how for arrived in found.arrived} == {"renoted"}
+
+
+@pytest.mark.django_db
+def test_a_file_without_notes_takes_none_away(partnership, tmp_path):
+    from redway.work.returns.models import DataVersion
+    from redway.work.returns.receive import receive
+
+    workbook, text = tmp_path / "prc-pfa.xlsx", tmp_path / "prc-pfa.csv"
+    with xlsxwriter.Workbook(workbook) as made:
+        sheet = made.add_worksheet("2024_25")
+        for at, line in enumerate(table("recorded-crime-force")):
+            sheet.write_row(at, 0, line)
+        made.add_worksheet("Notes").write(0, 0, "Updated: May")
+    text.write_bytes(as_csv(table("recorded-crime-force")))
+    receive([workbook], dataset="recorded-crime-force", by="a test")
+    again = receive([text], dataset="recorded-crime-force", by="a test")
+    assert {result.outcome for result in again.results} == {"unchanged"}
+    assert DataVersion.objects.count() == 1

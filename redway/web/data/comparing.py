@@ -87,6 +87,7 @@ def files(found: Comparison) -> Table | None:
     how = {
         "came": _("new"),
         "superseded": _("took the place of an older copy"),
+        "renoted": _("the same rows, with other notes of its publisher"),
         "withdrawn": _("withdrawn"),
         "removed": _("no longer held"),
     }

@@ -43,12 +43,14 @@ BECAME = {
     Outcome.ACCEPTED: gettext_lazy("was accepted"),
     Outcome.SUPERSEDED: gettext_lazy("was accepted, and took the place of an older copy"),
     Outcome.UNCHANGED: gettext_lazy("was accepted before, and changed nothing"),
+    Outcome.RENOTED: gettext_lazy("was accepted before; what its publisher writes of it is new"),
     Outcome.RESTORED: gettext_lazy("was put back: its file had been lost"),
 }
 WOULD = {
     Outcome.ACCEPTED: gettext_lazy("would be new"),
     Outcome.SUPERSEDED: gettext_lazy("would take the place of an older copy"),
     Outcome.UNCHANGED: gettext_lazy("was accepted before, and would change nothing"),
+    Outcome.RENOTED: gettext_lazy("was accepted before; what its publisher writes of it would be new"),
     Outcome.RESTORED: gettext_lazy("would be put back: its file was lost"),
 }
 

@@ -21,14 +21,21 @@ from redway.work.returns.versions import everything, snapshot
 from redway.work.returns.withdrawing import reason_of
 
 WHERE = ("lsoa-lookup", "lsoa-wards", "residents")  # what places rest on, and with them every series
-NAMED = {"came": "new", "superseded": "superseded", "withdrawn": "withdrawn", "removed": "no longer held"}
+NAMED = {
+    "came": "new",
+    "superseded": "superseded",
+    "renoted": "the same rows, other notes",
+    "withdrawn": "withdrawn",
+    "removed": "no longer held",
+}
 
 
 @dataclass(frozen=True)
 class Arrived:
     """A submission that one version has and the other has not, or not so.
 
-    how     came, superseded, withdrawn, or removed (by retention or erasure)
+    how     came, superseded, renoted (the same rows, other notes of the publisher), withdrawn, or removed (by retention
+            or erasure)
     before, after  rows; None where the version has none of it
     reason  why it was withdrawn
     """
@@ -109,11 +116,12 @@ def _arrived(before: Snapshot, after: Snapshot) -> Iterator[Arrived]:
     )
     for key in sorted(_key(part) for part in touched):
         was, now = old.get(key), new.get(key)
-        if was and now and was.content == now.content:
+        same = was is not None and now is not None and was.content == now.content
+        if was and now and same and _said(kept.get(was.submission)) == _said(kept.get(now.submission)):
             continue
         shown = now or was
         told = kept.get(shown.submission) if shown else None
-        how = "superseded" if was and now else "came" if now else "withdrawn"
+        how = ("renoted" if same else "superseded") if was and now else "came" if now else "withdrawn"
         reason = reason_of(told) if told and how == "withdrawn" else ""
         if how == "withdrawn" and not reason:
             how = "removed"
@@ -125,6 +133,11 @@ def _arrived(before: Snapshot, after: Snapshot) -> Iterator[Arrived]:
             told.file_name if told else "",
             reason,
         )
+
+
+def _said(told: Submission | None) -> list[str]:
+    """What its publisher writes of it."""
+    return list(told.facts.get("said", ())) if told else []
 
 
 def _by_key(parts: Iterable[Part]) -> dict[tuple[str, str, str], Part]:

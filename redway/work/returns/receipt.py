@@ -12,6 +12,7 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"
     SUPERSEDED = "superseded an older copy"
     UNCHANGED = "unchanged"
+    RENOTED = "unchanged, with other notes"
     RESTORED = "put back a lost file"
 
 

@@ -127,7 +127,7 @@ class Examined:
 
         with_it   called inside the same transaction, with that number: what else becomes true by it
         """
-        new = [a for a in self.arrivals if a.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED)]
+        new = [a for a in self.arrivals if a.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED, Outcome.RENOTED)]
         put = [a.staged for a in self.arrivals if a.outcome is not Outcome.UNCHANGED]
         moves = {self.home.accepted / s.parquet: s.loaded.parquet for s in put}
         damaged = {final for s in put if not readable(final := self.home.accepted / s.parquet, s.loaded.rows_accepted)}
@@ -312,10 +312,19 @@ def _arrival(s: Staged, old: Part | None, doubt: str, db: duckdb.DuckDBPyConnect
     if old is None:
         return Arrival(s, Outcome.ACCEPTED, doubt)
     if old.content == s.loaded.content:
-        return Arrival(s, Outcome.UNCHANGED if readable(old.path, old.rows) else Outcome.RESTORED, doubt)
+        same = Outcome.RENOTED if _other_notes(s, old) else Outcome.UNCHANGED
+        return Arrival(s, same if readable(old.path, old.rows) else Outcome.RESTORED, doubt)
     # What a partner's newer copy replaces is told in its delivery's report; open data has no delivery.
     told = [fewer_than_before(s, old), less_told_than_before(s, old, db)] if s.definition.access == "open" else []
     return Arrival(s, Outcome.SUPERSEDED, " ".join(filter(None, [*told, doubt])))
+
+
+def _other_notes(s: Staged, old: Part) -> bool:
+    """Whether the publisher writes otherwise of the same rows. A file without notes, as one in CSV, takes none away."""
+    if not s.loaded.facts.said:
+        return False
+    facts = Submission.objects.values_list("facts", flat=True).get(pk=old.submission)
+    return tuple(facts.get("said", ())) != s.loaded.facts.said
 
 
 def _commit(before: Snapshot, new: list[Arrival], *, by: str, delivery: Delivery | None, with_it: WithIt) -> int | None:
@@ -373,9 +382,8 @@ def _summary(new: list[Arrival]) -> str:
     parts = []
     for dataset in dict.fromkeys(a.staged.definition.name for a in new):
         outcomes = [a.outcome for a in new if a.staged.definition.name == dataset]
-        superseded = outcomes.count(Outcome.SUPERSEDED)
-        counts = [f"{len(outcomes) - superseded} new"] if len(outcomes) > superseded else []
-        counts += [f"{superseded} superseded"] if superseded else []
+        words = {Outcome.ACCEPTED: "new", Outcome.SUPERSEDED: "superseded", Outcome.RENOTED: "renoted"}
+        counts = [f"{outcomes.count(outcome)} {word}" for outcome, word in words.items() if outcome in outcomes]
         parts.append(f"{dataset}: {', '.join(counts)}")
     return _fitting(parts)
 

@@ -26,6 +26,7 @@ EXAMPLES = """examples:
 WORDS = {
     "new": ("file that was not there before", "files that were not there before"),
     "superseded": ("newer copy of a file", "newer copies of files"),
+    "renoted": ("file with the same rows and other notes of its publisher", "files with the same rows and other notes"),
     "withdrawn": ("file withdrawn", "files withdrawn"),
 }
 ONE = rf"[a-z0-9-]+: [0-9]+ (?:{'|'.join(WORDS)})(?:, [0-9]+ (?:{'|'.join(WORDS)}))*"
