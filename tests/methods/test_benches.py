@@ -4,8 +4,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 from redway.methods.catalogue import TOPICS
 
 METHODS = Path(__file__).parents[2] / "bench" / "methods.py"
@@ -19,17 +17,3 @@ def test_every_benchmark_runs_at_a_tiny_size_and_every_topic_has_one():
     assert "Knox, 99 shuffles | events | 60: " in growth
     assert "nan" not in ran.stdout
     assert {f.stem for f in (METHODS.parent / "topics").glob("*.py")} >= set(TOPICS)
-
-
-@pytest.mark.parametrize("heavy", ["django", "statsmodels", "pandas", "duckdb", "scipy.stats", "scipy.optimize"])
-def test_importing_every_method_brings_numpy_and_light_parts_of_scipy_alone(heavy, imported):
-    assert heavy not in imported
-
-
-@pytest.fixture(scope="module")
-def imported() -> set[str]:
-    """What a process holds that imported every method and nothing else."""
-    words = "import sys; from redway.methods import catalogue; catalogue.methods(); print(*sys.modules)"
-    ran = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, check=True)
-    assert "redway.methods.surveys.tables" in ran.stdout
-    return set(ran.stdout.split())
