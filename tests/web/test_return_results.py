@@ -133,6 +133,14 @@ def test_one_refused_row_is_told_in_the_singular(page):
     assert "1 was refused, for one reason." in page(Role.ANALYST, report)
 
 
+def test_rows_with_several_faults_are_said_to_be_counted_under_each(page):
+    several = (*REPORT.reasons, Reason("Sex: is none of the codes", 3, "fires.csv", 118, "Sex", "x", "a code"))
+    told = "A row in which several things are wrong is counted under each of them."
+    assert told in page(Role.ANALYST, dataclasses.replace(REPORT, reasons=several))
+    assert told not in page(Role.ANALYST)
+    assert told not in page(Role.CHAIR, dataclasses.replace(REPORT, reasons=several))
+
+
 def test_what_acceptance_replaces_is_told_to_whoever_may_see_counts(page):
     before = Replaced("2026-05-03", "", 98, 123, gone=7, new=32, changed=11, told_by=("Incident number",))
     report = DeliveryReport(items=(dataclasses.replace(ITEM, replaced=before),))

@@ -1,5 +1,6 @@
 """Why most of a file's rows are refused, as far as the refused cells tell: one column, all of them, or several."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from redway.sources.returned.cells import EMPTY, NO_CODE, OTHER_PERIOD
@@ -29,9 +30,9 @@ class Wrong(NamedTuple):
     mend: str
 
 
-def likely(refusing: Refusing) -> str:
-    """The likely cause of a file with too many refused rows, in sentences, once its refused cells are written."""
-    wrong, every = _by_column(refusing), refusing.rows.refused
+def likely(refusing: Refusing, wrong: Sequence[Wrong]) -> str:
+    """The likely cause of a file with too many refused rows, in sentences, of what is wrong with each column of it."""
+    every = refusing.rows.refused
     frequent = [one for one in wrong if one.rows >= HALF * every]
     if len(frequent) >= max(FEWEST, HALF * len(refusing.rows.headings.at)):
         return (
@@ -64,8 +65,8 @@ def _rows(count: int) -> str:
     return "1 row" if count == 1 else f"{count:,} rows"
 
 
-def _by_column(refusing: Refusing) -> list[Wrong]:
-    """What is wrong with each column, the one with most refused rows first."""
+def by_column(refusing: Refusing) -> list[Wrong]:
+    """What is wrong with each column, the one with most refused rows first, once the refused cells are written."""
     refused = refusing.rows.refused
     found = refusing.rows.db.execute(
         'WITH rules AS (SELECT "column" AS c, rule, count(*) AS n, arg_min(mend, row) AS mend '  # noqa: S608

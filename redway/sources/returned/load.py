@@ -132,12 +132,13 @@ def _refuse_too_many(rows: Rows, refusing: Refusing) -> None:
     filled, most = rows.read - rows.empty, rows.dataset.refuse_above
     if rows.refused <= most * filled and rows.refused < filled:
         return
-    worst = max(refusing.by_reason(), key=lambda r: r.count)
+    wrong = causes.by_column(refusing)
+    worst = refusing.of(wrong[0].heading, wrong[0].rule)
     share = f"at most {most:.0%} of rows may be refused, here {rows.refused:,} of {filled:,} are"
     raise FileRefused(
         f"{worst.expected} ({share})",
-        came=f"“{worst.came}”, which {worst.reason.partition(': ')[2] or worst.reason}",
-        cause=f"{causes.likely(refusing)} The list of refused rows says how to mend each.",
+        came=f"“{worst.came}”, which {wrong[0].rule}",
+        cause=f"{causes.likely(refusing, wrong)} The list of refused rows says how to mend each.",
         place=worst.first,
         count=worst.count,
     )

@@ -21,6 +21,7 @@ from redway.store import query
 
 AGAIN = "came before"
 EITHER = "a date with the day or the year first"
+AN_EMPTY_CELL = "an empty cell"
 SHOWN = 200  # characters of a cell that are repeated
 WRITTEN = f"FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE {ROW_GROUP}"
 
@@ -191,11 +192,21 @@ class Refusing:
                 f"{column}: {rule}" if column else rule,
                 count,
                 Place(self.rows.file.name, row, column),
-                "an empty cell" if came is None else came,
+                AN_EMPTY_CELL if came is None else came,
                 expected,
             )
             for column, rule, expected, count, row, came in found
         )
+
+    def of(self, column: str, rule: str) -> Refusals:
+        """The rows in which a column is wrong by a rule, whatever else is wrong in them."""
+        expected, count, row, came = self.rows.db.execute(
+            "SELECT arg_min(expected, row), least(count(*), $most), min(row), arg_min(coalesce(value, $empty), row) "  # noqa: S608
+            f'FROM read_parquet({query.text(self.file)}) WHERE "column" = $column AND rule = $rule',
+            {"column": column, "rule": rule, "most": self.rows.refused, "empty": AN_EMPTY_CELL},
+        ).fetchall()[0]
+        reason = f"{column}: {rule}" if column else rule
+        return Refusals(reason, count, Place(self.rows.file.name, row, column), came, expected)
 
 
 STRAY = Fault("", "", "cells without a heading", "cells under headings only", "Delete the stray cells.")

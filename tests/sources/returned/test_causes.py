@@ -62,6 +62,16 @@ def test_several_columns_are_named_with_how_many_rows_each(cause):
     assert told.startswith("several columns: “Sex” is none of the codes (in 5 rows); “Age” is not a whole number (in 4")
 
 
+def test_the_fault_counts_rows_as_its_cause_does_whatever_else_is_wrong_in_them(load_text):
+    """Four rows have a faulty date before their faulty code: the code is wrong in all twelve."""
+    rows = "".join(f"{'45964' if n < 4 else '2025-11-03'},Frau,31,A{n}\n" for n in range(12))
+    fault = load_text(f"Date,Sex,Age,Number\n{rows}", COLUMNS, refuse_above=0.05, period_from="at").fault
+    assert fault.cause.startswith("“Sex” is none of the codes in all 12 rows refused.")
+    assert (fault.count, fault.place.column, fault.place.row) == (12, "Sex", 1)
+    assert fault.came == "“Frau”, which is none of the codes"
+    assert "here 12 of 12 are" in fault.expected
+
+
 def test_cells_beside_the_table_are_no_column(load_text):
     text = "Date,Sex,Age,Number,\n" + "2025-11-03,female,31,A,stray\n" * 3
     fault = load_text(text, COLUMNS, refuse_above=0.05, period_from="at").fault
