@@ -181,3 +181,20 @@ def test_a_histogram_shows_bars_with_their_numbers_in_words(aldermere_home, sign
     found = rows_of(signed_in(Role.MEMBER).get("/indicators/hours-to-mentor.csv"))
     assert all(float(row["value"]) % 5 == 0 for row in found if row["value"])
     assert "suppressed" in {row["status"] for row in found}
+
+
+def test_what_stands_beside_the_months_out_of_another_dataset_is_a_file_too(aldermere_home, signed_in):
+    client, path = signed_in(Role.MEMBER), "/indicators/shoplifting-recorded-by-police"
+    page = text(client.get(f"{path}/"))
+    shown = page[page.index('id="other"') :]
+    assert f'href="{path}.csv?table=beside"' in shown
+    answer = client.get(f"{path}.csv", {"table": "beside"})
+    assert answer["Content-Disposition"] == 'attachment; filename="shoplifting-recorded-by-police-beside.csv"'
+    block = text(answer).partition("\r\n\r\n")[0]
+    assert "# disclosure control,none: exact counts" in block, "it is open data, whatever the months are"
+    assert f"# same data again,http://testserver/as-at/1{path}.csv?table=beside" in block
+    (newest,) = (row["value"] for row in rows_of(answer) if row["period"] == "2025/26-Q2")
+    assert re.search(rf"July to September 2025</th>.*?>{float(newest):,.0f}<", shown, re.DOTALL)
+    for none in ("/indicators/recorded-burglary.csv?table=beside", f"{path}.csv?table=x"):
+        assert client.get(none).status_code == 404, none
+    assert text(client.get(f"/as-at/1{path}.csv?table=beside")).partition("\r\n\r\n")[2]

@@ -22,24 +22,31 @@ from redway.web.figures.changes import AreaChanges, short
 from redway.web.figures.pictures import row_of
 from redway.web.indicators import measuring
 
+TABLE = "beside"  # names it in the address of its file
+
 
 @dataclass(frozen=True)
 class Other:
-    """The same indicator out of another dataset: where from, what it says, and all its periods."""
+    """The same indicator out of another dataset: where from, what it says, and all its periods, as a file too."""
 
     title: str
     said: str
     table: Table
+    csv: str
 
 
-def other(basis: Basis, indicator: Indicator) -> Other | None:
-    """What an indicator that is followed by month says out of the dataset that it is measured from as well."""
+def other(basis: Basis, indicator: Indicator, asked: str) -> Other | None:
+    """What an indicator that is followed by month says out of the dataset that it is measured from as well.
+
+    asked  what the address of its file says besides
+    """
     if indicator.measure is None or not basis.measures(indicator):
         return None
     found = basis.measured(indicator)
     said = measuring.listed(basis, indicator)
     title = datasets.dataset(indicator.measure.dataset).title
-    return Other(title, said, measuring.table(indicator.measure, found, indicator))
+    csv = f"{basis.address('indicator-csv', indicator.id)}?table={TABLE}{asked}"
+    return Other(title, said, measuring.table(indicator.measure, found, indicator), csv)
 
 
 def close(basis: Basis, indicator: Indicator, area: Area, compared: Comparison) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from redway.indicators.definitions import Indicator
 from redway.indicators.measure import COUNTS, Measure
 from redway.indicators.measures import ALL, Measured, Value
 from redway.indicators.series import Status
+from redway.indicators.shown import policy_of
 from redway.methods.comparison import proportion, ratio
 from redway.products import csv, measure_rows, tables
 from redway.products.charts import Bars, Chart, Groups, Periods, Point, picture
@@ -217,7 +218,7 @@ def document(basis: Basis, indicator: Indicator, again: str) -> str:
         "numerator": indicator.numerator,
         "denominator": indicator.denominator,
         "value": measure.unit,
-        "disclosure control": hidden(basis.policy(indicator)) or "none: exact counts",
+        "disclosure control": hidden(None if basis.exact else policy_of(measure.dataset)) or "none: exact counts",
         "counts rounded to the nearest": found.rounded_to,
         "data version": basis.snapshot.number,
         "data as at": basis.made_at.isoformat() if basis.made_at else "",

@@ -117,7 +117,7 @@ def _page(basis: Basis, indicator: Indicator, area: Area, order: str, opened: bo
         three_years=three_years(row),
         rate=rate(row, indicator, compared),
         close=beside.close(basis, indicator, area, compared),
-        other=beside.other(basis, indicator) if whole else None,
+        other=beside.other(basis, indicator, asked_of(basis, indicator)) if whole else None,
         months=_table(_("Months"), windows.months(row), indicator),
         quarters=_table(_("Financial quarters"), windows.quarters(row), indicator),
         rolling=None if why_no_year(row) else _table(_("Rolling twelve months"), windows.rolling_12(row), indicator),
@@ -358,13 +358,17 @@ def _areas_table(
     return changes.table(areas, order=order, link=link, sort=sort, caption=caption, beside=near)
 
 
+def asked_of(basis: Basis, indicator: Indicator) -> str:
+    """What the address of a file of this page says besides, so that it holds what the page shows."""
+    asked = "&exact=1" if basis.exact else ""
+    return f"{asked}&definition={indicator.definition}" if indicator.definition else asked
+
+
 def csv_links(basis: Basis, indicator: Indicator, area: Area, whole: bool) -> tuple[Link, ...]:
     """Every table of the page as CSV."""
     address = basis.address("indicator-csv", indicator.id)
     at = "" if whole else f"&area={area.code}"
-    asked = "&exact=1" if basis.exact else ""
-    if indicator.definition:
-        asked += f"&definition={indicator.definition}"
+    asked = asked_of(basis, indicator)
     at += asked
     links = [
         Link(_("Months (CSV)"), f"{address}?by=month{at}"),

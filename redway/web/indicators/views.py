@@ -11,7 +11,7 @@ from redway.web.as_at import asked
 from redway.web.figures.basis import Basis, basis
 from redway.web.figures.citation import cite
 from redway.web.figures.numbers import one_of
-from redway.web.indicators import choosing, export, listing, measuring, presenter, waiting
+from redway.web.indicators import beside, choosing, export, listing, measuring, presenter, waiting
 from redway.web.permissions import allow
 from redway.work.accounts.roles import Permission
 
@@ -60,12 +60,18 @@ def _followed(request: HttpRequest, rests_on: Basis, one: Indicator, choose: cho
 
 @allow(Permission.SEE_PARTNERSHIP)
 def csv(request: HttpRequest, slug: str) -> HttpResponse:
-    """The rows behind an indicator page: ?by=month|quarter|rolling-12, ?area=CODE, or ?level=area for every area."""
+    """The rows behind an indicator page: ?by=month|quarter|rolling-12, ?area=CODE, or ?level=area for every area;
+    ?table=beside for what stands beside its months out of another dataset.
+    """
     rests_on = basis(asked(request))
     rests_on, one = choosing.chosen(rests_on, request, _indicator(rests_on, slug))
     by = one_of(request.GET.get("by", ""), export.PERIODS)
     level = one_of(request.GET.get("level", ""), ("partnership", "area"))
-    if rests_on.follows(one):
+    if "table" in request.GET:
+        if one_of(request.GET["table"], (beside.TABLE,)) and not (rests_on.follows(one) and rests_on.measures(one)):
+            raise Http404
+        text, name = measuring.document(rests_on, one, _again(request, rests_on)), f"{one.id}-{beside.TABLE}"
+    elif rests_on.follows(one):
         area = _area(rests_on, one, request.GET.get("area", ""))
         if level == "area" and not rests_on.areas_of(one):
             raise Http404
