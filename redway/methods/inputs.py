@@ -21,6 +21,7 @@ TOO_LARGE = "a mistyped number, or one that names something (a reference, a tele
 BELOW = "a difference, or a code for what is not known, such as -9."
 NONE_OF_IT = "a row with nobody and nothing in it: leave it out."
 PARTS = "a rate, a mean or an estimate where a count was meant."
+MISTYPED = "a mistyped number, or one in another unit."
 PERCENT = "percent where a share was meant: 0.95 and not 95."
 LARGEST = 1e15  # above it, a double cannot tell one whole number from the next, and squares and products overflow
 
@@ -61,14 +62,14 @@ def numbers(values: Any, what: str, *, dimensions: int = 1, missing: bool = Fals
 def at_least(values: Any, what: str, least: float, **options: Any) -> Floats:
     """Numbers none of which lies under `least`."""
     array = numbers(values, what, **options)
-    _every(~(array < least), array, what, f"numbers of at least {least:g}", BELOW if least == 0 else "")
+    _every(~(array < least), array, what, f"numbers of at least {least:g}", BELOW if least == 0 else MISTYPED)
     return array
 
 
 def above(values: Any, what: str, bound: float, **options: Any) -> Floats:
     """Numbers that all lie above `bound`."""
     array = numbers(values, what, **options)
-    _every(~(array <= bound), array, what, f"numbers above {bound:g}", NONE_OF_IT if bound == 0 else "")
+    _every(~(array <= bound), array, what, f"numbers above {bound:g}", NONE_OF_IT if bound == 0 else MISTYPED)
     return array
 
 
@@ -102,12 +103,12 @@ def number(value: Any, what: str, *, least: float = -np.inf, most: float = np.in
 
 
 def _why(value: Any, given: float, least: float, most: float) -> str:
-    """The likely cause of a number out of its bounds; nothing where none is likely."""
+    """The likely cause of a number out of its bounds."""
     if np.isnan(given):
         return NOT_THERE if isinstance(value, float) else "a word, or nothing, where a number was meant."
     if given < least:
-        return BELOW if least == 0 else ""
-    return PERCENT if most == 1 else TOO_LARGE if most >= 1e6 else ""
+        return BELOW if least == 0 else MISTYPED
+    return PERCENT if most == 1 else TOO_LARGE if most >= 1e6 else MISTYPED
 
 
 def whole(value: Any, what: str, *, least: int = 0, most: float = np.inf) -> int:
@@ -150,7 +151,7 @@ def named(value: str, what: str, among: Iterable[Any]) -> str:
     )
 
 
-def _every(fit: npt.NDArray[np.bool_], array: Floats, what: str, expected: str, cause: str = "") -> None:
+def _every(fit: npt.NDArray[np.bool_], array: Floats, what: str, expected: str, cause: str) -> None:
     """Raise Unfit with the first place, from 1, where `fit` is not so."""
     wrong = np.argwhere(~fit)
     if len(wrong):

@@ -1,8 +1,12 @@
 """Faults of what methods are given: named, placed and counted."""
 
+import ast
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import redway.methods as package
 from redway.methods import inputs
 from redway.methods.inputs import Unfit
 
@@ -90,3 +94,30 @@ def test_columns_of_two_lengths():
     assert inputs.same_length(x=[1, 2], y=[3, 4]) == 2
     with pytest.raises(Unfit, match="x has 1, y has 2"):
         inputs.same_length(x=[1], y=[1, 2])
+
+
+def refusals():
+    """Every place in the methods that refuses something: file, line and the call."""
+    for file in sorted(Path(package.__file__).parent.rglob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Unfit", "NotFine"):
+                yield f"{file.stem}:{node.lineno}", {keyword.arg: keyword.value for keyword in node.keywords}
+
+
+def test_every_refusal_has_a_likely_cause():
+    found = dict(refusals())
+    assert len(found) > 200
+    without = [at for at, said in found.items() if not isinstance(said.get("cause"), ast.expr) or not said.get("came")]
+    empty = [at for at, said in found.items() if isinstance(c := said.get("cause"), ast.Constant) and not c.value]
+    assert without + empty == []
+
+
+@pytest.mark.parametrize(
+    ("value", "least", "most"), [(1, 2, 9), (10, 2, 9), (-1, 0, 1), (95, 0, 1), ("x", 0, 1), (3e9, 0, 2e9)]
+)
+def test_a_number_out_of_bounds_has_a_likely_cause(value, least, most):
+    with pytest.raises(Unfit) as fault:
+        inputs.number(value, "level", least=least, most=most)
+    assert fault.value.cause
+    with pytest.raises(Unfit, match="Likely cause"):
+        inputs.at_least([1.0], "values", 2)

@@ -206,7 +206,11 @@ def farrington_flexible(
 
 def _alike_in_shape(given: npt.NDArray[Any], table: npt.NDArray[Any]) -> npt.NDArray[Any]:
     if given.shape != table.shape:
-        raise Unfit("a population, and a doubt, for every count", came=f"{given.shape} for {table.shape}")
+        raise Unfit(
+            "a population, and a doubt, for every count",
+            came=f"{given.shape} for {table.shape}",
+            cause="one for each series where one for each week is meant, or tables the other way round.",
+        )
     return given
 
 
@@ -214,7 +218,11 @@ def _table(counts: npt.ArrayLike) -> npt.NDArray[Any]:
     """Two dimensions, of whatever type it came in."""
     table = np.atleast_2d(np.asarray(counts))
     if table.ndim != 2 or table.dtype.kind not in "iufb":
-        raise Unfit("counts as numbers, one row for each series", came=f"{table.dtype} of shape {table.shape}")
+        raise Unfit(
+            "counts as numbers, one row for each series",
+            came=f"{table.dtype} of shape {table.shape}",
+            cause="a table of more than two ways, or words among the numbers.",
+        )
     return table
 
 

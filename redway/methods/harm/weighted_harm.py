@@ -159,7 +159,7 @@ def _looked_up(
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """The weight of each kind of offence, and whether it is used."""
     if missing not in ("refuse", "leave-out"):
-        raise Unfit("missing: refuse or leave-out", came=missing)
+        raise Unfit("missing: refuse or leave-out", came=missing, cause="another word for one of the two.")
     w = np.array([weights.of.get(str(k), np.nan) for k in kinds.tolist()], dtype=float)
     out = np.array([str(k) in proactive for k in kinds.tolist()], dtype=bool)
     lacking = np.isnan(w) & ~out

@@ -47,7 +47,7 @@ def own_map(score: Any, *, area: Any = None, x: Any = None, y: Any = None, label
     names = None if label is None else np.asarray(label).astype(str)
     east, north = (None, None) if x is None or y is None else located(x, y)
     if not len(scores):
-        raise Unfit("a cell", came="none")
+        raise Unfit("a cell", came="none", cause="a map with its heading line alone, or a filter that left nothing.")
     given = {"score": scores, "area": sizes, "cell": names, "x": east, "y": north}
     inputs.same_length(**{name: column for name, column in given.items() if column is not None})
     if names is not None:

@@ -79,7 +79,11 @@ def _exposed(grid: Grid, given: Mapping[str, Array]) -> Floats:
 
 def _gi(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
     if given["exposure"] is not None and given["p_value"] != "poisson":
-        raise Unfit("p_value poisson, to set events against exposure", came=str(given["p_value"]))
+        raise Unfit(
+            "p_value poisson, to set events against exposure",
+            came=str(given["p_value"]),
+            cause="p_value left as it stands if it is not given: say --p_value poisson, or leave the exposure out.",
+        )
     grid, notes = gridded(columns, given)
     n = _counted(grid, columns, given)
     near = around(grid, given)
@@ -226,7 +230,11 @@ def _of_own_map(columns: Mapping[str, Array], given: Mapping[str, Any]) -> Answe
     week = ((when - (cut if np.isfinite(cut) else when.min())) // 7).astype(np.int64)[later]
     weeks, size = int(week.max()) + 1, len(cells.score)
     if weeks * size > MOST_VALUES:
-        raise Unfit(f"at most {MOST_VALUES:,} cells times weeks", came=f"{size:,} cells, {weeks:,} weeks")
+        raise Unfit(
+            f"at most {MOST_VALUES:,} cells times weeks",
+            came=f"{size:,} cells, {weeks:,} weeks",
+            cause="a finer map than is judged week by week, or a date with a wrong year.",
+        )
     inside = cell[later] != OUTSIDE
     counts = np.bincount(week[inside] * size + cell[later][inside], minlength=weeks * size).reshape(weeks, size)
     settings = {

@@ -118,7 +118,12 @@ def published(
             hidden[at] = True
             known[at] = said.get("low", known[at, 0]), said.get("high", known[at, 1])
             if known[at, 0] > known[at, 1]:
-                raise Unfit("low: no more than a mark says", came=f"“{text}”", place=Place(row=row, column="value"))
+                raise Unfit(
+                    "low: no more than a mark says",
+                    came=f"“{text}”",
+                    cause="a low or a high that is meant for marks without a number.",
+                    place=Place(row=row, column="value"),
+                )
     body = np.zeros((len(rows), len(columns)), dtype=bool)
     body[:-1, :-1] = True
     gaps = np.flatnonzero(body.ravel() & ~listed)

@@ -84,7 +84,11 @@ def replicated(
     value = float(estimate(sample.weights))
     if kind == "bootstrap":
         if rng is None:
-            raise Unfit("a generator of random numbers for the bootstrap", came="none")
+            raise Unfit(
+                "a generator of random numbers for the bootstrap",
+                came="none",
+                cause="rng left out, which only the jackknives can do without.",
+            )
         drawn = np.array([estimate(w) for w in _drawn(sample, whole(replicates, "replicates", least=2), rng)])
         scale = np.full(drawn.size, 1 / drawn.size)
     else:
