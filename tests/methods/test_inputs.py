@@ -74,12 +74,6 @@ def test_one_value_has_its_likely_cause(check, value, cause):
     assert cause in fault.value.cause
 
 
-def test_a_number_out_of_bounds_of_its_own_has_no_cause_made_up():
-    with pytest.raises(Unfit) as fault:
-        inputs.number(3, "x", least=5, most=9)
-    assert not fault.value.cause
-
-
 def test_a_name_in_a_column_is_guessed():
     assert inputs.named("b", "reference", ["a", "b", "b"]) == "b"
     with pytest.raises(Unfit, match=r"one of the names in the table \(“White”, “Black”\).*Did you mean “White”"):
