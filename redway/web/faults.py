@@ -38,15 +38,19 @@ class SayWhatIsWrong:
         person = request.user
         may_know = person.is_authenticated and person.may(Permission.SEE_PARTNERSHIP)
         older = asked(request)
-        if older and not isinstance(exception, Damaged) and _stands_today():
+        if older and of_the_version(exception):
             LOG.warning("%s %s: %s", request.method, request.path, exception)
             return _does_not_fit(request, older, in_sentences(exception) if may_know else "")
         LOG.error("%s %s: %s", request.method, request.path, exception, exc_info=exception)
         return wrong(str(exception) if may_know else "")
 
 
-def _stands_today() -> bool:
-    """Whether today's data and profile go together: then it is the older version that does not fit."""
+def of_the_version(fault: RedwayError) -> bool:
+    """Whether a fault met with the data of an older version is one of that version: nothing kept is damaged, and
+    today's data and profile go together.
+    """
+    if isinstance(fault, Damaged):
+        return False
     try:
         now = basis()
         return bool(now.indicators and now.strategy and now.places.areas)
@@ -69,6 +73,6 @@ def in_sentences(fault: RedwayError) -> str:
     said = [_("Needed: %s.") % fault.expected]
     said += [_("There is: %s.") % fault.came.rstrip(".")] if fault.came else []
     said += [_("Where: %s.") % fault.place] if str(fault.place) else []
-    said += [cause[:1].upper() + cause[1:].rstrip()] if cause else []
+    said += [_("Probably: %s") % cause.rstrip()] if cause else []
     said += [_("An analyst can import it.")] if command else []
     return " ".join(said)

@@ -79,11 +79,11 @@ def test_a_fault_of_ours_stays_one(milton_keynes, signed_in, monkeypatch):
 
 @pytest.fixture
 def at_version_1(milton_keynes, signed_in, monkeypatch):
-    """`at_version_1(fault, today)`: the map at version 1, of two, where finding places is that fault, and today's."""
+    """`at_version_1(fault, today)`: a page about version 1, of two, where finding places is that fault, and today's."""
     for number in (1, 2):
         DataVersion.objects.create(number=number, made_by="a test", summary="")
 
-    def ask(fault, today=None, role=Role.CHAIR):
+    def ask(fault, today=None, path="/as-at/1/map/?type=recorded-burglary"):
         def places(read, _partnership):
             if found := fault if read.number == 1 else today:
                 raise found
@@ -92,7 +92,7 @@ def at_version_1(milton_keynes, signed_in, monkeypatch):
         monkeypatch.setattr("redway.web.figures.basis.places", places)
         basis_of_today.cache_clear()
         basis_of_older.cache_clear()
-        return signed_in(role).get("/as-at/1/map/?type=recorded-burglary")
+        return signed_in(Role.CHAIR).get(path)
 
     return ask
 
@@ -124,3 +124,21 @@ def test_a_lost_file_and_a_profile_that_fits_no_data_stay_faults(at_version_1, f
     answer = at_version_1(fault, today)
     assert answer.status_code == 500
     assert str(fault) in text(answer)
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "says"),
+    [
+        (RETIRED, 409, "These two versions cannot be set side by side"),
+        (Damaged("the accepted file x, whole"), 500, "Something went wrong"),
+    ],
+)
+def test_two_versions_of_which_one_does_not_fit_are_told_the_same_way(at_version_1, monkeypatch, fault, status, says):
+    def compare(*_):
+        raise fault
+
+    monkeypatch.setattr("redway.web.data.versions._compared", compare)
+    answer = at_version_1(fault, path="/data/versions/compare/?from=1&to=2")
+    assert answer.status_code == status
+    assert says in text(answer)
+    assert fault.expected in text(answer)

@@ -223,7 +223,7 @@ def test_a_fault_of_its_definition_is_told_in_sentences():
     fault = NotSetUp(
         "wards of small areas", came="none", cause="they were not imported. Run: redway import lsoa-wards PATH"
     )
-    told = "Needed: wards of small areas. There is: none. They were not imported. An analyst can import it."
+    told = "Needed: wards of small areas. There is: none. Probably: they were not imported. An analyst can import it."
     assert in_sentences(fault) == told
     placed = RedwayError("codes of “Kind”", came="“x” in a group.", place=Place("tables.yaml"))
     assert in_sentences(placed) == "Needed: codes of “Kind”. There is: “x” in a group. Where: tables.yaml."

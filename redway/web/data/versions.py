@@ -1,21 +1,26 @@
 """The data versions: each with what came and the figures as they stood, and two of them beside each other."""
 
 from functools import lru_cache
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
+from redway.errors import RedwayError
 from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.web.addresses import NUMBER
 from redway.web.as_at import Busy, a_turn, come_again, find, none_such
 from redway.web.data import comparing
 from redway.web.data.presenter import versions_page
+from redway.web.faults import in_sentences, of_the_version
 from redway.web.figures.numbers import page_number
 from redway.web.permissions import allow
 from redway.web.profile import profile
+from redway.web.site.views import fault
 from redway.work.accounts.roles import Permission
 from redway.work.returns.comparing import Comparison, compare
 from redway.work.returns.models import DataVersion
@@ -46,8 +51,25 @@ def compared(request: HttpRequest) -> HttpResponse:
             found = _compared(Home.current().root, profile(), first.number, second.number, rests_on())
     except Busy:
         return come_again(request)
+    except RedwayError as misfit:
+        if not of_the_version(misfit):
+            raise
+        return _not_compared(request, misfit)
     context = {"page": comparing.page(found), "first": first, "second": second}
     return render(request, "data/compare.html", context)
+
+
+def _not_compared(request: HttpRequest, misfit: RedwayError) -> HttpResponse:
+    """The page in place of two versions of which today's profile does not fit the data of one."""
+    sentences = [
+        _(
+            "Figures of both are worked out of their data by today’s definitions, and the data of one of them do not "
+            "have what those ask for."
+        ),
+        in_sentences(misfit),
+        _("Nothing is lost: the data of both are kept as they were, and today’s figures are as they should be."),
+    ]
+    return fault(request, HTTPStatus.CONFLICT, _("These two versions cannot be set side by side"), sentences)
 
 
 @lru_cache(maxsize=8)
