@@ -59,7 +59,7 @@ def page(milton_keynes, signed_in, people):
 def test_whoever_may_not_see_small_counts_reads_rounded_ones_and_no_cell(page, role):
     text = page(role)
     assert "Accepted 125 rows. Under 5 were refused, for one reason." in text
-    assert "Under 5: Cause: is none of the codes (column “Cause”)" in text
+    assert "Under 5 rows, “Cause”: is none of the codes" in text
     assert "15 outside the partnership" in text
     assert "Something looked wrong and may be true. The number of rows: November 2025." in text
     assert "rounded to the nearest 5" in text
@@ -131,6 +131,10 @@ def test_warnings_to_look_into_are_counted_in_the_first_sentence_while_they_wait
 def test_one_refused_row_is_told_in_the_singular(page):
     report = DeliveryReport(items=(Item("f.csv", "2025-11", 30, 29, 1, "accepted"),), reasons=REPORT.reasons[:1])
     assert "1 was refused, for one reason." in page(Role.ANALYST, report)
+    one = Reason("is none of the codes", 1, "f.csv", 3, "Cause", "x", "a code")
+    assert "1 row, “Cause”: is none of the codes" in page(Role.ANALYST, dataclasses.replace(report, reasons=(one,)))
+    stray = Reason("cells without a heading", 1, "f.csv", 3, "", "x", "")
+    assert "1 row: cells without a heading" in page(Role.ANALYST, dataclasses.replace(report, reasons=(stray,)))
 
 
 def test_rows_with_several_faults_are_said_to_be_counted_under_each(page):

@@ -7,7 +7,7 @@ about: their sentences name numbers, and cells of people's records.
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from redway import periods
 from redway.store.profile import Profile
@@ -175,10 +175,15 @@ def cells_shown(shown: Result) -> int:
 
 
 def _refusal(reason: Reason, counts: RowCounts) -> Refusal:
-    title = f"{begin(counts(reason.count))}: {reason.reason}"
+    what = reason.reason.removeprefix(f"{reason.column}: ")
+    number = reason.count if counts.exact else 2  # of a rounded number not even that it is one is said
+    if reason.column:
+        words = ngettext("%(n)s row, “%(column)s”: %(what)s", "%(n)s rows, “%(column)s”: %(what)s", number)
+    else:
+        words = ngettext("%(n)s row: %(what)s", "%(n)s rows: %(what)s", number)
+    title = begin(words % {"n": counts(reason.count), "column": reason.column, "what": what})
     if not counts.exact:
-        column = " " + _("(column “%(column)s”)") % {"column": reason.column} if reason.column else ""
-        return Refusal(title + column, ())
+        return Refusal(title, ())
     came = reason.came or _("an empty cell, or something that is not repeated here")
     told = [(_("The first"), reason_place(reason)), (_("What was there"), came)]
     told += [(_("What is expected"), reason.expected)] if reason.expected else []
