@@ -14,6 +14,8 @@ gives the same answer every time, and the interval has no Monte Carlo error.
 The effect is the mean over the periods after of what was seen less what the model says, given the periods before; the
 interval holds the noise of single periods and the drift too. p is the tail beyond no effect, both sides.
 
+A season of its own has a level for each of its places (`nseasons`, as columns beside the others).
+
 Assumes that the link with the other series stays as it was before, and that they were not touched. Counts should be
 large. Where there are periods enough, the last third before is held out and foretold from the rest, as if it had begun
 then: a miss is said.
@@ -61,12 +63,14 @@ def structural(
     *,
     prior_level_sd: float = 0.01,
     prior: str = "measured",
+    nseasons: int = 1,
     conf_level: float = 0.95,
 ) -> Effect:
     """The effect on a series (periods,) of what began in row `start` (from 0), given others (periods, series).
 
     prior_level_sd  how far the level is thought to drift from one period to the next, in standard deviations of y
     prior           measured, from the series before; or causalimpact, that package's own
+    nseasons        periods until the season comes round, 12 for months: each place in it has a level of its own
 
     Raises Unfit for numbers that are not finite, and lengths that differ.
     """
@@ -75,6 +79,8 @@ def structural(
     level, at = probability(conf_level, "conf_level"), whole(start, "start", least=0)
     drift = number(prior_level_sd, "prior_level_sd", least=1e-6, most=1)
     chosen(prior, "prior", PRIORS)
+    places = np.arange(series.size)[:, None] % whole(nseasons, "nseasons", least=1, most=366)
+    others_alone, x = x, np.column_stack([x, places == np.arange(1, nseasons)])
     if at >= series.size:
         raise Unfit(
             "a start with periods after it",
@@ -91,6 +97,7 @@ def structural(
     seen = (float(series[at:].mean()) - middle) / scale
     value, low, high, p = (float(v) for v in np.multiply(_mean(nodes, standard[at:], seen, level), [scale] * 3 + [1]))
     expected = _each(nodes, standard[at:], level) * scale + middle
+    before, alone = _without_season(series[:at], others_alone[:at], x[:at])
     n, looked_for = series.size - at, float(series[at:].mean()) - value
     figures = {
         "total": value * n,
@@ -98,7 +105,7 @@ def structural(
         "total_high": high * n,
         "expected": looked_for,
         "percent": 100 * value / looked_for if looked_for else np.nan,
-        "r2_before": _explained(series[:at], x[:at]),
+        "r2_before": _explained(before, alone),
         "level_sd": float(nodes.weight @ nodes.level) * scale,
         "noise_sd": float(nodes.weight @ nodes.noise) * scale,
     }
@@ -111,7 +118,7 @@ def structural(
         " a period",
         3,
         level,
-        (_held_out(series[:at], x[:at], drift, prior), *_assumed(series[:at], x[:at], prior)),
+        (_held_out(series[:at], x[:at], drift, prior), *_assumed(before, alone, prior)),
         figures,
         "",
         expected[0],
@@ -160,8 +167,8 @@ def _beliefs(y: Floats, x: Floats, level: float, prior: str) -> tuple[tuple[floa
 
 
 def _left(y: Floats, x: Floats) -> Floats:
-    """What is left of a series (n,) after a straight line of others (n, k)."""
-    design = np.column_stack([np.ones(y.size), x])
+    """What is left of a series (n,), or of several (n, m), after a straight line of others (n, k)."""
+    design = np.column_stack([np.ones(len(y)), x])
     return np.asarray(y - design @ np.linalg.lstsq(design, y, rcond=None)[0], dtype=np.float64)
 
 
@@ -238,6 +245,12 @@ def _quantile(share: float, weight: Floats, means: Floats, variances: Floats) ->
     sd = np.sqrt(variances)
     low, high = float((means - 12 * sd).min()), float((means + 12 * sd).max())
     return float(scipy.optimize.brentq(lambda v: float(weight @ ndtr((v - means) / sd)) - share, low, high, xtol=1e-12))
+
+
+def _without_season(y: Floats, others: Floats, x: Floats) -> tuple[Floats, Floats]:
+    """A series and others less the mean of each place in the season, whose columns come after the others' in x."""
+    season = x[:, others.shape[1] :]
+    return (_left(y, season), _left(others, season)) if season.shape[1] else (y, others)
 
 
 def _explained(y: Floats, x: Floats) -> float:

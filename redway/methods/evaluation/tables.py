@@ -334,6 +334,7 @@ METHODS = (
                 "prior_level_sd", 0.01, "how far the level is thought to drift", float, also=(Also("prior.level.sd"),)
             ),
             ADD_UP,
+            Parameter("nseasons", 1, "periods until the season comes round: 12 for months; 1 for none", int),
             Parameter("prior", "measured", "what is thought of drift and noise before", str, structural.PRIORS),
             LEVEL,
         ),

@@ -56,25 +56,71 @@ def test_against_tfcausalimpact_whose_inference_is_an_approximation(peer_outputs
 
 @pytest.mark.peers
 def test_against_causal_impact_on_seat_belts(peer_outputs):
-    """A run of 99 draws whose settings are not recorded: -0.350 (-0.406 to -0.291), here -0.373 (-0.424 to -0.320).
+    """A run of 98 draws whose settings are not recorded: -0.350 (-0.406 to -0.291). It had the months in it.
 
-    Sampling the model as it stands gives -0.373 too; with the months in it, as a monthly series asks, -0.356.
+    Without months the model gives -0.373, and so does sampling it: the means of 40 chains of as many draws lay between
+    -0.382 and -0.366 (standard deviation 0.0033). With months it is -0.356, two of those errors from theirs.
     """
     given = rows(peer_outputs, "seatbelts_input.csv")
     theirs = {
         k: float(v) for k, v in rows(peer_outputs, "causalimpact_seatbelts_front_rear.csv")[0].items() if k != "row"
     }
     front, rear = (np.log([float(r[name]) for r in given]) for name in ("front", "rear"))
-    months = np.array([int(r["month"]) for r in given])[:, None] == np.arange(2, 13)
-    alone = structural(front, rear[:, None], 169, prior="causalimpact")
-    seasonal = structural(front, np.column_stack([rear, months]), 169, prior="causalimpact")
+    alone, seasonal = (
+        structural(front, rear[:, None], 169, prior="causalimpact", nseasons=seasons) for seasons in (1, 12)
+    )
+    assert 1 / theirs["p"] - 1 == pytest.approx(98)
     assert front[169:].mean() == pytest.approx(theirs["Actual"])
-    assert seasonal.value == pytest.approx(theirs["AbsEffect"], abs=0.01)
-    assert alone.value == pytest.approx(theirs["AbsEffect"], abs=theirs["AbsEffect.sd"])
+    error = 0.0033
+    assert abs(seasonal.value - theirs["AbsEffect"]) < 2 * error
+    assert abs(alone.value - theirs["AbsEffect"]) > 6 * error
     for one in (alone, seasonal):
         assert theirs["AbsEffect.lower"] < one.value < theirs["AbsEffect.upper"]
         assert one.low < theirs["AbsEffect"] < one.high
         assert 0 < one.p < 1e-6
+
+
+@pytest.mark.peers
+def test_months_that_drift_as_causal_impacts_do_give_what_months_of_one_level_do(peer_outputs):
+    """Its season is a state that drifts. By the joint normal distribution of all periods, at the posterior's middle."""
+    given = rows(peer_outputs, "seatbelts_input.csv")
+    front, rear = (np.log([float(r[name]) for r in given]) for name in ("front", "rear"))
+    at, n = 169, len(front)
+    middle, scale = front[:at].mean(), front[:at].std(ddof=1)
+    y, z = (front - middle) / scale, (rear - rear[:at].mean()) / rear[:at].std(ddof=1)
+    made = np.zeros((n, 11 + n))  # each month from the eleven first states and the shocks: they sum to nought, nearly
+    state = np.zeros((11, 11 + n))
+    state[:, :11] = np.eye(11)
+    for t in range(n):
+        made[t] = state[0]
+        following = -state.sum(axis=0)
+        following[11 + t] += 1
+        state = np.vstack([following, state[:-1]])
+    level, noise, turning = 0.022, 0.389, 0.0084
+    covariance = 1 + level**2 * np.minimum.outer(np.arange(n), np.arange(n))
+    covariance += made[:, :11] @ made[:, :11].T + turning**2 * made[:, 11:] @ made[:, 11:].T
+    covariance += noise**2 * np.outer(z, z) / (0.01 * (z[:at] @ z[:at]))
+    before = covariance[:at, :at] + noise**2 * np.eye(at)
+    expected = y[0] + covariance[at:, :at] @ np.linalg.solve(before, y[:at] - y[0])
+    drifting = (y[at:].mean() - expected.mean()) * scale
+    ours = structural(front, rear[:, None], at, prior="causalimpact", nseasons=12)
+    assert drifting == pytest.approx(ours.value, abs=0.003)
+
+
+def test_a_season_is_a_level_for_each_of_its_places():
+    rng = np.random.default_rng(8)
+    x = rng.normal(0, 1, 72).cumsum()
+    months = np.arange(72) % 12
+    y = 50 + 2 * x + 6 * np.sin(2 * np.pi * months / 12) + rng.normal(0, 1, 72) - 5 * (np.arange(72) >= 60)
+    columns = np.column_stack([x, months[:, None] == np.arange(1, 12)])
+    found, by_hand = structural(y, x[:, None], 60, nseasons=12), structural(y, columns, 60)
+    assert (found.value, found.low, found.high) == (by_hand.value, by_hand.low, by_hand.high)
+    plain = structural(y, x[:, None], 60)
+    assert found.high - found.low < 0.7 * (plain.high - plain.low)
+    assert found.figures["r2_before"] > plain.figures["r2_before"]
+    assert "fewer than 22 periods before" in structural(y, x[:, None], 21, nseasons=12).sentence
+    with pytest.raises(Unfit, match="nseasons"):
+        structural(y, x[:, None], 60, nseasons=0)
 
 
 def test_the_filter_is_the_joint_normal_distribution():
