@@ -205,6 +205,8 @@ def test_a_gateway_that_has_expired_is_told_in_a_sentence_with_the_page_of_it(wa
     assert "expired on 1 January 2025. It can be read again when the gateway is renewed." in page
     assert 'href="/gateways/fire/publication/"' in answer.content.decode()
     assert "Release it: anybody can then see it" not in page
+    assert "It waits until it can be released" in page
+    assert "Release it?" not in page
     assert not of_the_command(page)
     approve = reverse("release-approve", args=[waits.public_id])
     said = text(opens(Role.CHAIR).post(approve, {"seen": waits.shown}, follow=True))

@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from redway.store.home import Home
+from redway.web.gateways.presenter import warnings
+from redway.web.home import presenter
 from redway.web.home.waiting import SHOWN, waits
 from redway.work.accounts.roles import Role
 from redway.work.gateways import actions
@@ -152,3 +154,13 @@ def test_the_first_page_of_an_agency_contact_tells_theirs_from_others(told, peop
     assert "1 return waits for you. 1 waits for somebody else." in page
     mine, elsewhere = page.index(">Waiting for you</h2>"), page.index(">Waiting for somebody else</h2>")
     assert mine < page.index("with warnings to acknowledge") < elsewhere < page.index("waiting for a second person")
+
+
+def test_a_gateway_that_has_expired_is_to_be_drafted_unless_a_draft_waits(told, people, in_force):
+    ended = in_force("fire")
+    type(ended).objects.update(begins=timezone.localdate() - timedelta(9), expires=timezone.localdate() - timedelta(1))
+    (late,) = presenter.gateways(warnings(timezone.localdate()))
+    assert late.mend == "Draft a new version on the page Gateways."
+    drafted("somebody")
+    (late,) = presenter.gateways(warnings(timezone.localdate()))
+    assert late.mend == "Finish the draft that waits on the page Gateways, and put it in force."

@@ -23,7 +23,9 @@ from redway.web.home.waiting import Waits, waits
 from redway.web.profile import profile
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import GRANTS, Permission, Role
+from redway.work.gateways.models import Gateway
 from redway.work.gateways.purposes import Purpose
+from redway.work.gateways.states import State
 from redway.work.returns.models import DataVersion, Submission
 from redway.work.strategy.models import CommitmentState
 
@@ -81,9 +83,12 @@ class HomePage:
 
 
 def gateways(attention: Iterable[Attention]) -> list[Absence]:
-    """Gateways that have expired or soon will, for those who see the register."""
+    """Gateways that have expired or soon will, for those who see the register; of which a draft waits already, that."""
     who = _("An administrator drafts it; a second person puts it in force.")
-    return [Absence(one.text, _("Draft a new version on the page Gateways."), who) for one in attention]
+    drafted = set(Gateway.objects.filter(state=State.DRAFT).values_list("dataset", "purpose"))
+    fresh = _("Draft a new version on the page Gateways.")
+    begun = _("Finish the draft that waits on the page Gateways, and put it in force.")
+    return [Absence(one.text, begun if (one.dataset, one.purpose) in drafted else fresh, who) for one in attention]
 
 
 def page(basis: Basis, *, person: User, standings: Mapping[str, CommitmentState], today: date) -> HomePage:
