@@ -9,7 +9,8 @@ The policy, in a minute:
    rows, columns, totals and earlier releases of the table show together must leave every hidden small count
    anything from `hide_from` to `hide_to`, and any other hidden figure a range as wide.
 5. If even that cannot be had, nothing is released, and the error says why.
-6. Percentages and rates are worked out of what is shown, never of the counts, and are hidden with it.
+6. Percentages and rates are worked out of what is shown, never of the counts, and are hidden with it: nobody learns
+   from them what the shown counts do not tell already.
 
 `release` gives a `Released`, which nothing else can make; what exports tables takes nothing but a `Released`.
 docs/disclosure.md says whom this guards against, and what it does not.

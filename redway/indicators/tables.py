@@ -96,6 +96,12 @@ class Definition(Strict):
     row_totals: bool = True
     column_totals: bool = True
     grand_total: bool = True
+    shares: Literal["", "row", "column", "table"] = Field(
+        default="", description="also shown, of the released counts: each as a percentage of that total"
+    )
+    rate_per: int = Field(
+        default=0, ge=0, description="also shown, of the released counts: each for so many residents; 0 for none"
+    )
     notes: tuple[str, ...] = Field(default=(), description="what a reader has to know; they are published")
     beside: dict[str, str] = Field(
         default={}, description="tables that part the same people by the same thing -> why both may be released"
@@ -111,6 +117,13 @@ class Definition(Strict):
             raise ValueError("rows and columns that part by different things")
         if {self.rows.by, self.columns.by} & set(TIMES) and self.period == "month":
             raise ValueError("a table of one month has no months or quarters in it")
+        totals = {"row": self.row_totals, "column": self.column_totals, "table": self.grand_total}
+        if self.shares and not totals[self.shares]:
+            raise ValueError(f"percentages of the {self.shares} need its total, which is put off")
+        if self.rate_per and self.columns.parts == "place":
+            raise ValueError("rates for residents are of rows: let wards or areas be the rows")
+        if self.rate_per and self.amount:
+            raise ValueError("rates are of things counted, not of an amount")
         if "quarter" in (self.rows.by, self.columns.by) and (self.period != "year" or self.year_ends % 3):
             raise ValueError("quarters are of a year that ends with one: in March, June, September or December")
         return self

@@ -101,6 +101,27 @@ def tabulated(one: Counted, period: str, snapshot: Snapshot, here: Here) -> Tabl
     return Table(rows.labels, across.labels, counts, table.row_totals, table.column_totals, table.grand_total)
 
 
+def residents(one: Counted, rows: Sequence[str], snapshot: Snapshot, here: Here) -> list[int | None]:
+    """How many people rates of each row are for, and of all together: those of its ward or area, else of the whole
+    partnership. None where they are not known, or are no fair base.
+    """
+    whole = here.places.partnership
+    everybody = whole.residents if whole.fair_base else None
+    by = one.table.rows.by
+    if by not in ("ward", "area"):
+        return [everybody] * (len(rows) + 1)
+    of = _wards(snapshot, here.places) if by == "ward" else _area_names(here.places)
+    living = dict(_pairs(snapshot, "residents", ["lsoa21_code", "residents"]))
+    unfair = {code for area in here.places.areas if not area.fair_base for code in area.members}
+    newer = {new for _old, new in _pairs(snapshot, "lsoa-lookup", ["lsoa11_code", "lsoa21_code"])}
+    found: dict[str, list[int | None]] = {}
+    for code, label in of.items():
+        if code in newer:  # each place once, though it has codes of two vintages
+            found.setdefault(label, []).append(None if code in unfair else living.get(code))
+    sums = {label: None if None in each else sum(n or 0 for n in each) for label, each in found.items()}
+    return [*(sums.get(label) for label in rows), everybody]
+
+
 def too_many(rows: int, columns: int) -> RedwayError:
     """The refusal of a table that disclosure control could not look through in good time."""
     return RedwayError(
@@ -301,16 +322,18 @@ def _always_placed(one: Counted) -> bool:
 def _of_places(title: str, by: str, snapshot: Snapshot, here: Here, *, strict: bool) -> Categories:
     """Wards or comparable areas by name. `strict`: every row has one, since others were left out."""
     elsewhere = _("Not known")
-    if by == "area":
-        names = [area.name for area in here.places.areas]
-        called = {a.code: a.name if names.count(a.name) == 1 else f"{a.name} {a.code}" for a in here.places.areas}
-        of = {code: called[area] for code, area in here.places.area_of.items()}
-    else:
-        of = _wards(snapshot, here.places)
+    of = _area_names(here.places) if by == "area" else _wards(snapshot, here.places)
     every = set(of) == set(here.places.area_of)
     labels = sorted(set(of.values()))
     other = [] if strict and every else [elsewhere]
     return Categories(title, (*labels, *other), of, elsewhere if other else None)
+
+
+def _area_names(places: Places) -> dict[str, str]:
+    """Small area, of either vintage -> what the comparable area that it is in is called, each otherwise."""
+    names = [area.name for area in places.areas]
+    called = {a.code: a.name if names.count(a.name) == 1 else f"{a.name} {a.code}" for a in places.areas}
+    return {code: called[area] for code, area in places.area_of.items()}
 
 
 def _wards(snapshot: Snapshot, places: Places) -> dict[str, str]:

@@ -16,23 +16,73 @@ from redway.indicators.release import Cell, Edition, Released
 from redway.products import csv, tables
 
 
-def document(released: Released, *, rows: str, columns: str, about: Mapping[str, csv.Value]) -> str:
+def document(
+    released: Released, *, rows: str, columns: str, about: Mapping[str, csv.Value], derived: Sequence[Released] = ()
+) -> str:
     """A CSV file with one line for each figure: its row, its column, its value and its marks, below the notes.
 
-    `rows` and `columns` are what those of the table are called: Ward, Age. Raises TypeError for a table that has
-    not been released.
+    `rows` and `columns` are what those of the table are called: Ward, Age. `derived` are percentages and rates of the
+    same table, two columns each. Raises TypeError for a table that has not been released.
     """
-    if not isinstance(released, Released):
-        raise TypeError(f"only a released table may leave, not a {type(released).__name__}")
-    named = {f"{_('Note')} {number}": note for number, note in enumerate(notes(released), 1)}
-    total = _("Total")
+    for one in (released, *derived):
+        if not isinstance(one, Released):
+            raise TypeError(f"only a released table may leave, not a {type(one).__name__}")
+    said = (*notes(released), *derived_notes(derived))
+    named = {f"{_('Note')} {number}": note for number, note in enumerate(said, 1)}
+    total, mark = _("Total"), _("Mark")
     lines = (
-        (total if row is TOTAL else row, total if column is TOTAL else column, cell.value, " ".join(cell.marks))
-        for row, line in zip((*released.rows, TOTAL), released.cells, strict=True)
-        for column, cell in zip((*released.columns, TOTAL), line, strict=True)
-        if cell != Cell()
+        (
+            total if row is TOTAL else row,
+            total if column is TOTAL else column,
+            *(said for one in (released, *derived) for said in _said(one.cells[i][j])),
+        )
+        for i, row in enumerate((*released.rows, TOTAL))
+        for j, column in enumerate((*released.columns, TOTAL))
+        if released.cells[i][j] != Cell()
     )
-    return csv.document((rows, columns, released.unit, _("Mark")), lines, {**about, **named})
+    heads = [head for one in derived for head in (called(one), f"{mark}: {called(one)}")]
+    return csv.document((rows, columns, released.unit, mark, *heads), lines, {**about, **named})
+
+
+def _said(cell: Cell) -> tuple[csv.Value, csv.Value]:
+    return cell.value, " ".join(cell.marks)
+
+
+def derived(released: Released, public: Mapping[str, Any]) -> tuple[Released, ...]:
+    """The percentages and rates that an edition shows beside its counts: worked out of what it shows, and of residents
+    that anybody can look up.
+    """
+    shares, rate = public.get("shares"), public.get("rate")
+    made = [released.percentages(shares)] if shares else []
+    return (*made, *([released.rates(rate["people"], rate["per"])] if rate else []))
+
+
+def called(released: Released) -> str:
+    """What a table of percentages or rates is called."""
+    words = {
+        "percentage of the row": _("Percentage of the row"),
+        "percentage of the column": _("Percentage of the column"),
+        "percentage of the table": _("Percentage of the whole table"),
+    }
+    per = released.unit.removeprefix("rate per ")
+    return words.get(released.unit) or _("For every %(per)s residents") % {"per": per}
+
+
+def derived_notes(derived: Sequence[Released]) -> tuple[str, ...]:
+    """What a reader has to know of percentages and rates."""
+    if not derived:
+        return ()
+    said = [
+        _("Percentages and rates are worked out of the counts as shown, rounding and all, and are withheld with them.")
+    ]
+    if any(one.unit.startswith("rate") for one in derived):
+        said.append(
+            _(
+                "Rates are for the usual residents of Census 2021. There is none, [x], where residents are not known "
+                "or say little of who is in a place."
+            )
+        )
+    return tuple(said)
 
 
 def published(released: Released, public: Mapping[str, Any], *, edition: int, on: date, place: str) -> str:
@@ -52,7 +102,9 @@ def published(released: Released, public: Mapping[str, Any], *, edition: int, on
         about[_("Licence")] = public["licence"]
     for number, note in enumerate(public["notes"], 1):
         about[f"{_('About the table')} {number}"] = note
-    return document(released, rows=public["rows"], columns=public["columns"], about=about)
+    return document(
+        released, rows=public["rows"], columns=public["columns"], about=about, derived=derived(released, public)
+    )
 
 
 def notes(released: Released) -> tuple[str, ...]:
@@ -77,8 +129,6 @@ def notes(released: Released) -> tuple[str, ...]:
             _("Counts are rounded to the nearest %(to)s, each by itself: totals may not be the sum of what is shown.")
             % {"to": policy.round_to}
         )
-    if released.unit != "count":
-        said.append(_("Percentages and rates are worked out of the counts as shown."))
     used = {mark for line in released.cells for cell in line for mark in cell.marks}
     return (*said, *(words for mark, words in _meanings().items() if mark in used))
 
@@ -99,7 +149,16 @@ def _meanings() -> dict[Mark, str]:
 
 def as_table(released: Released, *, caption: str, rows: str, parts: Sequence[str] = ("", "")) -> tables.Table:
     """A released table for a page. `parts` says what rows and columns part by: months are written in words."""
-    return _drawn(released, lambda i, j: _on_page(released.cells[i][j]), caption, rows, parts)
+    decimals = 0 if released.unit == "count" else 1
+    return _drawn(released, lambda i, j: _on_page(released.cells[i][j], decimals), caption, rows, parts)
+
+
+def as_tables(
+    released: Released, public: Mapping[str, Any], *, caption: str, rows: str, parts: Sequence[str] = ("", "")
+) -> list[tables.Table]:
+    """The counts for a page, then the percentages and rates that are shown beside them, each with what it is called."""
+    made = [as_table(released, caption=caption, rows=rows, parts=parts)]
+    return made + [as_table(one, caption=called(one), rows=rows, parts=parts) for one in derived(released, public)]
 
 
 def beside_counts(edition: Edition, *, caption: str, rows: str, parts: Sequence[str] = ("", "")) -> tables.Table:
@@ -122,9 +181,13 @@ def beside_counts(edition: Edition, *, caption: str, rows: str, parts: Sequence[
     return _drawn(released, cell, caption, rows, parts)
 
 
-def as_text(released: Released, *, rows: str) -> str:
-    """A released table for a terminal."""
-    drawn = as_table(released, caption="", rows=rows)
+def as_text(released: Released, public: Mapping[str, Any]) -> str:
+    """A released table for a terminal, with the percentages and rates beside it."""
+    counts, *others = as_tables(released, public, caption="", rows=public["rows"])
+    return _in_lines(counts) + "".join(f"\n{one.caption}\n{_in_lines(one)}" for one in others)
+
+
+def _in_lines(drawn: tables.Table) -> str:
     lines = [[column.title for column in drawn.columns]]
     lines += [[f"{c.text} {c.note}".strip() for c in row] for row in drawn.rows]
     widths = [max(len(line[at]) for line in lines) for at in range(len(lines[0]))]
@@ -155,11 +218,11 @@ def _label(label: Label, part: str) -> str:
     return periods.in_words(label) if part in ("month", "quarter") else label
 
 
-def _on_page(cell: Cell) -> tables.Cell:
+def _on_page(cell: Cell, decimals: int = 0) -> tables.Cell:
     if cell == Cell():
         return tables.Cell("")
     if cell.value is not None:
-        return tables.Cell(f"{cell.value:,.0f}", numeric=True, note=" ".join(cell.marks))
+        return tables.Cell(f"{cell.value:,.{decimals}f}", numeric=True, note=" ".join(cell.marks))
     for mark, drawn in (
         (Mark.CONFIDENTIAL, tables.suppressed()),
         (Mark.NOT_APPLICABLE, tables.not_applicable()),

@@ -48,7 +48,31 @@ def test_percentages_say_what_they_are_of_and_that_they_rest_on_what_is_shown():
     shares = release(TABLE, LOCAL).percentages("row")
     assert "A,other,33.3," in write(shares)
     assert "percentage of the row" in write(shares)
-    assert "Percentages and rates are worked out of the counts as shown." in releases.notes(shares)
+    assert "worked out of the counts as shown, rounding and all" in releases.derived_notes([shares])[0]
+
+
+def test_a_file_has_percentages_and_rates_beside_the_counts_they_are_worked_out_of():
+    public = {"shares": "row", "rate": {"per": 1000, "people": [2000, None, 4000]}}
+    released = release(TABLE, LOCAL)
+    made = releases.derived(released, public)
+    assert [releases.called(one) for one in made] == ["Percentage of the row", "For every 1,000 residents"]
+    text = releases.document(released, rows="Group", columns="Kind", about={}, derived=made)
+    lines = list(csv.reader(text.splitlines()))
+    head = next(line for line in lines if line and line[0] == "Group")
+    assert head[2:] == [
+        "count",
+        "Mark",
+        "Percentage of the row",
+        "Mark: Percentage of the row",
+        "For every 1,000 residents",
+        "Mark: For every 1,000 residents",
+    ]
+    rows = {tuple(line[:2]): line[2:] for line in lines[lines.index(head) + 1 :]}
+    assert rows["A", "other"] == ["10", "", "33.3", "", "5", ""]
+    assert all(line[2] == line[4] == "" for line in rows.values() if "[c]" in line[1])
+    assert any("usual residents of Census 2021" in line[-1] for line in lines if line)
+    with pytest.raises(TypeError, match="only a released table"):
+        releases.document(released, rows="Group", columns="Kind", about={}, derived=[TABLE])
 
 
 @pytest.mark.parametrize("counts", [TABLE, TABLE.counts])

@@ -167,13 +167,19 @@ def _policy(proposal: TableEdition | None) -> str:
     return next((name for name, policy in POLICIES.items() if vars(policy) == asked), "")
 
 
-def table_of(prepared: Prepared, *, exact: bool) -> drawn.Table:
-    """What would leave; or the exact counts beside what becomes of each."""
+def tables_of(prepared: Prepared, *, exact: bool) -> list[drawn.Table]:
+    """What would leave, percentages and rates too; or the exact counts beside what becomes of each."""
     public = prepared.public
     given: dict[str, Any] = {"rows": public["rows"], "parts": public["parts"]}
     if exact:
-        return products.beside_counts(prepared.edition, caption=_("Exact counts, and what becomes of each"), **given)
-    return products.as_table(prepared.released, caption=_("What would leave"), **given)
+        return [products.beside_counts(prepared.edition, caption=_("Exact counts, and what becomes of each"), **given)]
+    return products.as_tables(prepared.released, public, caption=_("What would leave"), **given)
+
+
+def notes(prepared: Prepared) -> tuple[str, ...]:
+    """What is said below the figures."""
+    worked_out = products.derived(prepared.released, prepared.public)
+    return (*products.notes(prepared.released), *products.derived_notes(worked_out))
 
 
 def loss(prepared: Prepared) -> str:

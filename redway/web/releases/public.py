@@ -43,9 +43,12 @@ def edition(request: HttpRequest, id: UUID) -> HttpResponse:
     read = kept.read(one.file, one.digest, Home.current())
     context |= {
         "public": read.public,
-        "notes": products.notes(read.released),
-        "table": products.as_table(
-            read.released, caption=one.title, rows=read.public["rows"], parts=read.public["parts"]
+        "notes": (
+            *products.notes(read.released),
+            *products.derived_notes(products.derived(read.released, read.public)),
+        ),
+        "tables": products.as_tables(
+            read.released, read.public, caption=one.title, rows=read.public["rows"], parts=read.public["parts"]
         ),
         "others": _others(one),
     }

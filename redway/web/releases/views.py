@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy
 from redway.errors import NotAllowed, RedwayError
 from redway.indicators.tables import Definition, tables
 from redway.periods import in_words
-from redway.products import releases as products
 from redway.web.faults import in_sentences
 from redway.web.permissions import allow
 from redway.web.profile import profile
@@ -75,9 +74,9 @@ def table(request: HttpRequest, table: str) -> HttpResponse:
         context |= {
             "prepared": prepared,
             "counted": presenter.counted(prepared.counted),
-            "drawn": presenter.table_of(prepared, exact=exact),
+            "drawn": presenter.tables_of(prepared, exact=exact),
             "loss": presenter.loss(prepared),
-            "notes": products.notes(prepared.released),
+            "notes": presenter.notes(prepared),
             "caveats": presenter.caveats(prepared),
             "beside": presenter.beside(prepared),
             "newer": page.proposal and prepared.newer,

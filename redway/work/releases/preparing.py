@@ -12,13 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from redway import periods
-from redway.errors import NotAllowed
+from redway.errors import NotAllowed, NotSetUp
 from redway.indicators import definitions, sets
 from redway.indicators.counts import Table
 from redway.indicators.places import NAMES_REST_ON, places
 from redway.indicators.release import Edition, Policy, Released, release
 from redway.indicators.tables import Counted, counted, table
-from redway.indicators.tabulating import Here, tabulated, titles, whole_periods
+from redway.indicators.tabulating import Here, residents, tabulated, titles, whole_periods
 from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.store.snapshot import Snapshot
@@ -140,7 +140,11 @@ def prepare(profile: Profile, id: str, period: str, *, version: int | None = Non
         chosen,
         counts,
         released,
-        kept.as_public(released, _about(one, period, read.number, fictional=profile.partnership.fictional)),
+        kept.as_public(
+            released,
+            _about(one, period, read.number, fictional=profile.partnership.fictional)
+            | _worked_out(one, counts, read, here),
+        ),
         earlier,
         beside,
         next(iter(unmade([read.number], of=[one.dataset.name]).values()), ""),
@@ -149,7 +153,7 @@ def prepare(profile: Profile, id: str, period: str, *, version: int | None = Non
 
 def _read_by(one: Counted) -> list[str]:
     """The datasets whose rows or names come together in a table."""
-    return [one.dataset.name, *(NAMES_REST_ON if "place" in one.partings else ())]
+    return [one.dataset.name, *(NAMES_REST_ON if "place" in one.partings or one.table.rate_per else ())]
 
 
 def _about(one: Counted, period: str, version: int, *, fictional: bool) -> dict[str, Any]:
@@ -169,6 +173,25 @@ def _about(one: Counted, period: str, version: int, *, fictional: bool) -> dict[
         "licence": made_up if fictional else one.dataset.licence,
         "data_version": version,
     }
+
+
+def _worked_out(one: Counted, counts: Table, read: Snapshot, here: Here) -> dict[str, Any]:
+    """What is to be worked out of the released counts, and the public figures that takes. Never the counts.
+
+    Raises NotSetUp for rates before the residents have come.
+    """
+    found: dict[str, Any] = {"shares": one.table.shares} if one.table.shares else {}
+    if one.table.rate_per:
+        people = residents(one, counts.rows, read, here)
+        if not any(people):
+            raise NotSetUp(
+                "residents, of whom the rates of this table are",
+                came="none that are known and a fair base",
+                cause="they were not imported, or “residents_no_fair_base” names every place. Run: redway import "
+                "residents PATH",
+            )
+        found["rate"] = {"per": one.table.rate_per, "people": people}
+    return found
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,15 @@ TABLES = """
   rows: {column: property, groups: [{label: Refuse, values: [refuse]}], rest: Others}
   columns: {column: attack_on_crew}
   period: month
+- id: fires-by-ward
+  title: Fires by area and cause
+  dataset: fire
+  what: fires
+  rows: {by: area}
+  columns: {column: cause}
+  period: month
+  shares: row
+  rate_per: 1000
 - id: crime-by-type
   title: Recorded crime by type and month
   dataset: police-street

@@ -77,7 +77,7 @@ class Command(RedwayCommand):
             if waits is not None:  # whoever decides on it sees what was asked for
                 version, policy = waits.data_version, actions.asked_policy(waits)
             prepared = prepare(profile, table, period, version=version, policy=policy)
-            self.stdout.write(products.as_text(prepared.released, rows=prepared.public["rows"]), ending="")
+            self.stdout.write(products.as_text(prepared.released, prepared.public), ending="")
             for sentence in remarks(prepared, waits):
                 print(sentence, file=sys.stderr)
         if options["out"]:
@@ -178,7 +178,8 @@ def listed(profile: Profile) -> str:
 
 def remarks(prepared: Prepared, waits: TableEdition | None) -> list[str]:
     """What a reader of the figures has to know and the table cannot say. `waits`: what they were asked for as."""
-    said = list(products.notes(prepared.released))
+    worked_out = products.derived(prepared.released, prepared.public)
+    said = [*products.notes(prepared.released), *products.derived_notes(worked_out)]
     said += [
         f"Beside it: {other.title}, {other.period}, counts some of the same rows. Look at both before you release it."
         for other in prepared.beside
