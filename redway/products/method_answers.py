@@ -28,7 +28,7 @@ def as_json(answer: Answer, *, method: Method, parameters: Mapping[str, Any], se
         "redway": redway.__version__,
         "method": method.name,
         "file": file,
-        "parameters": dict(parameters),
+        "parameters": {name: _setting(value) for name, value in parameters.items()},
         "seed": seed,
         "sentence": answer.sentence,
         "notes": list(answer.notes),
@@ -43,6 +43,11 @@ def _plain(values: Array) -> list[Any]:
     if array.dtype.kind == "M":
         return [None if np.isnat(value) else str(value) for value in array]
     return [_finite(value) for value in array.tolist()]
+
+
+def _setting(value: Any) -> Any:
+    """A setting, or each of a list of them."""
+    return [_finite(one) for one in value] if isinstance(value, tuple | list) else _finite(value)
 
 
 def _finite(value: Any) -> Any:
