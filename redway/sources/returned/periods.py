@@ -8,8 +8,8 @@ YEAR = f"YE-{MONTH}"
 TERM = "[0-9]{4}-(autumn|spring|summer)"
 OF_DATE = {
     "monthly": "strftime({d}, '%Y-%m')",
-    "quarterly": "printf('%d/%02d-Q%d', year({d} - INTERVAL 3 MONTH), (year({d} - INTERVAL 3 MONTH) + 1) % 100, "
-    "quarter({d} - INTERVAL 3 MONTH))",
+    "quarterly": "CASE WHEN month({d}) > 3 THEN concat(year({d}), '/', right((year({d}) + 1)::VARCHAR, 2), '-Q', "
+    "quarter({d}) - 1) WHEN month({d}) <= 3 THEN concat(year({d}) - 1, '/', right(year({d})::VARCHAR, 2), '-Q4') END",
     "annual": "printf('YE-%d-03', year({d} + INTERVAL 9 MONTH))",
     "termly": "printf('%d-%s', year({d}), CASE WHEN month({d}) >= 9 THEN 'autumn' "
     "WHEN month({d}) >= 4 THEN 'summer' ELSE 'spring' END)",
