@@ -123,7 +123,7 @@ def ours(paths: list[Path]) -> dict:
     import django
 
     django.setup()
-    from redway.sources.dataset import loader
+    from redway.sources.loaders import loader
     from redway.work.returns.receive import receive
 
     loader("police-street")

@@ -167,7 +167,7 @@ def ours(dataset: str, path: Path) -> dict:
 
     django.setup()
     import redway.store.sheets  # noqa: F401 - a workbook's readers, which are imported where one comes
-    from redway.sources.dataset import loader
+    from redway.sources.loaders import loader
     from redway.work.returns.receive import receive
 
     loader(dataset)

@@ -162,7 +162,7 @@ def ours(path: Path, dataset: str, agency: str) -> dict:
     import django
 
     django.setup()
-    from redway.sources.dataset import loader
+    from redway.sources.loaders import loader
     from redway.work.returns import checking
     from redway.work.returns.deliveries import deliver, discard
     from redway.work.returns.quarantine import Sent

@@ -125,7 +125,8 @@ def measured(started: tuple[float, float], **found: int) -> dict:
 
 def ours(path: Path) -> dict:
     from redway.errors import FileRefused
-    from redway.sources.dataset import REFUSED, Context, loader
+    from redway.sources.dataset import REFUSED, Context
+    from redway.sources.loaders import loader
     from redway.store.home import Home
     from redway.store.profile import Profile
     from redway.store.snapshot import Part, Snapshot

@@ -112,7 +112,7 @@ def ours(path: Path) -> dict:
     import django
 
     django.setup()
-    from redway.sources.dataset import loader
+    from redway.sources.loaders import loader
     from redway.store import sheets  # noqa: F401 - loaded before the clock starts
     from redway.work.returns.receive import receive
 

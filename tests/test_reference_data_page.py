@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from redway.sources import tabular
-from redway.sources.dataset import dataset, folder, loader, names
+from redway.sources.dataset import dataset, folder, names
 from redway.sources.finding import reference_datasets
+from redway.sources.loaders import loader
 from redway.store.unpack import find
 
 PAGE = (Path(__file__).resolve().parent.parent / "docs" / "reference-data.md").read_text("utf-8")

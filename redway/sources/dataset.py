@@ -1,10 +1,9 @@
-"""What a dataset is: `dataset.yaml` in its folder, and the two functions its `load.py` offers."""
+"""What a dataset is: `dataset.yaml` in its folder, and what its loading gives. loaders.py says what loads it."""
 
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import import_module
 from pathlib import Path
-from typing import Literal, Protocol, cast
+from typing import Literal
 
 from pydantic import Field
 
@@ -126,14 +125,6 @@ class Dataset(Strict):
     without: str = Field(default="", description="what does not work while it is missing, in one sentence")
 
 
-class Loader(Protocol):
-    """What `Loaded` says that each dataset's `load.py` offers; it may also offer `skips`, and `FIELDS`: what is looked
-    for in a publisher's table.
-    """
-
-    def load(self, path: Path, *, file_name: str, into: Path, context: "Context") -> "list[Loaded]": ...
-
-
 def folder(name: str) -> Path:
     return FOLDER / name.replace("-", "_")
 
@@ -152,15 +143,6 @@ def dataset(name: str) -> Dataset:
 def names() -> list[str]:
     """Every dataset there is: a folder with a dataset.yaml is one, and no list is edited."""
     return sorted(p.parent.name.replace("_", "-") for p in FOLDER.glob("*/dataset.yaml"))
-
-
-def loader(name: str) -> Loader:
-    """What loads a dataset: the `load` module in its folder, else the engine that goes by its definition alone."""
-    at = folder(dataset(name).name)
-    if (at / "load.py").is_file():
-        return import_module(f"redway.sources.{at.name}.load")
-    engine = import_module("redway.sources.returned.load")  # it imports this module, so not at the top
-    return cast(Loader, engine.ByDefinition(dataset(name)))
 
 
 @dataclass(frozen=True)
@@ -238,7 +220,8 @@ class Loaded:
 
         skips(file_name: str) -> str
 
-    which says why a file found in a zip or folder is none of this dataset's; empty when it may be one.
+    which says why a file found in a zip or folder is none of this dataset's; empty when it may be one. One that reads
+    a publisher's table offers FIELDS, what it looks for in it.
     """
 
     provider: str

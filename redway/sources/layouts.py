@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from redway.sources.dataset import dataset, folder, loader
+from redway.sources.dataset import dataset, folder
+from redway.sources.loaders import loader
 from redway.sources.tabular import Field, positions
 
 FILE = "example.csv"

@@ -11,7 +11,8 @@ import pytest
 from redway import periods
 from redway.aldermere import people, searches, tables, truths
 from redway.aldermere.crime import NO_SUSPECT, OPEN
-from redway.sources.dataset import Context, loader
+from redway.sources.dataset import Context
+from redway.sources.loaders import loader
 from redway.store.profile import Profile
 from redway.store.snapshot import Snapshot
 

@@ -7,7 +7,8 @@ import pytest
 from redway.aldermere.city import city
 from redway.aldermere.partners import answers, files, health, justice, places, police, truths
 from redway.periods import label
-from redway.sources.dataset import Context, dataset, loader
+from redway.sources.dataset import Context, dataset
+from redway.sources.loaders import loader
 from redway.store.profile import Profile
 from redway.store.snapshot import Snapshot
 from redway.work.returns.senders import senders

@@ -13,7 +13,7 @@ from redway.indicators import definitions
 from redway.indicators.measures import measured
 from redway.indicators.places import places
 from redway.indicators.query import series
-from redway.sources.dataset import loader
+from redway.sources.loaders import loader
 from redway.store.profile import Profile
 from redway.work.returns.versions import snapshot
 from tests.work.milton_keynes_ledger import COHORTS, NUMBERS, SURVEYS

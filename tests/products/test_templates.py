@@ -11,7 +11,8 @@ import pytest
 from redway.errors import FileRefused
 from redway.products import templates
 from redway.products.described import PASSED_OVER, filled, holds, sent_as, template
-from redway.sources.dataset import Column, dataset, loader, names
+from redway.sources.dataset import Column, dataset, names
+from redway.sources.loaders import loader
 from redway.sources.returned.look_ups import look_ups
 from redway.store.sheets import as_csv, workbook
 from tests.sources.conftest import context as context_of_sources

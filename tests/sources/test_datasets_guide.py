@@ -11,8 +11,9 @@ import yaml
 from redway.errors import FileRefused
 from redway.geography.gazetteer import Confidence
 from redway.sources import dataset as datasets
-from redway.sources.dataset import Column, Dataset, Nature, Rule, loader
+from redway.sources.dataset import Column, Dataset, Nature, Rule
 from redway.sources.hospital_istv.places import Named, gazetteer
+from redway.sources.loaders import loader
 from redway.sources.returned.look_ups import Entry
 from redway.store import query
 

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redway.errors import FileRefused
-from redway.sources.dataset import REFUSED, dataset, loader, names
+from redway.sources.dataset import REFUSED, dataset, names
+from redway.sources.loaders import loader
 from redway.sources.returned.load import ByDefinition
 from redway.store.snapshot import Snapshot
 from tests.hostile_corpus import HOSTILE_CELLS, NAMED, PARTNERS, SURNAME, as_csv, no_tables, table, wrong_headings

@@ -7,7 +7,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from redway.errors import FileRefused
-from redway.sources.dataset import REFUSED, dataset, loader
+from redway.sources.dataset import REFUSED, dataset
+from redway.sources.loaders import loader
 from redway.sources.returned.look_ups import look_up
 
 NAME = "police-extract"

@@ -8,7 +8,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from redway.errors import FileRefused
-from redway.sources.dataset import loader
+from redway.sources.loaders import loader
 
 
 @pytest.fixture

@@ -6,8 +6,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from redway.errors import FileRefused
-from redway.sources.dataset import dataset, loader
+from redway.sources.dataset import dataset
 from redway.sources.finding import reference_datasets
+from redway.sources.loaders import loader
 
 # What the real files hold: rows read, rows kept.
 REAL = {

@@ -11,7 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from redway.errors import FileRefused
-from redway.sources.dataset import REFUSED, dataset, loader, names
+from redway.sources.dataset import REFUSED, dataset, names
+from redway.sources.loaders import loader
 from redway.sources.returned.look_ups import look_ups
 
 # Dataset -> reason of a rule -> number of the example row that is changed, and the change that breaks the rule.

@@ -13,7 +13,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from redway.errors import FileRefused
-from redway.sources.dataset import dataset, loader
+from redway.sources.dataset import dataset
+from redway.sources.loaders import loader
 from redway.sources.returned.look_ups import look_up
 from redway.sources.schools.load import period, release
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from redway.errors import FileRefused, NotAllowed
-from redway.sources.dataset import REFUSED, Column, Context, Dataset, loader
+from redway.sources.dataset import REFUSED, Column, Context, Dataset
+from redway.sources.loaders import loader
 from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.store.query import connect

@@ -7,7 +7,8 @@ from pathlib import Path
 
 from redway.errors import FileRefused, RedwayError, plain
 from redway.periods import in_words
-from redway.sources.dataset import Context, Dataset, Loaded, dataset, loader
+from redway.sources.dataset import Context, Dataset, Loaded, dataset
+from redway.sources.loaders import loader
 from redway.store import files
 from redway.store.unpack import Found, Skipped, ending, find
 from redway.work.returns.senders import name_of_agency

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from redway.errors import FileRefused
-from redway.sources.dataset import loader
+from redway.sources.loaders import loader
 
 NOWHERE = {"Longitude": "", "Latitude": "", "Location": "No location", "LSOA code": "", "LSOA name": ""}
 STOPS = "2021-08-thames-valley-stop-and-search.csv"

@@ -4,7 +4,8 @@ import pytest
 from django.core.management import call_command
 
 from redway.errors import NotSetUp
-from redway.sources.dataset import Context, dataset, loader
+from redway.sources.dataset import Context, dataset
+from redway.sources.loaders import loader
 from redway.sources.police_outcomes.load import OUTCOMES, load, skips
 from redway.store.snapshot import Snapshot
 from redway.work.returns.receive import receive

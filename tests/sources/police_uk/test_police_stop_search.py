@@ -15,7 +15,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redway.errors import FileRefused
-from redway.sources.dataset import Context, dataset, folder, loader
+from redway.sources.dataset import Context, dataset, folder
+from redway.sources.loaders import loader
 from redway.sources.police_stop_search.load import AGES, GENDERS, SEEN, TYPES, load, skips
 from redway.store.snapshot import Snapshot
 from redway.work.returns.receive import receive

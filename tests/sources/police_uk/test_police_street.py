@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from redway.errors import FileRefused
-from redway.sources.dataset import Context, dataset, loader
+from redway.sources.dataset import Context, dataset
+from redway.sources.loaders import loader
 from redway.sources.police_street.load import CRIME_TYPES, STREET, load, skips
 from redway.store.snapshot import Part, Snapshot
 from tests.sources.police_uk.conftest import NOWHERE, only, rows_of

@@ -24,7 +24,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402
 
-from redway.sources.dataset import loader  # noqa: E402
+from redway.sources.loaders import loader  # noqa: E402
 from redway.store import files, sealed  # noqa: E402
 from redway.store.home import Home  # noqa: E402
 from redway.work.returns import checking, deliveries, loading, quarantine, receive, reconcile  # noqa: E402

@@ -5,7 +5,8 @@ import io
 
 import pytest
 
-from redway.sources.dataset import Context, dataset, loader, names
+from redway.sources.dataset import Context, dataset, names
+from redway.sources.loaders import loader
 from redway.store.profile import Profile
 from redway.store.query import connect
 from redway.work.returns import loading

@@ -7,7 +7,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from redway.errors import FileRefused, NotAllowed, RedwayError
-from redway.sources.dataset import loader
+from redway.sources.loaders import loader
 from redway.work.audit.chain import verify
 from redway.work.audit.models import AuditRow
 from redway.work.gateways.models import Gateway

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from redway.sources.dataset import Loaded, dataset, loader
+from redway.sources.dataset import Loaded, dataset
+from redway.sources.loaders import loader
 from redway.store.profile import Profile
 from redway.store.query import connect
 from redway.store.snapshot import Part, Snapshot
