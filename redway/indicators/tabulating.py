@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -351,7 +352,7 @@ def _wards(snapshot: Snapshot, places: Places) -> dict[str, str]:
     return of | {old: next(iter(found)) for old, found in then.items() if len(found) == 1 and "" not in found}
 
 
-def _pairs(snapshot: Snapshot, dataset: str, columns: list[str]) -> list[tuple[str, str]]:
+def _pairs(snapshot: Snapshot, dataset: str, columns: list[str]) -> list[tuple[str, Any]]:
     with reading(snapshot.of(dataset)) as accepted:
         if not accepted:
             return []

@@ -31,7 +31,7 @@ def template(dataset: Dataset, profile: Profile | None = None) -> Template | Non
     if dataset.access == "partners":
         return _of_partners(dataset, profile)
     found = layout(dataset.name)
-    return found and _published(dataset, found)
+    return _published(dataset, found) if found else None
 
 
 def sent_as(dataset: Dataset) -> str:
