@@ -45,7 +45,7 @@ def own_map(score: Any, *, area: Any = None, x: Any = None, y: Any = None, label
     scores = inputs.numbers(score, "score")
     sizes = None if area is None else inputs.above(area, "area", 0)
     names = None if label is None else np.asarray(label).astype(str)
-    east, north = (None, None) if x is None or y is None else located(x, y)
+    east, north = (None, None) if x is None or y is None else located(x, y, of="cells.")
     if not len(scores):
         raise Unfit("a cell", came="none", cause="a map with its heading line alone, or a filter that left nothing.")
     given = {"score": scores, "area": sizes, "cell": names, "x": east, "y": north}

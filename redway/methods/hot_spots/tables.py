@@ -1,6 +1,7 @@
 """Hot spots by name, for tables of anybody's own."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from redway.methods.hot_spots.columns import (
     from_day,
     gridded,
     smooth_enough,
+    too_few_places,
 )
 from redway.methods.hot_spots.dual_kde import METHODS as TOGETHER
 from redway.methods.hot_spots.dual_kde import dual_kde
@@ -30,6 +32,7 @@ from redway.methods.hot_spots.gi import gi
 from redway.methods.hot_spots.grids import Grid, points
 from redway.methods.hot_spots.local_moran import QUADRANTS, local_moran
 from redway.methods.hot_spots.local_permutation import exact_p, permuted_p
+from redway.methods.hot_spots.locations import degrees, located
 from redway.methods.hot_spots.own_map import OUTSIDE, cell_of, own_map
 from redway.methods.hot_spots.poisson_cells import PoissonCells, poisson_cells
 from redway.methods.hot_spots.settings import (
@@ -51,7 +54,7 @@ from redway.methods.hot_spots.settings import (
     X,
     Y,
 )
-from redway.methods.hot_spots.snapped import LEAST_CELL, as_told, fit_for, snapped
+from redway.methods.hot_spots.snapped import LEAST_CELL, as_told, fit_for
 from redway.methods.inputs import Floats, Unfit, whole
 
 
@@ -72,7 +75,7 @@ def _counted(grid: Grid, columns: Mapping[str, Array], given: Mapping[str, Any])
 
 def _exposed(grid: Grid, given: Mapping[str, Array]) -> Floats:
     """What there is to befall in each cell, by a file of places."""
-    x, y = points(given["x"], given["y"])
+    x, y = located(given["x"], given["y"], of="exposure.")
     weight = inputs.at_least(given["exposure"], "exposure.exposure", 0)
     return grid.count(x, y, weight)
 
@@ -87,6 +90,10 @@ def _gi(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.G
     grid, notes = gridded(columns, given)
     n = _counted(grid, columns, given)
     near = around(grid, given)
+    if why := too_few_places(columns):
+        nothing, one = np.zeros(len(grid)), np.ones(len(grid))
+        rows = centres(grid, n=n, gistar=nothing, pvalue=one, adjusted=one, hot=nothing > 0)
+        return Answer(f"Cannot tell where hot spots are: {why}.", rows, notes)
     if given["exposure"] is not None:
         return _against(grid, n, poisson_cells(
             n, near, exposure=_exposed(grid, given["exposure"]), star=given["include_self"]
@@ -113,6 +120,8 @@ def _moran(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rando
     n = grid.count(columns["x"], columns["y"])
     drawn = whole(given["permutations"], "permutations")
     found = local_moran(n, around(grid, given), rng if drawn else None, permutations=max(1, drawn))
+    if why := too_few_places(columns):
+        found = replace(found, value=np.zeros(len(n)), p=np.ones(len(n)), cannot_tell=why)
     kinds = np.array(QUADRANTS)[found.quadrant - 1]
     rows = centres(grid, n=n, moran=found.value, quadrant=kinds, pvalue=found.p, adjusted=found.listed().adjusted)
     return Answer(found.sentence, rows, notes)
@@ -179,6 +188,9 @@ def _classify(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.ra
     table = by_period(grid, columns, period, int(period.max()) + 1)
     names = ("hotspot_prop", "persistent_prop", "recent_prop", "critical_p", "include_self", "like_sfhotspot")
     found = classes.classify(table, around(grid, given), **{name: given[name] for name in names})
+    if why := too_few_places(columns):
+        none = np.zeros_like(found.hot)
+        found = replace(found, category=np.full(len(grid), classes.NONE), hot=none, cold=none, cannot_tell=why)
     rows = centres(grid, n=table.sum(axis=0), hotspot_category=found.category, hot=found.hot.sum(axis=0))
     return Answer(found.sentence, rows, notes)
 
@@ -253,10 +265,13 @@ def _of_own_map(columns: Mapping[str, Array], given: Mapping[str, Any]) -> Answe
 
 
 def _moved(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
-    found = snapped(columns["x"], columns["y"])
+    x, y = points(columns["x"], columns["y"])
+    turned = bool(degrees(x, y).any())
+    found = as_told(x, y, "judge", degrees=turned)
+    notes = ("The coordinates are degrees of longitude and latitude, and were put in metres for this.",)
     told = {None: "cannot tell", True: "yes", False: "no"}[found.moved]
     rows = {"moved": [told], "together": [found.together], "pairs": [found.pairs], "places": [found.places]}
-    return Answer(found.sentence, {name: np.array(value) for name, value in rows.items()})
+    return Answer(found.sentence, {name: np.array(value) for name, value in rows.items()}, notes if turned else ())
 
 
 METHODS = (

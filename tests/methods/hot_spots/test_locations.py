@@ -7,6 +7,7 @@ from redway.methods.catalogue import methods
 from redway.methods.hot_spots.locations import located
 from redway.methods.hot_spots.tables import METHODS
 from redway.methods.inputs import Unfit
+from tests.methods.test_sentences import NAMED, ordinary
 
 
 def city(n=400, seed=1, side=12_000):
@@ -126,3 +127,58 @@ def test_a_reach_whose_sums_take_minutes_is_refused():
     method, settings = given("hot-spots", cell_size=200.0, reach=12)
     with pytest.raises(Unfit, match="at most 500 neighbours"):
         method.run(columns(x, y), settings, np.random.default_rng(1))
+
+
+def in_degrees(n=400, seed=3):
+    """Records of one town, moved to its points as data.police.uk has them: longitude, latitude."""
+    rng = np.random.default_rng(seed)
+    place = np.column_stack([rng.uniform(-0.8, -0.7, 120), rng.uniform(52.0, 52.1, 120)]).round(6)
+    return place[rng.integers(0, 120, n)].T
+
+
+OF_PLACES = [m for m in methods().values() if {"x", "y"} <= {c.name for c in m.columns} and m.name != "moved-points"]
+
+
+@pytest.mark.parametrize("method", OF_PLACES, ids=lambda m: m.name)
+def test_degrees_are_never_taken_as_metres(method):
+    east, north = in_degrees()
+    table = ordinary(method)
+    n = len(next(iter(table.values())))
+    settings = {p.name: p.default for p in method.parameters} | NAMED.get(method.name, {})
+    table.pop("victim", None)
+    for x, y in ((east[:n], north[:n]), (north[:n], east[:n])):
+        with pytest.raises(Unfit, match="line 2: expected coordinates in metres") as refused:
+            method.run(table | {"x": x, "y": y}, settings, np.random.default_rng(0))
+        assert "degrees of longitude and latitude" in refused.value.cause
+
+
+@pytest.mark.parametrize("name", ["knox", "near-repeats"])
+def test_moved_records_are_known_in_degrees_where_those_are_wanted(name):
+    x, y = in_degrees()
+    method, settings = given(name, method="great-circle")
+    with pytest.raises(Unfit, match="moved to shared points"):
+        method.run(columns(x, y), settings, np.random.default_rng(0))
+
+
+def test_moved_points_puts_degrees_in_metres_and_says_so():
+    x, y = in_degrees()
+    method, settings = given("moved-points")
+    for east, north in ((x, y), (y, x)):
+        answer = method.run({"x": east, "y": north}, settings, None)
+        assert answer.rows["moved"] == "yes"
+        assert "put in metres" in answer.notes[0]
+
+
+@pytest.mark.parametrize(("name", "which"), [("hot-spots", "exposure"), ("hot-spot-accuracy", "cells")])
+def test_degrees_of_a_second_file_are_said_to_be_its(name, which):
+    east, north = in_degrees()
+    second = {"x": east, "y": north, "exposure": np.ones(400), "score": np.ones(400)}
+    method, settings = given(name, **{which: second}, **({"p_value": "poisson"} if which == "exposure" else {}))
+    with pytest.raises(Unfit, match="coordinates in metres") as refused:
+        method.run(columns(*city()), settings, np.random.default_rng(0))
+    assert refused.value.place.column == f"{which}.x"
+
+
+def test_a_small_place_measured_from_its_corner_in_whole_metres_is_taken():
+    located(np.arange(50.0), np.arange(50.0))
+    located([0.5, 4000.0, 900.0], [0.5, 4000.0, 100.0])
