@@ -18,14 +18,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from scipy.special import gammaln, xlog1py, xlogy
 
 from redway.methods import inputs
-from redway.methods.inputs import Floats
+from redway.methods.inputs import Floats, Integers
 from redway.methods.wording import chance, figure
 
-VERSION = 1
+VERSION = 2
 
 MOST_COUNTED = 1_000_000
+MOST_CELLS = 20_000_000  # sums times draws that are worth drawing at once
 
 
 @dataclass(frozen=True)
@@ -82,40 +84,77 @@ def stability(first: Any, second: Any, rng: np.random.Generator, *, share: float
     again, held, correlation = _measured(x, y, part)
     both = (x + y).astype(np.int64)
     of_first = float(x.sum() / both.sum())
-    drawn = np.empty((draws, 3))
-    for k in range(draws):
-        early = rng.binomial(both, of_first).astype(float)
-        drawn[k] = _measured(early, both - early, part)
+    drawn = _stable(both, of_first, part, draws, rng)
     p = ((drawn[:, 1] <= held + 1e-12).sum() + 1) / (draws + 1)
     first_held = float(_top(x, part) @ x / x.sum())
     stays, keeps, goes = (float(middle) for middle in drawn.mean(axis=0))
     return Stability(again, held, first_held, correlation, stays, keeps, goes, float(p), part, n)
 
 
-def _measured(x: Floats, y: Floats, share: float) -> tuple[float, float, float]:
-    here, there = _top(x, share), _top(y, share)
-    total = float(y.sum())
-    size = float(here.sum())
-    again = float(here @ there) / size if size else 0.0
-    a, b = (_ranks(v) - (len(v) + 1) / 2 for v in (x, y))
-    below = float(np.sqrt((a @ a) * (b @ b)))
-    return again, float(here @ y) / total if total else 0.0, float(a @ b) / below if below else 0.0
+def _stable(both: Integers, of_first: float, share: float, draws: int, rng: np.random.Generator) -> Floats:
+    """Measures (draws, 3) of places whose events were split at random.
+
+    Of many places with few events each, how many are split how is drawn at once, by how many events they have: the
+    measures ask no more of them.
+    """
+    sums, places = np.unique(both, return_counts=True)
+    cells = int(sums.sum()) + sums.size
+    if cells * draws > MOST_CELLS or 4 * cells > both.size:
+        found = np.empty((draws, 3))
+        for k in range(draws):
+            early = rng.binomial(both, of_first).astype(float)
+            found[k] = _measured(early, both - early, share)
+        return found
+    early = np.concatenate([np.arange(one + 1.0) for one in sums.tolist()])
+    late = np.repeat(sums, sums + 1) - early
+    times = np.hstack([
+        rng.multinomial(many, _split(one, of_first), draws)
+        for one, many in zip(sums.tolist(), places.tolist(), strict=True)
+    ])  # fmt: skip
+    some = [row > 0 for row in times]
+    return np.array([
+        _measured(early[at], late[at], share, row[at].astype(float)) for at, row in zip(some, times, strict=True)
+    ])  # fmt: skip
 
 
-def _ranks(x: Floats) -> Floats:
+def _split(events: int, share: float) -> Floats:
+    """The binomial chances of 0, 1 ... events on one side."""
+    k = np.arange(events + 1.0)
+    log = gammaln(events + 1) - gammaln(k + 1) - gammaln(events - k + 1) + xlogy(k, share) + xlog1py(events - k, -share)
+    chances = np.exp(log)
+    return np.asarray(chances / chances.sum())
+
+
+def _measured(x: Floats, y: Floats, share: float, times: Floats | None = None) -> tuple[float, float, float]:
+    """Of places with so many events each year, each standing for `times` places alike."""
+    each = np.ones(len(x)) if times is None else times
+    here, there = _top(x, share, times), _top(y, share, times)
+    total = float(each @ y)
+    size = float(each @ here)
+    again = float((each * here) @ there) / size if size else 0.0
+    a, b = (_ranks(v, times) - (each.sum() + 1) / 2 for v in (x, y))
+    below = float(np.sqrt(((each * a) @ a) * ((each * b) @ b)))
+    held = float((each * here) @ y) / total if total else 0.0
+    return again, held, float((each * a) @ b) / below if below else 0.0
+
+
+def _ranks(x: Floats, times: Floats | None = None) -> Floats:
     """Ranks of counts, from 1, ties sharing the middle of theirs; small counts are counted and not sorted."""
-    if x.max() > MOST_COUNTED:
-        whole, times = np.unique(x, return_inverse=True, return_counts=True)[1:]
-    else:
-        whole = x.astype(np.int64)
-        times = np.bincount(whole)
-    return np.asarray((np.cumsum(times) - (times - 1) / 2)[whole])
+    whole = np.unique(x, return_inverse=True)[1] if x.max() > MOST_COUNTED else x.astype(np.int64)
+    held = np.bincount(whole, times)
+    return np.asarray((np.cumsum(held) - (held - 1) / 2)[whole])
 
 
-def _top(x: Floats, share: float) -> Floats:
+def _top(x: Floats, share: float, times: Floats | None = None) -> Floats:
     """How much of each place is on top, 0 to 1; places that tie at the edge are taken in part, all alike."""
-    budget = share * len(x)
-    last = min(len(x) - 1, max(0, int(np.ceil(budget - 1e-9)) - 1))
-    edge = np.partition(x, len(x) - 1 - last)[len(x) - 1 - last]
+    each = np.ones(len(x)) if times is None else times
+    places = each.sum()
+    budget = share * places
+    last = min(places - 1, max(0.0, np.ceil(budget - 1e-9) - 1))
+    if times is None:
+        edge = np.partition(x, len(x) - 1 - int(last))[len(x) - 1 - int(last)]
+    else:
+        order = np.argsort(-x, kind="stable")
+        edge = x[order[np.searchsorted(np.cumsum(each[order]), last + 0.5)]]
     above, tied = x > edge, x == edge
-    return above + tied * float(np.clip((budget - above.sum()) / tied.sum(), 0, 1))
+    return above + tied * float(np.clip((budget - each[above].sum()) / each[tied].sum(), 0, 1))

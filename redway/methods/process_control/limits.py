@@ -25,10 +25,11 @@ Guide*, 2011; Laney (2002), *Quality Engineering* 14, 531-537; Nelson (1994), *J
 NHSRplotthedots 0.2.2.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import betainc, ndtr, ndtri
 
 from redway.methods.emerging.thresholds import quantile
 from redway.methods.inputs import Floats
@@ -156,9 +157,34 @@ def _quantile(kind: str, tail: float, mean: Floats, n: Floats, phi: float) -> Fl
         fail = mean / (1 + mean)
         return np.asarray(np.maximum(0.0, np.ceil(np.log1p(-tail) / np.log(fail) - 1 - 1e-12)))
     if kind == "p":
-        from scipy.stats import binom
+        return _of_each(n, np.broadcast_to(mean, n.shape), lambda sizes, shares: _binomial(tail, sizes, shares)) / n
+    expected = np.maximum(mean * n, 1e-12)
+    spread = max(1.0, phi)
+    return _of_each(expected, None, lambda means, _: quantile(tail, means, np.full(means.shape, spread))) / n
 
-        return np.asarray(binom.ppf(tail, n, np.broadcast_to(mean, n.shape))) / n
-    expected = np.maximum(mean * n, 1e-12).ravel()
-    found = quantile(tail, expected, np.full(expected.shape, max(1.0, phi))).reshape(n.shape)
-    return np.asarray(found / n)
+
+def _of_each(first: Floats, second: Floats | None, found: Callable[[Floats, Floats], Floats]) -> Floats:
+    """What is found of every pair of values, each different pair once: simulated charts have few."""
+    one, i = np.unique(first, return_inverse=True)
+    other, j = np.unique(second, return_inverse=True) if second is not None else (np.zeros(1), np.zeros_like(i))
+    pairs, which = np.unique(i.ravel() * other.size + j.ravel(), return_inverse=True)
+    return np.asarray(found(one[pairs // other.size], other[pairs % other.size]))[which.ravel()].reshape(first.shape)
+
+
+def _binomial(tail: float, n: Floats, share: Floats) -> Floats:
+    """The smallest count with at least that chance of no more: from near it, by steps of one."""
+    inside = (share > 0) & (share < 1)
+    p = np.where(inside, share, 0.5)
+
+    def chance(k: Floats) -> Floats:
+        return np.where(
+            k < 0, 0.0, np.where(k >= n, 1.0, betainc(np.maximum(n - k, 1e-9), np.maximum(k, 0) + 1, 1 - p))
+        )
+
+    error = np.sqrt(n * p * (1 - p))
+    k = np.clip(np.floor(n * p + ndtri(tail) * error), 0, np.floor(n))
+    while (low := chance(k) < tail).any():
+        k = k + low
+    while (high := (k > 0) & (chance(k - 1) >= tail)).any():
+        k = k - high
+    return np.where(inside, k, np.where(share > 0, n, 0.0))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from redway.methods.concentration import stability as module
 from redway.methods.concentration.stability import stability
 from redway.methods.concentration.tables import METHODS
 from redway.methods.inputs import Unfit
@@ -105,3 +106,22 @@ def test_what_stable_places_would_give_is_every_way_to_split_them():
     at_most = np.array(held) <= found.held + 1e-12
     assert found.stable_held == pytest.approx(np.average(held, weights=weight), abs=0.02)
     assert found.p == pytest.approx(np.average(at_most, weights=weight), abs=0.03)
+
+
+def test_places_alike_may_be_counted_once_with_how_many_there_are():
+    rng = np.random.default_rng(4)
+    x, y, times = rng.poisson(3, 40).astype(float), rng.poisson(3, 40).astype(float), rng.integers(1, 6, 40)
+    for share in (0.05, 0.2, 0.5, 1.0):
+        whole = module._measured(np.repeat(x, times), np.repeat(y, times), share)
+        assert module._measured(x, y, share, times.astype(float)) == pytest.approx(whole, rel=1e-12)
+
+
+def test_many_places_split_at_once_are_as_those_split_one_by_one(monkeypatch):
+    """Means and spreads of 400 draws either way, within four of their errors."""
+    both = np.random.default_rng(5).poisson(2.5, 3000)
+    at_once = module._stable(both, 0.45, 0.05, 400, np.random.default_rng(6))
+    monkeypatch.setattr(module, "MOST_CELLS", 0)
+    one_by_one = module._stable(both, 0.45, 0.05, 400, np.random.default_rng(7))
+    error = np.sqrt((at_once.var(axis=0) + one_by_one.var(axis=0)) / 400)
+    assert (np.abs(at_once.mean(axis=0) - one_by_one.mean(axis=0)) < 4 * error).all()
+    assert at_once.std(axis=0) == pytest.approx(one_by_one.std(axis=0), rel=0.2)

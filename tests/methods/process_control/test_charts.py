@@ -7,6 +7,7 @@ import pytest
 from scipy.stats import binom, geom, nbinom, poisson
 
 from redway.methods.inputs import Unfit
+from redway.methods.process_control import limits as limits_module
 from redway.methods.process_control import xmr as one_xmr
 from redway.methods.process_control.charts import control_chart
 from redway.methods.process_control.limits import EXACT, KINDS, SIZED
@@ -119,6 +120,18 @@ def test_a_rebase_and_frozen_limits_together():
 )
 def test_assurance(better, target, expected):
     assert control_chart([20, 22] * 6, better=better).assurance(target) == expected
+
+
+@pytest.mark.parametrize("tail", [3.4e-6, 0.00135, 0.0228, 0.9772, 0.99865, 0.9999997])
+def test_a_binomial_quantile_is_scipys_and_each_different_one_is_found_once(tail):
+    rng = np.random.default_rng(1)
+    n = rng.integers(1, 400, (40, 12)).astype(float)
+    n[0], shares = 1e6, np.round(rng.random((40, 1)) ** 3, 3)
+    shares[1:3] = [[0.0], [1.0]]
+    found = limits_module._quantile("p", tail, shares, n, 1.0)
+    assert (found == binom.ppf(tail, n, np.broadcast_to(shares, n.shape)) / n).all()
+    parts = limits_module._quantile("p", tail, np.array([[0.3]]), np.array([[10.5, 0.5]]), 1.0)
+    assert np.isfinite(parts).all()
 
 
 def test_exact_limits_are_where_chance_puts_them():
