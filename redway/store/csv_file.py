@@ -21,8 +21,7 @@ from redway.store.kinds import IN_A_SPREADSHEET
 from redway.store.query import connect, text
 
 CHUNK = 1 << 20
-CONTROLS = tuple(bytes([code]) for code in (*range(9), 11, 12, *range(14, 32), 127))  # but tabs and line ends
-LINE_END = ord("\n")
+LINE_END, BLANK, DELETE = ord("\n"), ord(" "), b"\x7f"  # characters below a blank are no text, but for three
 LONGEST_LINE = 1_000_000  # bytes; real rows have about 250
 LONGEST_HEADING = 65_536
 SEPARATORS = {",": "a comma", ";": "a semicolon", "\t": "a tab"}
@@ -247,13 +246,16 @@ def _lines(path: Path, place: Place) -> _Lines:
                 )
             if last_end >= 0:
                 length = len(chunk) - 1 - last_end
-            seen.ends += np.count_nonzero(np.frombuffer(chunk, np.uint8) == LINE_END)  # faster than bytes.count
+            letters = np.frombuffer(chunk, np.uint8)
+            ends = np.count_nonzero(letters == LINE_END)  # faster than bytes.count
+            allowed = ends + chunk.count(b"\r") + chunk.count(b"\t")
+            seen.ends += ends
+            seen.controls = seen.controls or np.count_nonzero(letters < BLANK) > allowed or DELETE in chunk
             if last == b"\r" and first_end == 0:  # a line end split over two chunks
                 seen.crlf += 1
             if b"\r" in chunk:
                 seen.crlf += chunk.count(b"\r\n")
             seen.quoted = seen.quoted or b'"' in chunk
-            seen.controls = seen.controls or any(mark in chunk for mark in CONTROLS)
             last = chunk[-1:]
     seen.ends_cleanly = last == b"\n"
     return seen

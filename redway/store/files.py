@@ -48,12 +48,6 @@ def _full(folder: Path) -> DiskFull:
     )
 
 
-def sha256(path: Path) -> str:
-    """The hash of a file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def put(made: Path, final: Path) -> Path:
     """Give a finished file its final name, once its bytes are safe on disk. Both lie on one disk.
 

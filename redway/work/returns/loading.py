@@ -1,6 +1,6 @@
 """From what was handed in to checked Parquet files in a work folder. Nothing here touches what is accepted."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,12 +61,12 @@ def load_parcel(
     context: Context,
     progress: Callable[[str], None],
     opened: dict[Path, str],
-    own: bool = False,
+    own: Mapping[Path, str] | None = None,
 ) -> tuple[list[Staged], list[Skipped]]:
     """Load every file of one dataset, two at a time, in the order they were found.
 
     opened   is filled with the work folder of each file as it is begun, and the file's name
-    own      whether the files lie in the import's own work folder: they are moved, not copied once more
+    own      files in the import's own work folder, each with the SHA-256 of its bytes: moved, not copied once more
     Raises the fault of the first file that cannot be taken, naming the others that cannot either.
     """
     definition, load = dataset(name), loader(name)
@@ -76,7 +76,7 @@ def load_parcel(
     if not found:
         raise _none_found(definition, paths, skipped)
     large = any((f.member.file_size if f.member else f.sent.stat().st_size) > LARGE for f in found)
-    copies = _copied(found, work, own)
+    copies = _copied(found, work, own or {})
 
     def one(number: int) -> list[Staged]:
         file = found[number]
@@ -117,7 +117,7 @@ def _name(path: Path) -> str:
     return plain(path.resolve().name)
 
 
-def _copied(found: list[Found], work: Path, own: bool) -> dict[Path, tuple[Path, str]]:
+def _copied(found: list[Found], work: Path, own: Mapping[Path, str]) -> dict[Path, tuple[Path, str]]:
     """Copies of the files as sent, with the names they will be kept under: what is read is what is kept."""
     work.mkdir()
     copies: dict[Path, tuple[Path, str]] = {}
@@ -126,7 +126,10 @@ def _copied(found: list[Found], work: Path, own: bool) -> dict[Path, tuple[Path,
             suffix = ending(sent.name)
             copy = work / f"sent-{len(copies)}{suffix}"
             try:
-                copies[sent] = copy, (_moved(sent, copy) if own else files.copy(sent, copy)) + suffix.lower()
+                digest = own.get(sent) or files.copy(sent, copy)
+                if sent in own:
+                    sent.replace(copy)
+                copies[sent] = copy, digest + suffix.lower()
             except PermissionError as fault:
                 raise RedwayError(
                     f"leave to read {sent} and to write in {work}",
@@ -134,12 +137,6 @@ def _copied(found: list[Found], work: Path, own: bool) -> dict[Path, tuple[Path,
                     cause="another user's file or folder.",
                 ) from None
     return copies
-
-
-def _moved(sent: Path, copy: Path) -> str:
-    """Move a file and return the hash of its bytes."""
-    sent.replace(copy)
-    return files.sha256(copy)
 
 
 def _all_or_first_fault(one: Callable[[int], list[Staged]], found: list[Found], at_once: int) -> list[Staged]:

@@ -117,9 +117,11 @@ def _name(given: str) -> str:
     return f"{written[: LONGEST_NAME - 43].decode(errors='ignore')}…{written[-40:].decode(errors='ignore')}"
 
 
-def unseal_all(delivery: Delivery, folder: Path, home: Home) -> list[Path]:
-    """The files of a delivery as they were sent, under their own names, each in a folder of its own."""
-    paths = []
+def unseal_all(delivery: Delivery, folder: Path, home: Home) -> dict[Path, str]:
+    """The files of a delivery as they were sent, under their own names, each in a folder of its own; of each, the
+    SHA-256 of its bytes.
+    """
+    paths = {}
     for number, file in enumerate(delivery.files):
         path = folder / str(number) / file["name"]
         path.parent.mkdir(parents=True)
@@ -131,8 +133,7 @@ def unseal_all(delivery: Delivery, folder: Path, home: Home) -> list[Path]:
                 cause="the home was moved or changed by hand. Send the return again.",
                 place=Place(file["name"]),
             )
-        sealed.unseal(sealed_file, path, home)
-        paths.append(path)
+        paths[path] = sealed.unseal(sealed_file, path, home)
     return paths
 
 

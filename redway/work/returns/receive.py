@@ -92,18 +92,22 @@ class Arrival:
 class Parcel:
     """Files of one dataset that are taken together.
 
-    paths   files, zips and folders; or what puts them into a folder it is given, and says where
+    paths   files, zips and folders; or what puts files into a folder it is given, and says where, and their SHA-256
     agency  ID of the agency that sends them; open data have none
     period  the one period they are meant to be of; empty when the rows say it
     """
 
     dataset: str
-    paths: Sequence[Path] | Callable[[Path], Sequence[Path]]
+    paths: Sequence[Path] | Callable[[Path], Mapping[Path, str]]
     agency: str = ""
     period: str = ""
 
-    def brought(self, folder: Path) -> Sequence[Path]:
-        return self.paths(folder) if callable(self.paths) else self.paths
+    def brought(self, folder: Path) -> tuple[Iterable[Path], Mapping[Path, str]]:
+        """The files, and those of them that were put into the folder."""
+        if not callable(self.paths):
+            return self.paths, {}
+        own = self.paths(folder)
+        return own, own
 
 
 @dataclass(frozen=True)
@@ -194,14 +198,15 @@ def examining(
                 for number, parcel in enumerate(parcels):
                     folder = work / str(number)
                     folder.mkdir()
+                    paths, own = parcel.brought(folder / "sent")
                     more, left = load_parcel(
                         parcel.dataset,
-                        parcel.brought(folder / "sent"),
+                        paths,
                         work=folder / "loading",
                         context=_context(home, profile, parcel, _with(before, staged)),
                         progress=progress,
                         opened=refused.folders if refused else {},
-                        own=callable(parcel.paths),
+                        own=own,
                     )
                     staged += more
                     skipped += left
