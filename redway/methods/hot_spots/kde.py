@@ -38,6 +38,7 @@ WIDEST = 1.5  # times as far as the area is across: beyond it every cell is alik
 MOST_STEPS = 100  # cells that a bandwidth may span however small the area is
 CLASSES = 8  # of bandwidths, in an adaptive density: points of one class are gone over together
 FINER = 8  # parts of a cell's side, where the kernel's share inside the study area is measured
+LEAST_SPREAD = 0.001  # metres: what lies closer is one point whose coordinates were rounded differently
 
 
 @dataclass(frozen=True)
@@ -140,8 +141,11 @@ def automatic_bandwidth(x: Any, y: Any, *, like_sfhotspot: bool = False) -> floa
 def _nrd(given: Floats) -> float:
     if len(given) < 2:
         return 0.0
+    given = given - given[0]  # lest the rounding of a mean be taken for a spread
     low, high = np.quantile(given, [0.25, 0.75])
     spread = min(given.std(ddof=1), (high - low) / 1.34) or given.std(ddof=1)
+    if spread < LEAST_SPREAD:
+        return 0.0
     return float(4 * 1.06 * spread * len(given) ** -0.2)
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from scipy import integrate
 
+from redway.methods.catalogue import methods
 from redway.methods.hot_spots import kernels
 from redway.methods.hot_spots.grids import grid_over
 from redway.methods.hot_spots.kde import automatic_bandwidth, kde, share_inside
@@ -166,3 +167,14 @@ def test_the_gaussian_is_mass_s():
     for i, a in enumerate((125, 375, 625, 875)):
         for j, b in enumerate((125, 375, 625, 875)):
             assert at[a, b] == pytest.approx(theirs[i][j], rel=1e-9)
+
+
+@pytest.mark.parametrize("wobble", [0.0, 1e-9])
+@pytest.mark.parametrize("name", ["kernel-density", "dual-kernel-density"])
+def test_records_at_one_point_give_no_bandwidth_whatever_the_point(name, wobble):
+    """A mean of 300 coordinates that are all alike is not theirs to the last figure; that is no spread."""
+    method = methods()[name]
+    given = {p.name: p.default for p in method.parameters}
+    x = 351535.4648741 + wobble * (np.arange(300) % 2)
+    table = {"x": x, "y": np.full(300, 452851.0936), "base": np.arange(300) % 2 == 0}
+    assert "all events lie at one point" in method.run(table, given, None).sentence
