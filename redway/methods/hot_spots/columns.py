@@ -11,6 +11,7 @@ from redway.methods.hot_spots.kde import automatic_bandwidth
 from redway.methods.hot_spots.neighbours import GridNeighbours, neighbours, neighbours_within
 from redway.methods.hot_spots.snapped import LEAST_CELL, as_told, fit_for, snapped
 from redway.methods.inputs import Floats, Integers, Unfit, number
+from redway.methods.wording import several
 
 MOST_VALUES = 20_000_000  # cells times periods: beyond it, memory and time go
 
@@ -26,6 +27,15 @@ def gridded(columns: Mapping[str, Array], given: Mapping[str, Any]) -> tuple[Gri
         size = max(automatic_cell_size(x, y), LEAST_CELL if found.moved else 0.0)
     notes = (found.sentence,) if found.moved else ()
     return grid_over(x, y, size or None, grid_type=given.get("grid_type", "square")), notes
+
+
+def too_few_places(columns: Mapping[str, Array]) -> str:
+    """Why events at so few points show no area in which some of it could be hot; "" where they may."""
+    x, y = columns["x"], columns["y"]
+    if len(x) > 1 and np.ptp(x) == 0 and np.ptp(y) == 0:
+        return f"all {len(x):,} events are at one point, and there is no area around it to compare"
+    rows = len(x) if "weight" not in columns else 3
+    return f"there {'is' if rows == 1 else 'are'} only {several(rows, 'event')}" if rows < 3 else ""
 
 
 def smooth_enough(h: float, notes: tuple[str, ...], x: Array, y: Array) -> float | None:

@@ -141,6 +141,7 @@ def knox(
     return Knox(
         observed, p, drawn.mean(axis=0), spread, np.median(drawn, axis=0), expected, sd,
         tuple(distances), tuple(times), shuffles, method, kept, len(when),
+        _one_point(held),
     )  # fmt: skip
 
 
@@ -185,6 +186,11 @@ def _cannot_tell(when: Floats, groups: Integers | None) -> str:
         if (low == high).all():
             return "within every stratum all events have the same time"
     return ""
+
+
+def _one_point(held: Places) -> str:
+    same = np.ptp(held.x) == 0 and np.ptp(held.y) == 0
+    return "all events are at one point, so that all pairs are as far apart" if same else ""
 
 
 def _tables(

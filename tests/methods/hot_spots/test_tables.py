@@ -154,3 +154,16 @@ def test_a_full_street_in_a_full_quarter_is_no_hot_spot_against_its_residents():
         run("hot-spots", {"x": x, "y": y}, exposure=residents)
     with pytest.raises(Unfit, match=r"exposure\.exposure"):
         run("hot-spots", {"x": x, "y": y}, **given, exposure=residents | {"exposure": -np.ones(8000)})
+
+
+@pytest.mark.parametrize("name", ["hot-spots", "local-moran", "hot-spot-classes"])
+@pytest.mark.parametrize("events", [100, 2, 1])
+def test_of_one_point_or_one_event_nothing_is_said(columns, name, events):
+    few = {key: values[:events] for key, values in columns.items()}
+    if events > 2:
+        few |= {"x": np.full(events, 500.5), "y": np.full(events, 600.5)}
+    answer = run(name, few)
+    told = "all 100 events are at one point" if events > 2 else f"only {events} event"
+    assert answer.sentence.startswith("Cannot tell")
+    assert told in answer.sentence
+    assert "hot" not in answer.rows or not answer.rows["hot"].any()

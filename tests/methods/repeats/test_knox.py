@@ -191,6 +191,7 @@ def test_order_shift_and_turn_change_nothing_that_was_observed(seeded):
         (([], [], []), "only 0 events"),
         (([1], [1], [1]), "only 1 event"),
         (([1, 2, 3], [1, 1, 1], [7, 7, 7]), "same time"),
+        (([5] * 28, [6] * 28, list(range(28))), "at one point"),
     ],
 )
 def test_what_leaves_nothing_to_shuffle_gives_no_verdict(events, why):
