@@ -113,6 +113,8 @@ def _too_little(y: Floats, kinds: Mapping[str, Floats], weekday: bool) -> str:
         return f"{y.size} periods; {FEWEST} are needed."
     if y.sum() < FEWEST:
         return f"{y.sum():.0f} events; {FEWEST} are needed."
+    if np.ptp(y) == 0:
+        return f"every one of {y.size:,} periods has {y[0]:,.0f}: nothing varies, with the calendar or otherwise."
     alike = [name for name, flag in kinds.items() if np.ptp(flag) == 0]
     return f"every day or none is one of “{alike[0]}”." if alike else ""
 

@@ -75,7 +75,12 @@ def test_weeks_with_shares_of_days():
 def test_odd_series_get_an_answer():
     assert "are needed" in calendar_effects(np.ones(10), DATES[:10]).sentence
     assert calendar_effects(np.zeros(100), DATES[:100]).cannot_tell
-    assert "every day or none" in calendar_effects(np.ones(100), DATES[:100], {"x": np.zeros(100)}).cannot_tell
+    constant = calendar_effects(np.full(500, 5.0), DATES[:500])
+    assert constant.sentence == (
+        "Cannot tell: every one of 500 periods has 5: nothing varies, with the calendar or otherwise."
+    )
+    assert np.isnan(constant.weekdays)
+    assert "every day or none" in calendar_effects(np.arange(100) % 3, DATES[:100], {"x": np.zeros(100)}).cannot_tell
     never = np.where(WEEKDAY == 6, 0.0, 3.0)
     assert "no event" in calendar_effects(never, DATES).cannot_tell
     with pytest.raises(Unfit, match="in order"):
@@ -83,7 +88,7 @@ def test_odd_series_get_an_answer():
     with pytest.raises(Unfit):
         calendar_effects(np.ones(100), DATES[:100], {"a": HOLIDAY[:99]})
     with pytest.raises(Unfit):
-        calendar_effects(np.ones(730) * 3, DATES, {"a": HOLIDAY, "b": HOLIDAY})
+        calendar_effects(np.arange(730) % 3, DATES, {"a": HOLIDAY, "b": HOLIDAY})
 
 
 def twenty_weeks():
