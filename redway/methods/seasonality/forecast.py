@@ -12,7 +12,9 @@ The interval is not believed from a formula. The method is applied anew at the e
 `trials` of them), and how far it was off, h months ahead, is measured on the scale of square roots. The interval takes
 the quantile of these with the correction of split conformal prediction, (1 + 1/m) level for m trials; errors of all
 horizons are put together, each in units of its own root mean square. So an interval is wide where a method is poor,
-whatever its model.
+whatever its model. Counts come with chance of their own, which a past without change does not show: where whole
+numbers were forecast all but exactly (an interval under a fifth of a Poisson count's, z/2 to either side on that
+scale), the interval is that of a Poisson count. It always holds its mean.
 
 `score` is how methods did on the last `holdout` months, none of which they had seen: mean absolute error over that of
 seasonal naive within the past (MASE), the share of intervals that held the truth, and the interval score.
@@ -28,14 +30,17 @@ from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
+from scipy.special import ndtri
 
 from redway.methods import inputs
 from redway.methods.inputs import Floats
+from redway.methods.wording import figure
 
 VERSION = 1
 
 METHODS = ("naive", "seasonal-naive", "smoothed", "harmonic")
 TRIALS = 24
+EXACT = 0.2  # of what chance alone makes, under which past errors show no chance at all
 FARTHEST = 1_000  # periods ahead
 GRID_LEVEL = np.array([0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9])
 GRID_SEASON = np.array([0.0, 0.05, 0.15, 0.3])
@@ -57,11 +62,15 @@ class Forecast:
     def sentence(self) -> str:
         if self.cannot_tell:
             return f"Cannot tell: {self.cannot_tell}"
-        return (
-            f"The next period is expected to have {self.mean[0]:,.0f} ({100 * self.level:g}% interval "
-            f"{self.low[0]:,.0f} to {self.high[0]:,.0f}, from {self.trials} forecasts of the past), if things go "
-            f"on as they did."
-        )
+        mean, low, high = (_said(float(part[0])) for part in (self.mean, self.low, self.high))
+        how = f"{100 * self.level:g}% interval {low} to {high}, from {self.trials} forecasts of the past"
+        if low == high:
+            how = f"most of {self.trials} forecasts of the past were exact, so how far off it may be cannot be told"
+        return f"The next period is expected to have {mean} ({how}), if things go on as they did."
+
+
+def _said(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10 else figure(value, 2)
 
 
 @dataclass(frozen=True)
@@ -128,9 +137,10 @@ def forecast(
         return Forecast(nothing, nothing, nothing, method, level, 0, f"{y.size:,} periods; {first + 8:,} are needed.")
     off = _errors(y, of, ahead, method, harmonics, past)
     centre = _centre(y, of, ahead, method, harmonics)
-    low, high = _ends(centre, off, level)
-    if (y == np.floor(y)).all():
-        low, high = np.round(low), np.round(high)
+    counted = bool((y == np.floor(y)).all())
+    low, high = _ends(centre, off, level, float(ndtri((1 + level) / 2)) / 2 if counted else 0.0)
+    if counted:
+        low, high = np.minimum(np.round(low), np.floor(centre)), np.maximum(np.round(high), np.ceil(centre))
     return Forecast(centre, low, high, method, level, past, "")
 
 
@@ -199,17 +209,20 @@ def _errors(y: Floats, period: int, ahead: int, method: str, harmonics: int, pas
     return off
 
 
-def _ends(centre: Floats, off: Floats, level: float) -> tuple[Floats, Floats]:
-    """The interval about each forecast: errors of all horizons, each in units of its own spread, put together."""
+def _ends(centre: Floats, off: Floats, level: float, chance: float) -> tuple[Floats, Floats]:
+    """The interval about each forecast: errors of all horizons, each in units of its own spread, put together; or
+    chance alone, where they are next to none."""
     known = ~np.isnan(off)
     spread = np.sqrt(np.nansum(off**2, axis=0) / np.maximum(known.sum(axis=0), 1))
     spread = np.maximum.accumulate(np.where(known.sum(axis=0) >= 8, spread, 0.0))
     relative = np.divide(np.abs(off), spread, out=np.zeros_like(off), where=known & (spread > 0))[known]
     trials = off.shape[0]  # errors of one origin go together, so they count as one
     reach = np.quantile(relative, min(1.0, level * (1 + 1 / trials)), method="higher") * spread
+    reach = np.where(reach < EXACT * chance, chance, reach)
     root = np.sqrt(centre + 0.375)
     low = np.maximum(root - reach, 0.0) ** 2 - 0.375
-    return np.maximum(low, 0.0), (root + reach) ** 2 - 0.375
+    # rounding must not leave the forecast itself outside
+    return np.clip(low, 0.0, centre), np.maximum((root + reach) ** 2 - 0.375, centre)
 
 
 def _smoothed(y: Floats, period: int, ahead: int) -> Floats:

@@ -95,7 +95,10 @@ def test_odd_series_get_an_answer_without_a_warning():
         for method in METHODS:
             made = forecast(y, 12, method=method)
             assert np.isfinite([made.mean, made.low, made.high]).all()
-            assert (made.low <= made.high).all()
+            assert (made.low <= made.mean).all()
+            assert (made.mean <= made.high).all()
+            assert (made.low < made.high).all(), "a count has chance of its own"
+            assert "-0" not in made.sentence
     assert "are needed" in forecast(np.ones(20), 12).sentence
     assert score(np.ones(30), 12).cannot_tell
     assert forecast([], 12).cannot_tell
@@ -172,3 +175,12 @@ def test_the_interval_is_the_slow_twin_s():
         middle = np.sqrt(FIVE_YEARS[48 + k] + 0.375)
         assert made.low[k] == round((middle - reach * spread[k]) ** 2 - 0.375)
         assert made.high[k] == round((middle + reach * spread[k]) ** 2 - 0.375)
+
+
+def test_a_past_without_change_leaves_a_count_its_own_chance():
+    rare = forecast(np.r_[np.zeros(59), 9.0], 12, method="harmonic")
+    assert "expected to have 5.4 (80% interval 3 to 9" in rare.sentence
+    assert "expected to have 5 (80% interval 2 to 8" in forecast(np.full(60, 5.0), 12).sentence
+    assert "expected to have 0 (80% interval 0 to 1" in forecast(np.zeros(60), 12, method="naive").sentence
+    measured = forecast(np.full(60, 5.5), 12, method="naive")
+    assert "5.5 (most of 24 forecasts of the past were exact" in measured.sentence
