@@ -103,24 +103,27 @@ def _holds(headings: Sequence[str], wanted: Sequence[Sequence[str]]) -> bool:
 def _headings(
     file: csv_file.CsvFile, columns: Sequence[Column], called: Mapping[str, str], of: str = ""
 ) -> list[Found]:
-    """Each column that is there. A heading spelt alike comes before one that differs in capitals."""
-    have = {heading.casefold(): at for at, heading in enumerate(file.columns)}
-    have |= {heading: at for at, heading in enumerate(file.columns)}
+    """Each column that is there. Raises FileRefused for one that is missing, or a heading that could be two columns."""
     if unknown := set(called) - {column.name for column in columns}:
         raise RedwayError(
             f"columns of the method ({', '.join(column.name for column in columns)})",
             came=", ".join(sorted(unknown)),
             cause=_unknown(sorted(unknown), [column.name for column in columns]),
         )
-    found, missing = [], []
-    for column in columns:
+    taken: dict[int, str] = {}
+    found, missing = {}, []
+    for column in sorted(columns, key=lambda column: column.name not in called):  # what was said comes before a guess
+        said = column.name in called
         names = _names(column, called)
-        wanted = names[0]
-        at = next((have[key] for name in names for key in (name, name.casefold()) if key in have), None)
+        found_at = (at for name in names if (at := _at(file, name, said=said)) is not None)
+        at = next((at for at in found_at if said or at not in taken), None)
         if at is not None:
-            found.append(Found(column, file.columns[at], f"nullif(trim(c{at}), '')"))
-        elif column.required or column.name in called:
-            missing.append((column.name, wanted))
+            if at in taken:
+                raise _one_for_two(file.columns[at], taken[at], column.name)
+            taken[at] = column.name
+            found[column.name] = Found(column, file.columns[at], f"nullif(trim(c{at}), '')")
+        elif column.required or said:
+            missing.append((column.name, names[0]))
     if missing:
         before = f"{of}." if of else ""
         like = [(name, nearest(wanted, file.columns)) for name, wanted in missing]
@@ -133,12 +136,42 @@ def _headings(
             + (f", such as {' '.join(meant)}." if meant else "."),
             place=Place(file.name),
         )
-    return found
+    return [found[column.name] for column in columns if column.name in found]
+
+
+def _at(file: csv_file.CsvFile, name: str, *, said: bool) -> int | None:
+    """Where the column of a heading stands, capitals aside; None where there is none.
+
+    said  whether the name was given for this file: then one of two that differ in capitals alone is chosen by it
+
+    Raises FileRefused where it could be two columns.
+    """
+    alike = [at for at, heading in enumerate(file.columns) if heading.casefold() == name.casefold()]
+    if said and len(alike) > 1:
+        alike = [at for at in alike if file.columns[at] == name] or alike
+    if len(alike) > 1:
+        spelt = [file.columns[at] for at in alike]
+        raise FileRefused(
+            f"one column “{name}”",
+            came=f"{len(alike)}: " + ", ".join(f"“{heading[:60]}”" for heading in spelt),
+            cause="a column pasted in twice, or two kinds of figures under one heading: give each a heading of its own"
+            + (", or say which with --column NAME=HEADING." if len(set(spelt)) == len(spelt) else "."),
+            place=Place(file.name),
+        )
+    return alike[0] if alike else None
+
+
+def _one_for_two(heading: str, first: str, second: str) -> RedwayError:
+    return RedwayError(
+        "a column of the file for each of the method's",
+        came=f"“{heading}” for “{first}” and for “{second}”",
+        cause="the same heading copied into a second --column.",
+    )
 
 
 def _kept(file: csv_file.CsvFile, heading: str) -> Found:
     """A column that is to be kept. Raises FileRefused where it is not there."""
-    at = {one.casefold(): at for at, one in reversed([*enumerate(file.columns)])}.get(heading.casefold())
+    at = _at(file, heading, said=True)
     if at is None:
         raise FileRefused(
             "a heading of the file, to keep its column",

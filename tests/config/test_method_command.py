@@ -268,3 +268,10 @@ def test_a_mistake_is_a_sentence(run, capsys, arguments, told):
     with pytest.raises(SystemExit):
         run(*arguments)
     assert told in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("other", ["count", "n"])
+def test_two_headings_for_one_column_are_refused(run, capsys, other):
+    with pytest.raises(SystemExit):
+        run(*ON, "--column", f"{other}=Crimes")
+    assert "one heading for “count”. What came: “Offences” and “Crimes”. Likely cause" in capsys.readouterr().err

@@ -54,9 +54,29 @@ def test_any_heading_is_let_pass(taken, heading):
     assert found["count"].tolist() == [1.0]
 
 
-def test_a_heading_spelt_alike_comes_first(taken):
-    found = taken(["1", "2", "a", "2025-11-01"], heading=["count", "COUNT", "area", "day"])
+@pytest.mark.parametrize("heading", [["count", "count"], ["count", "COUNT"], ["Count", "COUNT"]])
+def test_a_heading_that_is_there_twice_is_refused(taken, heading):
+    with pytest.raises(FileRefused, match=r"one column “count”\. What came: 2: “.*Likely cause: a column pasted in"):
+        taken(["1", "2", "a", "2025-11-01"], heading=[*heading, "area", "day"])
+
+
+def test_one_of_two_headings_that_differ_in_capitals_can_be_named(taken):
+    row, heading = ["1", "2", "a", "2025-11-01"], ["count", "COUNT", "area", "day"]
+    assert taken(row, heading=heading, called={"count": "COUNT"})["count"].tolist() == [2.0]
+    with pytest.raises(FileRefused, match="one column “Count”"):
+        taken(row, heading=heading, called={"count": "Count"})
+
+
+def test_columns_that_nobody_asks_for_may_be_there_twice(taken):
+    found = taken(["1", "a", "2025-11-01", "", ""], heading=["count", "area", "day", "note", "Note"])
     assert found["count"].tolist() == [1.0]
+
+
+def test_one_column_is_not_taken_for_two(taken):
+    with pytest.raises(RedwayError, match=r"“n” for “count” and for “area”\. Likely cause"):
+        taken(["1", "2025-11-01"], heading=["n", "day"], called={"count": "n", "area": "n"})
+    found = taken(["1", "a", "2025-11-01"], heading=["treated", "area", "day"], called={"count": "treated"})
+    assert "treated" not in found  # which may be left out, and was said to be another
 
 
 def test_a_million_rows_keep_their_order(tmp_path):

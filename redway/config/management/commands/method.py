@@ -5,7 +5,7 @@ import re
 import sys
 import tempfile
 from argparse import ArgumentParser
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -180,7 +180,7 @@ def _ours(called: Mapping[str, str], method: Method) -> Mapping[str, str]:
     ours = {
         f"{file}{name}": f"{file}{column.name}" for file, columns in of for column in columns for name in column.also
     }
-    return {ours.get(name, name): heading for name, heading in called.items()}
+    return _once((ours.get(name, name), heading) for name, heading in called.items())
 
 
 def _listed() -> str:
@@ -299,7 +299,20 @@ def _called(given: list[str]) -> Mapping[str, str]:
     for one in given:
         if "=" not in one:
             raise RedwayError("--column NAME=HEADING", came=f"“{one}”", cause="a missing = between the two names.")
-    return dict(one.split("=", 1) for one in given)
+    return _once([tuple(one.split("=", 1)) for one in given])
+
+
+def _once(pairs: Iterable[tuple[str, ...]]) -> Mapping[str, str]:
+    """What is said of each name. Raises RedwayError for a name of which two things are said."""
+    said: dict[str, str] = {}
+    for name, heading in pairs:
+        if said.setdefault(name, heading) != heading:
+            raise RedwayError(
+                f"one heading for “{name}”",
+                came=f"“{said[name]}” and “{heading}”",
+                cause="a --column of an earlier line left in, or another column that was meant.",
+            )
+    return said
 
 
 def _seed(given: int | None) -> int:
