@@ -21,6 +21,13 @@ def interval(low: float, high: float, level: float = 0.95) -> str:
     return f"{figure(100 * level)}% interval {figure(low)} to {figure(high)}"
 
 
+def supposed(phi: float) -> str:
+    """What an interval of counts takes for granted: that events are independent, or vary so many times as much."""
+    return (
+        "if events are independent" if phi == 1 else f"if events vary {figure(phi)} times as much as independent ones"
+    )
+
+
 def chance(p: float) -> str:
     """A p-value: “p = 0.03”, “p < 0.001”."""
     return "p < 0.001" if p < 0.001 else f"p = {figure(p, 2)}"

@@ -22,7 +22,7 @@ import numpy.typing as npt
 from scipy.special import gammaincinv, ndtri
 
 from redway.methods.inputs import LARGEST, at_least, chosen, number, probability, same_length
-from redway.methods.wording import figure, interval, several
+from redway.methods.wording import figure, interval, several, supposed
 
 VERSION = 1
 
@@ -45,6 +45,7 @@ class Rates:
     conf_level: float
     cannot_tell: str
     names: tuple[str, ...]
+    phi: float = 1.0
 
     @property
     def sentence(self) -> str:
@@ -60,7 +61,7 @@ class Rates:
         )
         return (
             f"{many}{figure(self.value[at])} for every {figure(self.per, 9)} "
-            f"({interval(self.low[at], self.high[at], self.conf_level)}, if events are independent){doubt}."
+            f"({interval(self.low[at], self.high[at], self.conf_level)}, {supposed(self.phi)}){doubt}."
         )
 
 
@@ -118,7 +119,7 @@ def rates(
     value, low, high = (np.where(some, per * part / np.where(some, e, 1), np.nan) for part in (x, low, high))
     missing = int((~some).sum())
     why = f"{several(missing, 'row')} with nobody to count for" if missing else ""
-    return Rates(value, low, high, per, conf_level, why, called)
+    return Rates(value, low, high, per, conf_level, why, called, phi)
 
 
 def _called(n: int, names: npt.ArrayLike | None) -> tuple[str, ...]:

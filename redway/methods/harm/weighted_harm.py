@@ -23,7 +23,7 @@ from scipy.special import ndtr, ndtri
 
 from redway.methods.comparison.rates import weighted_interval
 from redway.methods.inputs import Unfit, counts, number, probability, same_length
-from redway.methods.wording import chance, figure, interval, several
+from redway.methods.wording import chance, figure, interval, several, supposed
 
 VERSION = 1
 
@@ -80,6 +80,7 @@ class Harm:
     cited: str
     conf_level: float
     cannot_tell: str = ""
+    phi: float = 1.0
 
     @property
     def sentence(self) -> str:
@@ -93,9 +94,15 @@ class Harm:
             else ""
         )
         out = f"; {several(int(self.left_out), 'event')} left out" if self.left_out else ""
+        counted = " that were weighed" if self.left_out else ""
+        share = (
+            f", {figure(100 * self.share_harm[at])}% of all harm from {figure(100 * self.share_count[at])}% of events"
+            f"{counted}"
+            if self.total.size > 1
+            else ""
+        )
         return (
-            f"{where}{figure(self.total[at])} {self.unit} ({limits}, if events are independent), "
-            f"{figure(100 * self.share_harm[at])}% of all harm from {figure(100 * self.share_count[at])}% of events "
+            f"{where}{figure(self.total[at])} {self.unit} ({limits}, {supposed(self.phi)}){share} "
             f"(weights: {self.cited}{out})."
         )
 
@@ -151,6 +158,7 @@ def harm(
         weights.unit,
         weights.cited,
         level,
+        phi=phi,
     )
 
 

@@ -61,7 +61,8 @@ def test_bad_numbers_are_refused(bad):
         rates(bad, [1])
 
 
-def test_over_dispersion_widens():
+def test_over_dispersion_widens_and_is_said():
+    assert "if events vary 4 times as much as independent ones" in rates([3], [1000], phi=4).sentence
     plain, wide = rates([40], [1]), rates([40], [1], phi=4)
     assert wide.low[0] < plain.low[0]
     assert wide.high[0] > plain.high[0]

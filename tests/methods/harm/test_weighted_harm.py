@@ -52,6 +52,10 @@ def test_a_missing_weight_is_refused_or_counted_and_never_guessed():
     found = harm(["x", "x"], ["arson", "slight"], [3, 4], INVENTED, missing="leave-out")
     assert (found.total[0], found.left_out) == (4, 3)
     assert "3 events left out" in found.sentence
+    assert "% of all harm from" not in found.sentence or "events that were weighed" in found.sentence
+    alone = harm(["x", "x"], ["slight", "unheard of"], [10, 50], INVENTED, missing="leave-out", phi=2)
+    assert "% of events" not in alone.sentence, "of one place everything is its own"
+    assert "if events vary 2 times as much" in alone.sentence
     found = harm(["x", "x"], ["grave", "slight"], [3, 4], INVENTED, proactive=["grave"])
     assert (found.total[0], found.left_out) == (4, 3)
 
