@@ -241,9 +241,9 @@ def _find(headings: Sequence[str], fields: Sequence[Field]) -> tuple[dict[str, i
     known = [" ".join(heading.split()).casefold() for heading in headings]
     found, lacking = {}, []
     for field in fields:
-        own, others = field.name.casefold(), [name.casefold() for name in field.headings]
-        at = [known.index(own)] if own in known else []
-        at += [place[field.nth - 1] for name in others if len(place := _places(known, name)) >= field.nth]
+        # The publisher's headings first: our name for one thing is now and then theirs for another.
+        named = [(name.casefold(), field.nth) for name in field.headings] + [(field.name.casefold(), 1)]
+        at = [places[nth - 1] for name, nth in named if len(places := _places(known, name)) >= nth]
         if at:
             found[field.name] = at[0]
         elif not field.optional:

@@ -240,3 +240,19 @@ class TestNeighbours:
     def test_another_workbook_is_refused_with_what_was_looked_for(self, load, open_data):
         with pytest.raises(FileRefused, match="headings begin with “LA num”"):
             load("statistical-neighbours", open_data / "dfe/la_code_list.xlsx")
+
+
+def test_a_measure_of_the_dictionary_is_its_short_name_and_not_its_title(load, tmp_path):
+    """The publisher calls the title “Measure”, and what we call a measure “Measure_short”."""
+    path = tmp_path / "lait_data_dictionary.csv"
+    path.write_text("Topic,Measure,Measure_short\nHealth,Infant mortality,InfMort\n", "utf-8")
+    _, table = load("school-measures", path)
+    assert [(r["measure"], r["title"]) for r in table.to_pylist()] == [("InfMort", "Infant mortality")]
+
+
+@pytest.mark.real_data
+def test_the_measures_of_the_dictionary_are_those_of_the_data(load, open_data):
+    _, dictionary = load("school-measures", open_data / "dfe/lait_data_dictionary.csv.gz")
+    _, data = load("schools", open_data / "dfe/bds_long_0.parquet")
+    known, used = set(dictionary["measure"].to_pylist()), set(data["measure"].to_pylist())
+    assert len(used & known) > 0.9 * len(used)

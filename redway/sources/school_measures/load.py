@@ -12,7 +12,7 @@ FIELDS = (
     Field(
         "measure",
         ("Measure_short",),
-        like="[A-Za-z0-9][A-Za-z0-9 %&(),/<_-]{0,79}",
+        like="[A-Za-z0-9%][A-Za-z0-9 %&(),/<_-]{0,79}",
         example="a short name of a measure such as TotFixedEx",
     ),
     Field("topic", ("Topic",)),
