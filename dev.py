@@ -124,7 +124,10 @@ def check(rest: list[str]) -> None:
         step("types")
         run(BIN / "mypy", "--no-error-summary")
     step("tests")
-    run(BIN / "pytest", "-q", "-n", os.environ.get("REDWAY_TEST_PROCESSES", "auto"), *rest)
+    # Every process of tests reads the same modules: their bytecode is kept, also where Python is told to keep none.
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    kept.setdefault("PYTHONPYCACHEPREFIX", str(ROOT / ".pytest_cache" / "bytecode"))
+    run(BIN / "pytest", "-q", "-n", os.environ.get("REDWAY_TEST_PROCESSES", "auto"), *rest, env=kept)
 
 
 def fix(rest: list[str]) -> None:

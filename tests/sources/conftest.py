@@ -1,7 +1,8 @@
 """What tests of several datasets share: a partnership that knows its areas, and files in a publisher's layout."""
 
-import duckdb
+import pyarrow.parquet as pq
 import pytest
+from pyarrow import csv
 
 from redway.sources.dataset import Context
 from redway.store.profile import Profile
@@ -12,9 +13,8 @@ from redway.store.snapshot import Part, Snapshot
 def context(partnership, area_lookup):
     """What a loader may know: the areas of `area_lookup`, and nothing else yet."""
     path = partnership.accepted / "lookup.parquet"
-    duckdb.execute(
-        f"COPY (SELECT lsoa11_code, lsoa21_code, ltla22_code AS district_code FROM '{area_lookup}') TO '{path}'"
-    )
+    areas = csv.read_csv(area_lookup).select(["lsoa11_code", "lsoa21_code", "ltla22_code"])
+    pq.write_table(areas.rename_columns(["lsoa11_code", "lsoa21_code", "district_code"]), path)
     lookup = Part("lsoa-lookup", "ONS", "", "lookup", 5, path, 1)
     return Context(partnership, Profile.of(partnership).partnership, Snapshot(1, (lookup,)))
 

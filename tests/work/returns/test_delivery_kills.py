@@ -30,17 +30,20 @@ BEFORE = [
 ]
 AFTER = ["before what was sent is deleted", "after it"]
 SET_UP = """
-import django, datetime as dt
+import django, datetime as dt, sys
 django.setup()
+from django.core.management import call_command
 from redway.store import sealed
 from redway.store.home import Home
 from redway.sources.dataset import dataset
 from redway.work.gateways.models import Gateway
+call_command("migrate", skip_checks=True)
 sealed.make_key(Home.current())
 Gateway.objects.create(dataset="fire", purpose="analysis", version=1, state="in-force", controllers=["x"],
     power="cda-115", basis="public-task", agreement="x", dpia="x", roles=["analyst"], keep_months=1200,
     fields=[c.name for c in dataset("fire").columns], begins=dt.date(2020, 1, 1), expires=dt.date(2999, 1, 1),
     put_in_force_at=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
+call_command("import", "lsoa-lookup", sys.argv[1])
 """
 
 
@@ -70,12 +73,8 @@ def homes(tmp_path_factory):
     def environment(where):
         return os.environ | {"REDWAY_HOME": str(where), "DJANGO_SETTINGS_MODULE": "redway.config.settings"}
 
-    for command in (
-        ["-m", "redway", "migrate", "--skip-checks"],
-        ["-c", SET_UP],
-        ["-m", "redway", "import", "lsoa-lookup", str(lookup)],
-    ):
-        subprocess.run([sys.executable, *command], env=environment(template), check=True, stdout=subprocess.DEVNULL)
+    set_up = [sys.executable, "-c", SET_UP, str(lookup)]
+    subprocess.run(set_up, env=environment(template), check=True, stdout=subprocess.DEVNULL)
     process = subprocess.Popen(
         [sys.executable, str(PROCESS)], env=environment(home), text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
     )

@@ -33,6 +33,14 @@ STEPS = [
 ]
 OLD = {"Thames Valley Police 2025-01": 2}
 NEW = {"Thames Valley Police 2025-01": 3, "Thames Valley Police 2025-02": 4}
+SET_UP = """
+import django, sys
+django.setup()
+from django.core.management import call_command
+call_command("migrate", skip_checks=True)
+call_command("import", "lsoa-lookup", sys.argv[1])
+call_command("import", "police-street", sys.argv[2])
+"""
 
 
 def run(home, *command):
@@ -65,9 +73,7 @@ def homes(tmp_path_factory):
             (sent / name / f"{month}-thames-valley-street.csv").write_text(
                 f"{heading},Crime type,Last outcome category,Context\n{row * rows}"
             )
-    run(template, sys.executable, "-m", "redway", "migrate", "--skip-checks")
-    run(template, sys.executable, "-m", "redway", "import", "lsoa-lookup", str(sent / "lookup.csv"))
-    run(template, sys.executable, "-m", "redway", "import", "police-street", str(sent / "old"))
+    run(template, sys.executable, "-c", SET_UP, str(sent / "lookup.csv"), str(sent / "old"))
     environment = os.environ | {"REDWAY_HOME": str(home), "DJANGO_SETTINGS_MODULE": "redway.config.settings"}
     process = subprocess.Popen(
         [sys.executable, str(PROCESS)], env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
