@@ -22,6 +22,7 @@ from redway.methods.process_control.false_alarms import MOST_SPREAD
 from redway.methods.process_control.leaning import lag_one
 from redway.methods.process_control.limits import EXACT, KINDS, SIZED, limits
 from redway.methods.process_control.rules import NHS, Codes, Rules, Runs, runs, signals
+from redway.methods.wording import several
 
 VERSION = 1
 
@@ -89,11 +90,31 @@ class Chart:
     def sentence(self) -> str:
         if self.cannot_tell:
             return f"Cannot tell: {self.cannot_tell}"
+        if self.rules.anhoej:
+            return self._of_runs + self._doubts
         number = int((self.rule > 0).sum())
         newest = self.rule[-1]
         told = f"{number:,} of {self.rule.size:,} points {'is' if number == 1 else 'are'} unusual"
         if newest:
             told += f"; the newest is {self.rules.words(int(newest))}, {'high' if self.way[-1] > 0 else 'low'}"
+        return told + self._doubts
+
+    @property
+    def _of_runs(self) -> str:
+        """What longest run and crossings say of the newest phase as a whole."""
+        found = self.run_analysis
+        (longest, allowed, crossings, needed) = (
+            int(one[0]) for one in (found.longest, found.allowed, found.crossings, found.needed)
+        )
+        told = "varies by more than chance" if self.rule[-1] else "varies as chance has it"
+        return (
+            f"The chart as a whole {told}: its longest run on one side of the centre has {several(longest, 'point')} "
+            f"(up to {allowed:,} are usual), and it crosses it {crossings:,} times ({needed:,} or more are usual)"
+        )
+
+    @property
+    def _doubts(self) -> str:
+        told = ""
         if self.trial:
             told += f". The limits are trial limits: fewer than {TRIAL} points made them"
         if self.leaning:

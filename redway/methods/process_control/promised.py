@@ -55,6 +55,13 @@ class Promised:
         return "" if np.isfinite(self.in_a_year).any() else "no series has a chart"
 
     @property
+    def by_chance(self) -> str:
+        """The rate in a few words, to stand beside a verdict."""
+        rate = self.somewhere[np.isfinite(self.somewhere)]
+        like = "it" if rate.size == 1 else "these"
+        return f"of steady charts like {like} {100 * rate.mean():.0f}% show a signal somewhere, by chance alone"
+
+    @property
     def sentence(self) -> str:
         if self.cannot_tell:
             return f"Cannot tell how often such charts cry wolf: {self.cannot_tell}."

@@ -72,6 +72,8 @@ def _chart(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     notes += _all_held(np.unique(found.phase, return_counts=True)[1], given["freeze"], "phase", "freeze")
     if steady.leaning and not found.cannot_tell:
         notes.append(f"That points lean on the one before (autocorrelation {steady.leaning:.2f}) is allowed for in it.")
+    if given["target"] is not None:
+        _judged(given["improvement_direction"])
     if given["target"] is not None and (assured := found.assurance(given["target"])):
         notes.append(f"Against the target of {given['target']:g}: {assured}.")
     return Answer(found.sentence, rows, tuple(notes))
@@ -179,11 +181,33 @@ def _many(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     rows["false_alarms"] = np.broadcast_to(measured.in_a_year[:, None], values.shape)
     rows["autocorrelation"] = np.broadcast_to(measured.lag[:, None], values.shape)
     notes = [*([] if measured.cannot_tell else [measured.sentence]), *short]
+    if given["target"] is not None and found.drawn.any():
+        notes.append(_against(rows["assurance"][np.arange(len(values)), found.newest], given["target"]))
+    if (found.known & ~found.drawn & ~np.isnan(found.centre)).any():
+        notes.append(SMALL_COUNTS)
     if gaps := int((~found.known).sum()):
         notes.append(
             f"{several(gaps, 'period')} without a value: each unbroken run ({found.runs:,}) has its own limits."
         )
-    return Answer(found.sentence, table.rows(rows), tuple(notes))
+    sentence = found.sentence
+    if not found.newest_cannot_tell and not measured.cannot_tell:
+        sentence = f"{found.told}; {measured.by_chance}."
+    return Answer(sentence, table.rows(rows), tuple(notes))
+
+
+SMALL_COUNTS = (
+    "Small counts are charted by control-chart with --chart c --exact, or over longer periods; measurements that "
+    "happen to be whole by --no-counts."
+)
+
+
+def _against(assured: Array, target: float) -> str:
+    """Whether the newest limits meet a target."""
+    held = assured[assured != ""]
+    if held.size == 1:
+        return f"Against the target of {target:g}: {held[0]}."
+    each = ", ".join(f"{int((held == kind).sum()):,} {kind}" for kind in charts.ASSURANCE)
+    return f"Against the target of {target:g}, of {several(held.size, 'chart')}: {each}."
 
 
 def _all_held(points: Array, freeze: int | None, what: str, setting: str) -> list[str]:
@@ -198,15 +222,20 @@ def _all_held(points: Array, freeze: int | None, what: str, setting: str) -> lis
 def _assured(found: xmr_many.RunsXmR, better: str, target: float) -> Array:
     """Whether each point's limits meet a target always, never or now and then; "" where that cannot be told."""
     one, of = inputs.number(target, "target"), charts.ASSURANCE
+    _judged(better)
+    above, below = (of[0], of[1]) if better == "lower" else (of[1], of[0])
+    cases = [~found.drawn, one > found.upper, one < found.lower]
+    return np.select(cases, ["", above, below], of[2])
+
+
+def _judged(better: str) -> None:
+    """Raises Unfit where no way is better, and so no target can be met."""
     if better == "neutral":
         raise Unfit(
             "improvement_direction: lower or higher, to judge a target by",
             came="neutral",
             cause="a target alone does not say which side of it is the good one.",
         )
-    above, below = (of[0], of[1]) if better == "lower" else (of[1], of[0])
-    cases = [~found.drawn, one > found.upper, one < found.lower]
-    return np.select(cases, ["", above, below], of[2])
 
 
 def _positions(given: Any, starts: npt.NDArray[np.datetime64]) -> list[int]:
@@ -252,7 +281,7 @@ def _alarms(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         "in_a_year": np.array([one.in_a_year for one in found]),
         "points": np.array([one.points for one in found]),
     }
-    return Answer(f"By the NHS rules: {found[0].sentence}", rows)
+    return Answer(f"By the NHS rules, o{found[0].sentence[1:]}", rows)
 
 
 METHODS = (

@@ -139,7 +139,7 @@ def xmr(
     """The chart of one unbroken run of values in time order.
 
     better    which way is an improvement; there is no default, because a chart cannot know
-    counts    the values are counts, so small ones are refused
+    counts    the values may be counts, so small ones are refused; not where some have parts or are under nought
     baseline  make the limits from this many first points (at least 2; all, of a run that has fewer), held for the rest
     screen    leave out moving ranges of at least 3.267 times their mean, once
 
@@ -209,9 +209,14 @@ def assurance(chart: XmR, target: float) -> Assurance | None:
 def _refusal(base: Floats, counts: bool) -> Refusal:
     if base.size < FEWEST:
         return Refusal.TOO_FEW
-    if counts and base.mean() < SMALLEST_MEAN:
+    if counts and base.mean() < SMALLEST_MEAN and bool(all_whole(base)):
         return Refusal.SMALL_COUNTS
     return Refusal.NONE
+
+
+def all_whole(values: Floats) -> npt.NDArray[np.bool_]:
+    """Whether the last axis holds what counts can be: parts and numbers under nought are measured, not counted."""
+    return np.asarray(((values >= 0) & (values == np.floor(values))).all(axis=-1))
 
 
 def _moving_range(base: Floats, screen: bool) -> tuple[float, int]:

@@ -9,6 +9,7 @@ Assumes what `xmr` assumes. Source: Wheeler and Chambers, *Understanding Statist
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +19,7 @@ from redway.methods.inputs import Floats
 from redway.methods.process_control.charts import FEWEST, phases
 from redway.methods.process_control.limits import limits
 from redway.methods.process_control.rules import NHS, Codes, Rules, signals
-from redway.methods.process_control.xmr import SMALLEST_MEAN
+from redway.methods.process_control.xmr import SMALLEST_MEAN, all_whole
 
 VERSION = 1
 
@@ -42,11 +43,16 @@ class ManyXmR:
 
     @property
     def cannot_tell(self) -> str:
-        return NOT_DRAWN if self.refused.all() else ""
+        return f"{_reason(np.isnan(self.centre))}." if self.refused.all() else ""
 
     @property
     def sentence(self) -> str:
-        return _told(self.rule[:, -1:], self.way[:, -1:], self.refused, self.cannot_tell, self.rules)
+        if self.cannot_tell:
+            return f"Cannot tell: {self.cannot_tell}"
+        before = (self.rule[:, :-1] > 0).sum(axis=1)
+        points = np.full(len(before), self.rule.shape[1] - 1)
+        told = _told(self.rule[:, -1], self.way[:, -1], before, points, self.refused, self.rules)
+        return f"{told}; {TOO}."
 
 
 @dataclass(frozen=True)
@@ -84,38 +90,75 @@ class RunsXmR:
 
     @property
     def cannot_tell(self) -> str:
-        return "" if self.drawn.any() else NOT_DRAWN
+        return "" if self.drawn.any() else f"{_reason(np.isnan(self.centre[self.known]))}."
+
+    @property
+    def newest_cannot_tell(self) -> str:
+        """Why nothing can be said of any newest point; "" where something can."""
+        if self.cannot_tell or not self._refused.all():
+            return self.cannot_tell
+        newest = self.newest[:, None]
+        short = np.isnan(np.take_along_axis(self.centre, newest, axis=1))
+        return f"since the last gap or rebase there are {_reason(short)}."
+
+    @property
+    def told(self) -> str:
+        """What can be said of newest points and those before them, without a full stop."""
+        series = np.arange(len(self.rule))
+        newest = self.newest
+        before = np.arange(self.rule.shape[1]) < newest[:, None]
+        unusual, points = ((which & before).sum(axis=1) for which in (self.rule > 0, self.drawn))
+        return _told(self.rule[series, newest], self.way[series, newest], unusual, points, self._refused, self.rules)
 
     @property
     def sentence(self) -> str:
-        if self.cannot_tell:
-            return f"Cannot tell: {self.cannot_tell}"
-        newest = self.newest[:, None]
-        refused = ~np.take_along_axis(self.drawn, newest, axis=1)[:, 0]
-        newest_rule, way = (np.take_along_axis(one, newest, axis=1) for one in (self.rule, self.way))
-        return _told(newest_rule, way, refused, NEWEST_SHORT if refused.all() else "", self.rules)
+        why = self.newest_cannot_tell
+        return f"Cannot tell: {why}" if why else f"{self.told}; {TOO}."
+
+    @property
+    def _refused(self) -> Booleans:
+        """(series,) whether the newest point has no limits."""
+        return ~np.take_along_axis(self.drawn, self.newest[:, None], axis=1)[:, 0]
 
 
-NOT_DRAWN = f"fewer than {FEWEST} points, or counts that are too small."
-NEWEST_SHORT = f"since the last gap or rebase there are fewer than {FEWEST} points, or counts that are too small."
+TOO = "charts of chance alone show signals too"
+SHORT = f"fewer than {FEWEST} points to make limits from"
+SMALL = f"counts with a mean under {SMALLEST_MEAN:g}, too small for this chart"
 
 
-def _told(newest: Codes, way: Codes, refused: Booleans, why: str, rules: Rules | None) -> str:
-    if why:
-        return f"Cannot tell: {why}"
+def _reason(short: Booleans) -> str:
+    """Why charts were refused, of which some were too short, and the others of small counts."""
+    told = [words for words, some in ((SHORT, short.any() or not short.size), (SMALL, not short.all())) if some]
+    return ", or ".join(told)
+
+
+def _told(
+    newest: Codes,
+    way: Codes,
+    before: npt.NDArray[Any],
+    points: npt.NDArray[Any],
+    refused: Booleans,
+    rules: Rules | None,
+) -> str:
+    """Of newest points (series,), and how many of the points before them are unusual."""
     charts = int((~refused).sum())
-    unusual = np.flatnonzero((newest[:, 0] > 0) & ~refused)
+    unusual = np.flatnonzero((newest > 0) & ~refused)
+    if rules is not None and rules.anhoej:
+        if charts > 1:
+            return f"In {unusual.size:,} of {charts:,} charts runs are too long, or too few, for chance"
+        return f"Runs on one side of the mean are {'too long, or too few, for' if unusual.size else 'as'} chance" + (
+            "" if unusual.size else " has them"
+        )
     if charts > 1:
-        told = f"The newest point is unusual in {unusual.size:,} of {charts:,} charts"
-    elif unusual.size:
+        earlier = int((before[~refused] > 0).sum())
+        return f"The newest point is unusual in {unusual.size:,} of {charts:,} charts, and one before it in {earlier:,}"
+    told = "The newest point is ordinary"
+    if unusual.size:
         at = int(unusual[0])
-        what = f": {rules.words(int(newest[at, 0]))}, {'high' if way[at, 0] > 0 else 'low'}" if rules else ""
+        what = f": {rules.words(int(newest[at]))}, {'high' if way[at] > 0 else 'low'}" if rules else ""
         told = f"The newest point is unusual{what}"
-    else:
-        told = "The newest point is ordinary"
-    if rules == NHS:
-        return f"{told}; of charts of chance alone about one in five shows a signal somewhere in two years."
-    return f"{told}; charts of chance alone show signals too."
+    at = int(np.flatnonzero(~refused)[0])
+    return f"{told}; {before[at]:,} of {points[at]:,} before it {'is' if before[at] == 1 else 'are'} unusual"
 
 
 def xmr_many(
@@ -136,6 +179,7 @@ def xmr_many(
     found = signals(lines, rules)
     centre, lower, upper = (line[:, 0].copy() for line in (lines.centre, lines.lower, lines.upper))
     refused = (centre < SMALLEST_MEAN) & counts
+    refused[refused] = all_whole(x[refused, :base])
     rule, way = found.rule, found.way
     if refused.any():
         lower[refused] = upper[refused] = np.nan

@@ -98,9 +98,10 @@ def rate_in_a_year(note):
 
 def test_every_chart_stands_beside_the_rate_of_its_rules():
     answer = run("xmr", monthly())
+    somewhere = re.search(r"(\d+)% show a signal somewhere", answer.notes[0])[1]
     assert answer.sentence == (
-        "The newest point is ordinary; of charts of chance alone about one in five shows a signal somewhere in two "
-        "years."
+        "The newest point is ordinary; 1 of 35 before it is unusual; of steady charts like it "
+        f"{somewhere}% show a signal somewhere, by chance alone."
     )
     assert answer.notes[0].startswith("Of steady charts like this, by these rules, ")
     assert rate_in_a_year(answer.notes[0]) == pytest.approx(answer.rows["false_alarms"][0], abs=0.006)
@@ -111,7 +112,40 @@ def test_every_chart_stands_beside_the_rate_of_its_rules():
     assert 0.08 < rates[-1] < 0.2
     high = monthly()
     high["value"][-1] = 90
-    assert run("xmr", high).sentence.startswith("The newest point is unusual: outside the limits, high; of charts")
+    assert run("xmr", high).sentence.startswith("The newest point is unusual: outside the limits, high; ")
+    high["value"][[-1, -7]] = 20, 90
+    assert run("xmr", high).sentence.startswith(
+        "The newest point is ordinary; 9 of 35 before it are unusual; of steady"
+    )
+
+
+def test_a_target_is_judged_in_a_note_and_a_refusal_names_its_own_cause():
+    both = {key: np.concatenate([column, column]) for key, column in monthly().items()}
+    both["series"] = np.repeat(["north", "south"], 36)
+    given = {"target": 40.0, "improvement_direction": "lower"}
+    assert "Against the target of 40: consistently passing." in run("xmr", monthly(), **given).notes
+    told = "Against the target of 40, of 2 charts: 2 consistently passing, 0 consistently failing, 0 hit and miss."
+    assert told in run("xmr", both, **given).notes
+    with pytest.raises(Unfit, match="to judge a target by"):
+        run("control-chart", monthly(), target=40.0)
+    measured = monthly() | {"value": np.random.default_rng(2).normal(0.5, 0.05, 36)}
+    assert run("xmr", measured).sentence.startswith("The newest point is ordinary"), "parts of things are no counts"
+    below = monthly() | {"value": np.random.default_rng(2).normal(-21, 2, 36).round()}
+    assert run("xmr", below).sentence.startswith("The newest point is ordinary")
+    small = run("xmr", monthly(2))
+    assert small.sentence == "Cannot tell: counts with a mean under 5, too small for this chart."
+    assert "--no-counts" in small.notes[-1]
+    assert not run("xmr", monthly(2), counts=False).sentence.startswith("Cannot tell")
+
+
+def test_a_verdict_by_runs_is_of_the_chart_as_a_whole():
+    mean = monthly()
+    mean["value"][18:] += 40
+    told = run("control-chart", mean, rules="anhoej").sentence
+    assert "The chart as a whole varies by more than chance: its longest run on one side of the centre has 18" in told
+    assert "varies as chance has it" in run("control-chart", monthly(), rules="anhoej").sentence
+    assert run("xmr", mean, rules="anhoej").sentence.startswith("Runs on one side of the mean are too long, or too few")
+    assert run("xmr", monthly(), rules="anhoej").sentence.startswith("Runs on one side of the mean are as chance has")
 
 
 @pytest.mark.parametrize("lag", [0.0, 0.5])
