@@ -1,6 +1,7 @@
 """The definitions that ship: every file loads, counts what is there, and says what an honest reader needs to know."""
 
 import re
+from functools import cache
 
 import pytest
 import yaml
@@ -143,6 +144,7 @@ def read(one):
             yield base.dataset, frozenset(named | columns), ()
 
 
+@cache
 def codes_of(name, column):
     """The codes a column may hold: those of its look-up, beside the dataset's definition or shared by all."""
     kind = next(c for c in datasets.dataset(name).columns if c.name == column)
