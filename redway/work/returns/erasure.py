@@ -18,7 +18,7 @@ from redway.errors import NotAllowed, RedwayError
 from redway.sources.dataset import Dataset
 from redway.sources.dataset import dataset as definition_of
 from redway.store.accepted import reading
-from redway.store.files import put_all, room_on_disk, sha256
+from redway.store.files import put_all, room_on_disk
 from redway.store.home import Home
 from redway.store.lock import only_one
 from redway.store.query import connect, text
@@ -127,7 +127,9 @@ def _rewritten(found: Found, pseudonym: str, work: Path, home: Home) -> list[Los
                 f"copy (select * from read_parquet({text(path)}) where {keep}) to {text(made)} "  # noqa: S608
                 "(format parquet, compression zstd)"
             )
-        content = hashlib.sha256(f"{one.dataset}:{one.period}:{sha256(made)}".encode()).hexdigest()
+        with made.open("rb") as file:
+            bytes_ = hashlib.file_digest(file, "sha256").hexdigest()
+        content = hashlib.sha256(f"{one.dataset}:{one.period}:{bytes_}".encode()).hexdigest()
         parquet = f"{one.dataset}/{content}.parquet"
         moves[home.accepted / parquet] = made
         losses.append(Loss(one, count, parquet, content))
