@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import stdtr, stdtrit
 
+from redway.errors import Place
 from redway.methods.evaluation.reassignment import Reassigned
 from redway.methods.evaluation.result import Assumption, Effect, untold
 from redway.methods.glm import Fit, clustered, fit
@@ -50,7 +51,8 @@ def difference_in_differences(
 
     treated, after  bool: whether the area is ever treated; whether the period is after its start
 
-    Raises Unfit for numbers below nought, areas both treated and not, or starts at unlike times.
+    Raises Unfit for numbers below nought, an area and period that has two rows, areas both treated and not, or starts
+    at unlike times.
     """
     level = probability(conf_level, "conf_level")
     chosen(family, "family", FAMILIES)
@@ -59,6 +61,7 @@ def difference_in_differences(
     where, when = np.asarray(area), np.asarray(time)
     given, later = np.asarray(treated, dtype=bool), np.asarray(after, dtype=bool)
     same_length(y=counted, exposure=e, area=where, time=when, treated=given, after=later)
+    lacking = _once(where, when)
     unit = "%" if family == "poisson" else " events an area and period"
     if why := _too_little(where, when, given, later):
         return untold(why, MEASURES, unit, 4, level)
@@ -87,11 +90,39 @@ def difference_in_differences(
     assumed = (
         _parallel(counted[~later], e[~later], where[~later], when[~later], given[~later], family),
         _enough(sides, again, 1 - level),
+        Assumption("every area has a row for every period", None if lacking else True, lacking),
         Assumption("no other area was touched by what was done", None),
     )
     maryland = 4 if min(sides) > 1 else 3
     low, high = float(shown[1]), float(shown[2])
     return Effect(float(shown[0]), low, high, p, MEASURES, unit, maryland, level, assumed, figures)
+
+
+def _once(where: npt.NDArray[Any], when: npt.NDArray[Any]) -> str:
+    """What to know of areas that have no row for some period. Raises Unfit for two rows of one area and period."""
+    areas, area = np.unique(where, return_inverse=True)
+    periods, period = np.unique(when, return_inverse=True)
+    cell = area * periods.size + period
+    _, first = np.unique(cell, return_index=True)
+    if first.size < cell.size:
+        again = np.setdiff1d(np.arange(cell.size), first)
+        raise Unfit(
+            "one row for each area and period",
+            came=f"another for {where[again[0]]} in {_short(when[again[0]])}",
+            cause="rows of several kinds or parts of an area: add them up first; or a table pasted twice.",
+            place=Place(row=int(again[0]) + 1, column="area"),
+            count=again.size,
+        )
+    missing = areas.size * periods.size - cell.size
+    them = "it is" if missing == 1 else "they are"
+    told = (
+        f"{several(missing, 'row')} of {areas.size * periods.size:,} not there; {them} taken as not known, and not as 0"
+    )
+    return told if missing else ""
+
+
+def _short(period: Any) -> str:
+    return f"{period:g}" if isinstance(period, float) else str(period)
 
 
 def _sides(where: npt.NDArray[Any], given: npt.NDArray[np.bool_]) -> tuple[int, int]:

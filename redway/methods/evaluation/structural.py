@@ -17,8 +17,8 @@ interval holds the noise of single periods and the drift too. p is the tail beyo
 A season of its own has a level for each of its places (`nseasons`, as columns beside the others).
 
 Assumes that the link with the other series stays as it was before, and that they were not touched. Counts should be
-large. Where there are periods enough, the last third before is held out and foretold from the rest, as if it had begun
-then: a miss is said.
+large. Without any other series it is before and after alone, of level 2. Where there are periods enough, the last third
+before is held out and foretold from the rest, as if it had begun then: a miss is said.
 """
 
 from dataclasses import dataclass, field
@@ -37,6 +37,7 @@ VERSION = 1
 
 Floats = npt.NDArray[np.float64]
 MEASURES = "The mean difference from what the other series lead one to expect"
+ALONE = "The mean difference from what the series itself, as it was before, leads one to expect"
 FEWEST = 10
 GRID = 25
 PRIORS = ("measured", "causalimpact")
@@ -80,6 +81,7 @@ def structural(
     drift = number(prior_level_sd, "prior_level_sd", least=1e-6, most=1)
     chosen(prior, "prior", PRIORS)
     places = np.arange(series.size)[:, None] % whole(nseasons, "nseasons", least=1, most=366)
+    measures, maryland = (MEASURES, 3) if x.shape[1] else (ALONE, 2)
     others_alone, x = x, np.column_stack([x, places == np.arange(1, nseasons)])
     if at >= series.size:
         raise Unfit(
@@ -88,10 +90,10 @@ def structural(
             cause="a start counted from 1, or a column “after” without a yes.",
         )
     if at < FEWEST + x.shape[1]:
-        return untold(f"fewer than {FEWEST + x.shape[1]} periods before", MEASURES, " a period", 3, level)
+        return untold(f"fewer than {FEWEST + x.shape[1]} periods before", measures, " a period", maryland, level)
     middle, scale = float(series[:at].mean()), float(series[:at].std(ddof=1))
     if not scale or not (x[:at].std(axis=0) > 0).all():
-        return untold("a series that does not vary before says nothing", MEASURES, " a period", 3, level)
+        return untold("a series that does not vary before says nothing", measures, " a period", maryland, level)
     standard = (x - x[:at].mean(axis=0)) / x[:at].std(axis=0, ddof=1)
     nodes = _posterior((series[:at] - middle) / scale, standard[:at], drift, prior)
     seen = (float(series[at:].mean()) - middle) / scale
@@ -114,9 +116,9 @@ def structural(
         low,
         high,
         p,
-        MEASURES,
+        measures,
         " a period",
-        3,
+        maryland,
         level,
         (_held_out(series[:at], x[:at], drift, prior), *_assumed(before, alone, prior)),
         figures,
@@ -275,17 +277,20 @@ def _held_out(y: Floats, x: Floats, drift: float, prior: str) -> Assumption:
 
 
 def _assumed(y: Floats, x: Floats, prior: str) -> tuple[Assumption, ...]:
+    wanders = lag_one(_left(y, x)) > 2 / np.sqrt(y.size)
+    drifts = Assumption(
+        "the level drifts little",
+        not wanders,
+        "the level drifts, so the interval may be too narrow: raise prior_level_sd" if wanders else "",
+    )
+    if not x.shape[1]:
+        return drifts, Assumption("nothing else began then, which no other series is there to show", None)
     explained = _explained(y, x)
     little = f"the other series explain under a third of this one before (R2 {figure(max(explained, 0), 2)})"
     narrow = ", far less than the prior takes for granted: the interval is too narrow"
     said = little + (narrow if prior == "causalimpact" else ", and say little of after")
-    wanders = lag_one(_left(y, x)) > 2 / np.sqrt(y.size)
     return (
-        Assumption(
-            "the level drifts little",
-            not wanders,
-            "the level drifts, so the interval may be too narrow: raise prior_level_sd" if wanders else "",
-        ),
+        drifts,
         Assumption("the other series go with this one", explained >= 1 / 3, said if explained < 1 / 3 else ""),
         Assumption("the other series were not touched by what was done", None),
         Assumption("the link with the other series stayed as it was", None),

@@ -33,6 +33,8 @@ HELD = {True: "holds", False: "does not hold", None: "not seen here"}
 def told(effect: Effect) -> Answer:
     """An effect as one row, its assumptions as notes."""
     rows = {name: np.array([getattr(effect, name)]) for name in ("value", "low", "high", "p", "maryland")}
+    if effect.cannot_tell:
+        rows["maryland"] = np.array([np.nan])  # what tells nothing is no evidence
     rows |= {name: np.array([value]) for name, value in effect.figures.items()}
     notes = tuple(f"{a.what[0].upper()}{a.what[1:]}: {a.said or HELD[a.held]}." for a in effect.assumptions)
     return Answer(effect.sentence, rows, notes)

@@ -110,6 +110,11 @@ def test_bad_and_thin_tables():
     y, area, time, treated, after = panel(np.random.default_rng(8))
     with pytest.raises(Unfit, match="staggered"):
         difference_in_differences(y, area, time, treated, after ^ (area == 1))
+    twice = np.r_[np.arange(y.size), 3]
+    with pytest.raises(Unfit, match=r"line 242.*another for 0 in 3"):
+        difference_in_differences(*(c[twice] for c in (y, area, time, treated, after)))
+    part = difference_in_differences(*(c[5:] for c in (y, area, time, treated, after)))
+    assert "5 rows of 240 not there; they are taken as not known, and not as 0" in [a.said for a in part.assumptions]
     with pytest.raises(Unfit, match="treated or not"):
         difference_in_differences(y, area, time, treated & after, after)
     assert "not all there" in difference_in_differences(y, area, time, treated, np.zeros(y.size)).sentence

@@ -34,6 +34,14 @@ def test_every_method_runs_on_a_table_and_says_a_sentence(method):
     assert len({len(column) for column in answer.rows.values()}) == 1
 
 
+def test_what_tells_nothing_is_no_evidence_of_any_level():
+    method = next(method for method in METHODS if method.name == "structural")
+    given = {p.name: p.default for p in method.parameters}
+    answer = method.run(PANEL | {"y": np.ones(180)}, given, np.random.default_rng(0))
+    assert answer.sentence.startswith("No effect can be told")
+    assert np.isnan(answer.rows["maryland"]).all()
+
+
 def with_earlier(counts, area=None):
     """The window's two rows and rows of earlier periods, (periods, 2), treated first."""
     periods = np.repeat([f"2024-{m:02}" for m in range(1, len(counts) + 1)], 2)

@@ -206,6 +206,10 @@ def test_what_says_nothing_is_said():
     assert "does not vary" in structural(np.full(80, 5.0), x, 60).sentence
     assert "does not vary" in structural(y, np.full((80, 1), 5.0), 60).sentence
     assert "fewer than 11 periods" in structural(y, x, 8).sentence
+    alone = structural(y, x[:, :0], 60)
+    assert alone.maryland == 2, "before and after, with nothing to compare"
+    assert "what the series itself, as it was before, leads one to expect" in alone.sentence
+    assert not any("the other series" in one.what for one in alone.assumptions)
     with pytest.raises(Unfit):
         structural(y, x, 80)
     with pytest.raises(Unfit):
