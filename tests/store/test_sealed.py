@@ -8,6 +8,7 @@ import stat
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import pyrage
@@ -17,7 +18,7 @@ from hypothesis import strategies as st
 
 from redway.errors import FileRefused, NotSetUp, RedwayError
 from redway.store import age, sealed
-from redway.store.files import DiskFull, sha256
+from redway.store.files import DiskFull
 from redway.store.home import Home
 from redway.store.sealed import make_key, seal, unseal
 
@@ -49,10 +50,10 @@ def test_what_is_sealed_comes_back_and_cannot_be_read_in_between(keyed, tmp_path
     source = tmp_path / "return.csv"
     source.write_bytes(ROWS)
     path = keyed.quarantine / "one.age"
-    assert seal(source, path, keyed) == sha256(source)
+    assert seal(source, path, keyed) == sha256(source.read_bytes()).hexdigest()
     assert b"2025-01-02" not in path.read_bytes()
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    assert unseal(path, tmp_path / "again.csv", keyed) == sha256(source)
+    assert unseal(path, tmp_path / "again.csv", keyed) == sha256(source.read_bytes()).hexdigest()
     assert (tmp_path / "again.csv").read_bytes() == ROWS
     assert stat.S_IMODE((tmp_path / "again.csv").stat().st_mode) == 0o600
     assert only_these(keyed, path)
