@@ -1,7 +1,8 @@
 """Long tables (series, date, value) as one array with a row for each series and a column for each period.
 
-Periods are days, weeks (each named by its first day) or months, as `frequency` says: 365 or 7, 52, 12. A period that a
-series has no row for is not known (NaN), never nought.
+Periods are days, weeks (each named by its first day), months, quarters or years, as `frequency` says: 365 or 7, 52, 12,
+4, 1. Quarters and years begin in the month that all dates are of (a year from April, by days in April); where dates are
+of several, with the calendar's. A period that a series has no row for is not known (NaN), never nought.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,10 +17,12 @@ from redway.methods import inputs
 from redway.methods.catalogue import Array, Column
 from redway.methods.inputs import Floats, Unfit
 
+MONTHS = {12: 1, 4: 3, 1: 12}  # of a period, by frequency
+YEAR = {frequency: frequency for frequency in (*MONTHS, 52, 365)} | {7: 365}  # periods a year
 LONGEST = 40_000  # periods: a hundred years of days
 
 SERIES = Column("series", "what a row is of, where the table holds several series", "text", required=False)
-DATE = Column("date", "the day, the first day of the week, or any day of the month", "date")
+DATE = Column("date", "the day, the first day of the week, or any day of the month, quarter or year", "date")
 COUNT = Column("count", "events in that period; a period without a row is not known, so write its 0")
 
 
@@ -119,11 +122,15 @@ MANY = "rows of several areas or kinds: name them in a column “series”; or t
 
 def _periods(dates: npt.NDArray[np.datetime64], frequency: int) -> tuple[npt.NDArray[Any], npt.NDArray[np.datetime64]]:
     """The position of each date's period, and the first day of each period from first to last."""
-    if frequency == 12:
-        month = dates.astype("datetime64[M]")
-        at = (month - month.min()).astype(int)
+    year_of(frequency)
+    if months := MONTHS.get(frequency):
+        month = dates.astype("datetime64[M]").astype(int)
+        begins = month % months
+        first = int(begins[0]) if (begins == begins[0]).all() else 0
+        at = (month - first) // months
+        at, earliest = at - at.min(), int(at.min()) * months + first
         _long(at)
-        return at, (month.min() + np.arange(at.max() + 1)).astype("datetime64[D]")
+        return at, (earliest + months * np.arange(at.max() + 1)).astype("datetime64[M]").astype("datetime64[D]")
     step = 7 if frequency == 52 else 1
     days = (dates - dates.min()).astype(int)
     if (days % step).any():
@@ -135,6 +142,25 @@ def _periods(dates: npt.NDArray[np.datetime64], frequency: int) -> tuple[npt.NDA
         )
     _long(days // step)
     return days // step, dates.min() + step * np.arange(days.max() // step + 1)
+
+
+def year_of(frequency: int) -> int:
+    """How many periods make a year. Raises Unfit for a frequency that is none."""
+    if frequency not in YEAR:
+        raise Unfit(
+            "frequency: 365 or 7 for days, 52 for weeks, 12 for months, 4 for quarters, 1 for years",
+            came=f"{frequency}",
+            cause="how long the season or the table is, where periods a year are meant.",
+        )
+    return YEAR[frequency]
+
+
+def periods_ahead(newest: np.datetime64, h: int, frequency: int) -> npt.NDArray[np.datetime64]:
+    """The first days of the h periods after one that begins on that day."""
+    steps = np.arange(1, h + 1)
+    if months := MONTHS.get(frequency):
+        return (newest.astype("datetime64[M]") + months * steps).astype("datetime64[D]")
+    return np.asarray(newest + (7 if frequency == 52 else 1) * steps)
 
 
 def _long(at: npt.NDArray[Any]) -> None:

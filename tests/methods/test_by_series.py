@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from redway.methods.by_series import by_series
+from redway.methods.by_series import by_series, periods_ahead
 from redway.methods.catalogue import methods
 from redway.methods.inputs import Unfit
 
@@ -23,6 +23,30 @@ def test_what_has_no_row_is_not_known():
     assert table.names.tolist() == ["north", "south"]
     assert list(table.values) == ["count"]
     np.testing.assert_array_equal(table.values["count"], [[2, 3, 4], [1, np.nan, np.nan]])
+
+
+@pytest.mark.parametrize(
+    ("frequency", "dates", "starts"),
+    [
+        (4, ["2024-01-01", "2024-05-31", "2024-10-02"], ["2024-01-01", "2024-04-01", "2024-07-01", "2024-10-01"]),
+        (4, ["2023-12-01", "2024-06-01"], ["2023-12-01", "2024-03-01", "2024-06-01"]),
+        (1, ["2021-04-01", "2023-04-01"], ["2021-04-01", "2022-04-01", "2023-04-01"]),
+        (1, ["2021-03-01", "2022-12-31"], ["2021-01-01", "2022-01-01"]),
+        (1, ["1968-06-01", "1970-06-01"], ["1968-06-01", "1969-06-01", "1970-06-01"]),
+    ],
+)
+def test_quarters_and_years_begin_where_their_dates_do(frequency, dates, starts):
+    given = {"date": np.array(dates, "datetime64[D]"), "count": np.arange(len(dates)) + 1.0}
+    table = by_series(given, ("count",), frequency)
+    assert table.starts.astype(str).tolist() == starts
+    assert np.nansum(table.values["count"]) == given["count"].sum()
+    assert periods_ahead(table.starts[-2], 1, frequency).tolist() == [table.starts[-1].item()]
+
+
+@pytest.mark.parametrize("frequency", [0, -1, 3, 24, 10**20])
+def test_a_frequency_that_is_none_is_refused_with_what_it_may_be(frequency):
+    with pytest.raises(Unfit, match="4 for quarters, 1 for years"):
+        by_series(two(), ("count",), frequency)
 
 
 def changed(**columns):

@@ -24,7 +24,7 @@ from redway.methods.hot_spots.snapped import MOVED, fit_for, refuse_streets, sna
 from redway.methods.inputs import Floats, Unfit
 from redway.methods.wording import several
 
-FREQUENCY = Parameter("frequency", 52, "periods a year: 52 weeks, 12 months, 365 days", int)
+FREQUENCY = Parameter("frequency", 52, "periods a year: 52 weeks, 12 months, 365 days, 4 quarters, 1 year", int)
 Columns = Mapping[str, Array]
 Given = Mapping[str, Any]
 Q = Parameter("q", 0.1, "false discovery rate over everything looked at", float)

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from redway.methods import inputs
-from redway.methods.by_series import DATE, SERIES, by_series
+from redway.methods.by_series import DATE, SERIES, by_series, year_of
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.inputs import Unfit
 from redway.methods.process_control import charts, choice, false_alarms, promised, subgroups, xmr_many
@@ -17,7 +17,7 @@ from redway.methods.process_control.limits import D2, KINDS, SCREEN, SCREEN_NHS,
 from redway.methods.process_control.rules import SETS, Rules
 from redway.methods.wording import several
 
-FREQUENCY = Parameter("frequency", 12, "periods a year: 12 months, 52 weeks, 365 days", int)
+FREQUENCY = Parameter("frequency", 12, "periods a year: 12 months, 52 weeks, 365 days, 4 quarters, 1 year", int)
 BETTER = Parameter(
     "improvement_direction", "neutral", "which way is better", choices=charts.BETTER, words=charts.NHS_WORDS
 )
@@ -116,7 +116,7 @@ def _like(kind: str, found: charts.Chart, y: Array, n: Array, given: Given) -> f
     sizes = n[newest] if kind in SIZED else None
     points = max(1, int(newest.sum()))
     mean = mean if family != "normal" else 0.0
-    year = min(given["frequency"], points)
+    year = min(year_of(given["frequency"]), points)
     return false_alarms.Steady(points, family, mean, max(1.0, phi), leaning, year, freeze, sizes)
 
 
@@ -167,7 +167,7 @@ def _many(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     short = _all_held(found.lengths, given["fix_after_n_points"], "unbroken run", "fix_after_n_points")
     measured = promised.promised(
         values, found, rng, rules=use, rate=given["rate"] if hold else None, freeze=given["fix_after_n_points"],
-        screen=given["screen_outliers"], year=given["frequency"],
+        screen=given["screen_outliers"], year=year_of(given["frequency"]),
     )  # fmt: skip
     if hold:
         found = promised.by_rules(values, measured.rules, **settings)
@@ -266,7 +266,7 @@ def _alarms(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         float(y.mean()) if counts and y.size else 0.0,
         given["phi"],
         given["autocorrelation"],
-        given["frequency"],
+        inputs.whole(given["frequency"], "frequency", least=1),
     )
     names = [*SETS, "calibrated"]
     sets = [*SETS.values(), false_alarms.calibrated(steady, rng, rate=given["rate"])]

@@ -5,12 +5,12 @@ from typing import Any
 
 import numpy as np
 
-from redway.methods.by_series import DATE, SERIES, by_series
+from redway.methods.by_series import DATE, SERIES, by_series, periods_ahead
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.inputs import Unfit
 from redway.methods.seasonality import calendar_effects, forecast, stl
 
-FREQUENCY = Parameter("frequency", 12, "periods a year: 12 months, 52 weeks, 365 days", int)
+FREQUENCY = Parameter("frequency", 12, "periods a year: 12 months, 52 weeks, 365 days, 4 quarters, 1 year", int)
 PERIOD = Parameter("period", None, "periods until the season comes round; as frequency if not given", int)
 VALUE = Column("value", "a count or a measurement; every period needs one")
 HARMONICS = Parameter("harmonics", 2, "waves of the year in the regression", int)
@@ -62,11 +62,7 @@ def _forecast(columns: Columns, given: Given, rng: np.random.Generator) -> Answe
         )
         for values in table.values["value"]
     ]
-    newest = table.starts[-1]
-    if given["frequency"] == 12:
-        dates = (newest.astype("datetime64[M]") + np.arange(1, ahead + 1)).astype("datetime64[D]")
-    else:
-        dates = newest + (7 if given["frequency"] == 52 else 1) * np.arange(1, ahead + 1)
+    dates = periods_ahead(table.starts[-1], ahead, given["frequency"])
     rows: dict[str, Array] = {"series": np.repeat(table.names, ahead)} if "series" in columns else {}
     rows |= {"date": np.tile(dates, len(made))}
     rows |= {name: np.concatenate([getattr(one, name) for one in made]) for name in ("mean", "low", "high")}
