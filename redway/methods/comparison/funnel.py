@@ -26,6 +26,7 @@ import numpy.typing as npt
 import scipy
 from scipy.special import betainc, gammainc, gammaincc, ndtr, ndtri
 
+from redway.methods.emerging.thresholds import quantile
 from redway.methods.false_discovery import benjamini_hochberg
 from redway.methods.inputs import above, chosen, counts, probability, same_length
 from redway.methods.wording import figure, several
@@ -35,6 +36,7 @@ VERSION = 1
 Floats = npt.NDArray[np.float64]
 METHODS = ("negbin", "spiegelhalter", "poisson")
 RATE = 1e100  # no rate is as high
+MANY = 50_000  # areas
 FEWEST = 5  # areas of a group, under which nothing is usual
 WINSORISED = 0.6786412  # the variance of a normal number brought in to its tenth and ninetieth percent points
 
@@ -160,10 +162,15 @@ def _usual(y: Floats, expected: Floats) -> float:
 
     if y.size < FEWEST or excess(0.0) <= 0:
         return 0.0
-    high = 0.01
+    low, high = 0.0, 0.01
+    if y.size > MANY:  # of so many, a part of them says nearly where it lies
+        part = np.linspace(0, y.size - 1, MANY // 5).astype(int)
+        near = _usual(y[part], expected[part])
+        low, high = near / 1.1, max(1.1 * near, 1e-6)
+        low = low if excess(low) > 0 else 0.0
     while excess(high) > 0 and high < 1e6:
-        high *= 4
-    return float(scipy.optimize.brentq(excess, 0.0, high, xtol=1e-12, rtol=1e-10)) if high < 1e6 else high
+        low, high = high, 4 * high
+    return float(scipy.optimize.brentq(excess, low, high, xtol=1e-12, rtol=1e-10)) if high < 1e6 else high
 
 
 def _below(y: Floats, mean: Floats, tau2: float) -> Floats:
@@ -182,17 +189,14 @@ def _above(y: Floats, mean: Floats, tau2: float) -> Floats:
 
 def _mid_z(y: Floats, mean: Floats, tau2: float) -> Floats:
     """The normal number with the same tail as y has, counting half of y itself; each side from its own tail."""
-    low = (_below(y, mean, tau2) + _below(y - 1, mean, tau2)) / 2
-    high = (_above(y, mean, tau2) + _above(y + 1, mean, tau2)) / 2
-    return np.where(low < high, ndtri(np.maximum(low, 1e-300)), -ndtri(np.maximum(high, 1e-300)))
+    z, under = np.empty(y.size), y <= mean
+    at, of = y[under], mean[under]
+    z[under] = ndtri(np.maximum((_below(at, of, tau2) + _below(at - 1, of, tau2)) / 2, 1e-300))
+    at, of = y[~under], mean[~under]
+    z[~under] = -ndtri(np.maximum((_above(at, of, tau2) + _above(at + 1, of, tau2)) / 2, 1e-300))
+    return z
 
 
 def _quantile(share: float, mean: Floats, tau2: float) -> Floats:
-    """The smallest count with at least that share at or below it, by halving."""
-    low, high = np.full(mean.shape, -1.0), np.ceil(mean + 50 * np.sqrt(mean + tau2 * mean**2) + 50)
-    # above 2^53 the next number is over one away
-    while (high - low > np.maximum(1, 4e-16 * high)).any():
-        middle = np.floor((low + high) / 2)
-        enough = _below(middle, mean, tau2) >= share
-        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
-    return high
+    """The smallest count with at least that share at or below it."""
+    return quantile(share, mean, 1.0 + (tau2 if tau2 >= 1e-9 else 0.0) * mean)

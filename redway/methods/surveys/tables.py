@@ -8,7 +8,7 @@ import numpy as np
 from redway.errors import Place
 from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter
 from redway.methods.comparison.tables import LEVEL, one
-from redway.methods.inputs import Unfit, numbers
+from redway.methods.inputs import Unfit
 from redway.methods.surveys import means, proportions, quantiles, raking, replicates
 from redway.methods.surveys.design import LONELY, Design, design
 
@@ -154,8 +154,7 @@ def _totals(kinds: Array, totals: Array) -> dict[str, float]:
 
 def _replicates(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     settings = dict(given)
-    sample, y = _drawn(columns, settings), numbers(columns["y"], "y")
-    found = replicates.replicated(sample, lambda w: float((w * y).sum() / w.sum()), rng=rng, **settings)
+    found = replicates.replicated_mean(_drawn(columns, settings), columns["y"], rng=rng, **settings)
     return Answer(found.sentence, one(found, ("value", "se", "low", "high", "replicates", "df")))
 
 

@@ -120,3 +120,14 @@ def test_the_negative_binomial_is_what_the_slow_twin_says():
     assert spread(found.tau) == pytest.approx(0.6786412, abs=1e-6)
     assert found.z == pytest.approx(z(found.tau), abs=1e-9)
     assert found.p == pytest.approx(2 * stats.norm.sf(np.abs(found.z)))
+
+
+def test_of_very_many_areas_a_part_says_nearly_where_the_usual_difference_lies(monkeypatch):
+    """And all of them say where, as they do without it."""
+    rng = np.random.default_rng(6)
+    for tau in (0.0, 0.15):
+        y, e = areas(rng, tau, 2_000)
+        plain = funnel(y, e)
+        monkeypatch.setattr(module, "MANY", 500)
+        assert funnel(y, e).tau == pytest.approx(plain.tau, rel=1e-9, abs=1e-9)
+        monkeypatch.undo()

@@ -5,7 +5,7 @@ from redway.methods.inputs import Unfit
 from redway.methods.surveys.design import design
 from redway.methods.surveys.means import mean
 from redway.methods.surveys.quantiles import quantile
-from redway.methods.surveys.replicates import replicated
+from redway.methods.surveys.replicates import replicated, replicated_mean
 
 
 def drawn(seed, strata=4, clusters=10, people=8):
@@ -75,3 +75,27 @@ def test_the_jackknife_is_the_slow_twin_s():
             values.append((v * y).sum() / v.sum())
         square += 3 / 4 * sum((value - np.mean(values)) ** 2 for value in values)
     assert replicated(sample, lambda w: (w * y).sum() / w.sum()).se == pytest.approx(square**0.5)
+
+
+@pytest.mark.parametrize("kind", ["JK1", "JKn", "bootstrap"])
+@pytest.mark.parametrize("mse", [False, True])
+def test_a_mean_from_the_sums_of_clusters_is_that_of_weights_one_by_one(kind, mse):
+    rng = np.random.default_rng(3)
+    n = 240
+    strata = None if kind == "JK1" else rng.integers(0, 4, n)
+    sample = design(rng.uniform(0.5, 3, n), ids=rng.integers(0, 9, n), strata=strata, fpc=np.full(n, 60.0))
+    y = rng.normal(5, 2, n)
+    options = {"kind": kind, "mse": mse, "replicates": 50}
+    slow = replicated(sample, lambda w: float((w * y).sum() / w.sum()), rng=np.random.default_rng(9), **options)
+    quick = replicated_mean(sample, y, rng=np.random.default_rng(9), **options)
+    for name in ("value", "se", "low", "high"):
+        assert getattr(quick, name) == pytest.approx(getattr(slow, name), rel=1e-11)
+    assert (quick.replicates, quick.df, quick.sentence) == (slow.replicates, slow.df, slow.sentence)
+
+
+def test_many_answers_that_agree_still_leave_nothing_to_be_sure_of():
+    sample = design(np.random.default_rng(1).uniform(0.5, 2, 300_000))
+    found = replicated_mean(sample, np.full(300_000, 0.7))
+    assert "every replicate is the same" in found.sentence
+    with pytest.raises(Unfit, match="a generator"):
+        replicated_mean(design(np.ones(4)), np.arange(4.0), kind="bootstrap")
