@@ -12,6 +12,7 @@ from redway.errors import FileRefused
 from redway.sources import tabular
 from redway.sources.dataset import dataset
 from redway.sources.layouts import layout
+from redway.work.returns import loading, made_up
 from redway.work.returns.models import DataVersion, Submission
 from redway.work.returns.receive import receive
 from redway.work.returns.versions import everything
@@ -42,8 +43,11 @@ SHARE = 6  # each dataset meets one in so many of the cheap cases, so that all c
 
 
 @pytest.fixture
-def home(home, tmp_path):
-    """The home of a partnership whose force and areas are those of the worked examples."""
+def home(home, tmp_path, monkeypatch):
+    """The home of a partnership whose force and areas are those of the worked examples, which stand for a publisher's
+    own files here.
+    """
+    monkeypatch.setattr(loading, "refuse_made_up", lambda *_given, **_named: None)
     partnership = {
         "name": "A partnership for tests",
         "short_name": "Tests",
@@ -181,3 +185,17 @@ def test_neighbours_under_merged_headings_are_none(send):
     head, row = table("statistical-neighbours")
     outcome = send("statistical-neighbours", as_csv([[head[0], *[""] * (len(head) - 1)], row]), "sent.csv")
     assert "sn1" in str(outcome)
+
+
+@pytest.mark.parametrize("name", ["households", "police-street", "school-exclusion-reasons", "police-stop-search"])
+def test_the_worked_example_is_made_up_and_not_taken(home, tmp_path, monkeypatch, name):
+    """As CSV, or from the workbook's own sheet."""
+    monkeypatch.setattr(loading, "refuse_made_up", made_up.refuse_made_up)
+    path = tmp_path / (dataset(name).named or "sent.csv")
+    path.write_bytes(as_csv(table(name)))
+    with pytest.raises(FileRefused, match="the worked example of the template, which is made up"):
+        receive([path], dataset=name, by="a test")
+    head, first, *rest = table(name)
+    at = {"households": 1, "police-street": 6, "school-exclusion-reasons": -1, "police-stop-search": 11}[name]
+    path.write_bytes(as_csv([head, [*first[:at], "77", *first[at:][1:]], *rest]))
+    assert receive([path], dataset=name, by="a test").rows_accepted > 0

@@ -11,6 +11,7 @@ from redway.sources.dataset import Context, Dataset, Loaded, dataset
 from redway.sources.loaders import loader
 from redway.store import files
 from redway.store.unpack import Found, Skipped, ending, find
+from redway.work.returns.made_up import refuse_made_up
 from redway.work.returns.senders import name_of_agency
 
 AT_ONCE = 2
@@ -89,6 +90,8 @@ def load_parcel(
             loads: list[Loaded] = load.load(path, file_name=file.name, into=folder, context=context)
             if path != copy:
                 path.unlink()
+            example = folder / "example"
+            refuse_made_up(loads, definition, load, file_name=file.name, into=example, context=context)
         progress(f"{plain(file.name)}: {sum(each.rows_read for each in loads):,} rows read")
         return [Staged(definition, file.name, each, copy, raw) for each in loads]
 
