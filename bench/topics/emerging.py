@@ -4,10 +4,11 @@ four for the sums. Two roots, leverages, residuals and dispersion take some 45 m
 
 import numpy as np
 
-from redway.methods.emerging.count_scan import count_scan
+from redway.methods.emerging.count_scan import count_scan, count_scans
 from redway.methods.emerging.cusum import cusum
 from redway.methods.emerging.ears import ears
 from redway.methods.emerging.farrington import Settings, farrington_flexible
+from redway.methods.emerging.reporting_delay import reporting_delays
 from redway.methods.emerging.space_time_scan import space_time_scan
 from topics.made import series
 from topics.work import Call, Peer, Work
@@ -67,6 +68,19 @@ def sums(n: int) -> Call:
 def windows(n: int) -> Call:
     counts = np.random.default_rng(3).poisson(0.1, n)
     return lambda: count_scan(counts, 7, rng=np.random.default_rng(5))
+
+
+def many_windows(n: int) -> Call:
+    """A year of days each, a few events a month."""
+    counts = np.random.default_rng(3).poisson(0.1, (n, 365))
+    return lambda: count_scans(counts, 7, rng=np.random.default_rng(5))
+
+
+def late(n: int) -> Call:
+    """A year of weeks each, of which the newest eight are not whole."""
+    counts = np.random.default_rng(6).poisson(20.0 * 0.5 ** np.arange(9), (n, 52, 9)).astype(float)
+    counts[:, np.arange(52)[:, None] + np.arange(9) >= 52] = np.nan
+    return lambda: reporting_delays(counts, np.random.default_rng(5))
 
 
 def cylinders(n: int) -> Call:
@@ -159,6 +173,26 @@ WORKS = (
         60,
         lambda n: (8.0 * n, 2.0 * n),
         (91, 182, 365, 730),
+        runs=3,
+    ),
+    Work(
+        "exact scans of many series of a year of days, windows of seven",
+        many_windows,
+        1_000,
+        "series",
+        3,
+        lambda n: (8.0 * n * 365, 2.0 * n * 365),
+        (250, 1_000, 4_000, 16_000),
+        runs=3,
+    ),
+    Work(
+        "late reports of a year of weeks, with intervals from 2,000 draws",
+        late,
+        100,
+        "series",
+        4,
+        lambda n: (8.0 * n * 2_000 * 8 * 4, n * 2_000.0 * 8 * 60),
+        (25, 50, 100, 200),
         runs=3,
     ),
     Work(

@@ -4,6 +4,7 @@ import numpy as np
 
 from redway.methods.evaluation.difference_in_differences import difference_in_differences
 from redway.methods.evaluation.interrupted_time_series import interrupted_time_series
+from redway.methods.evaluation.power_from_history import power_from_history
 from redway.methods.evaluation.structural import structural
 from redway.methods.evaluation.synthetic_control import synthetic_control
 from topics.made import walks
@@ -31,6 +32,12 @@ def panel(n: int) -> Call:
     area, time = (v.ravel() for v in np.meshgrid(np.arange(n), np.arange(12), indexing="ij"))
     counts = np.random.default_rng(1).poisson(30, area.size)
     return lambda: difference_in_differences(counts, area, time, area < n // 2, time > 5)
+
+
+def foreseen(n: int) -> Call:
+    """Three years of months, a year to follow; 200 futures with the effect and 200 without."""
+    counts = np.random.default_rng(1).poisson(30, (36, n)).astype(float)
+    return lambda: power_from_history(counts, np.arange(n) < n // 2, np.random.default_rng(2))
 
 
 MONTHS = (60, 120, 240, 480)
@@ -65,5 +72,15 @@ WORKS = (
         8,
         lambda n: (8.0 * 12 * n, 8 * 50.0 * 12 * n),
         (20, 40, 80, 160),
+    ),
+    Work(
+        "power of difference in differences by areas' own past, 400 futures",
+        foreseen,
+        40,
+        "areas",
+        8,
+        lambda n: (400 * 8.0 * 48 * n, 400 * 6.0 * 48 * n),
+        (20, 40, 80, 160),
+        runs=3,
     ),
 )
