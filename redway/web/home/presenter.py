@@ -1,6 +1,6 @@
 """Shapes the home page. Who opens it decides what is on top; the sentences are the same for all."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -82,10 +82,11 @@ class HomePage:
     indicators: tuple[str, ...]
 
 
-def gateways(attention: Iterable[Attention]) -> list[Absence]:
+def gateways(attention: Sequence[Attention]) -> list[Absence]:
     """Gateways that have expired or soon will, for those who see the register; of which a draft waits already, that."""
     who = _("An administrator drafts it; a second person puts it in force.")
-    drafted = set(Gateway.objects.filter(state=State.DRAFT).values_list("dataset", "purpose"))
+    drafts = Gateway.objects.filter(state=State.DRAFT).values_list("dataset", "purpose")
+    drafted = set(drafts) if attention else set()
     fresh = _("Draft a new version on the page Gateways.")
     begun = _("Finish the draft that waits on the page Gateways, and put it in force.")
     return [Absence(one.text, begun if (one.dataset, one.purpose) in drafted else fresh, who) for one in attention]

@@ -74,6 +74,8 @@ def waits_for(person: User) -> list[Delivery]:
     """The deliveries that wait for what this person may do, the oldest first: warnings to acknowledge, and, as the
     second person, acceptance.
     """
+    if not (person.may(Permission.SEND_RETURNS) or person.may(Permission.ACCEPT_RETURNS)):
+        return []
     found = visible(person).filter(state__in=WAITING).order_by("sent_at", "pk")
     return [one for one in found if _waits_for(person, one)]
 
