@@ -26,6 +26,7 @@ import numpy.typing as npt
 import scipy
 from scipy.special import betainc, gammainc, gammaincc, ndtr, ndtri
 
+from redway.methods.comparison.rates import called
 from redway.methods.emerging.thresholds import quantile
 from redway.methods.false_discovery import benjamini_hochberg
 from redway.methods.inputs import above, chosen, counts, probability, same_length
@@ -37,6 +38,14 @@ Floats = npt.NDArray[np.float64]
 METHODS = ("negbin", "spiegelhalter", "poisson")
 RATE = 1e100  # no rate is as high
 MANY = 50_000  # areas
+NAMED = 4  # areas in a sentence
+CAVEAT = {
+    "negbin": "of those listed, some {}% may be chance",
+    "spiegelhalter": "of those listed, more than {}% may be chance: this way, FunnelPlotR's, takes too little "
+    "difference between areas for usual",
+    "poisson": "of those listed, more than {}% may be no news: areas differ for many small reasons, which this way "
+    "leaves out",
+}
 FEWEST = 5  # areas of a group, under which nothing is usual
 WINSORISED = 0.6786412  # the variance of a normal number brought in to its tenth and ninetieth percent points
 
@@ -50,6 +59,7 @@ class Funnel:
     low95, high95, low998, high998   limits of the ratio for areas of this size
     listed     at the false discovery rate q
     tau        how far true rates differ from area to area, as a share
+    names      of the areas; none where they are called by their rows
     """
 
     ratio: Floats
@@ -65,19 +75,35 @@ class Funnel:
     method: str
     q: float
     cannot_tell: str = ""
+    names: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:
         known = int(np.isfinite(self.p).sum())
         if not known:
             return f"No area can be told from others: {self.cannot_tell}."
-        high, low = (int((self.listed & side).sum()) for side in (self.ratio > 1, self.ratio < 1))
-        usual = f"beyond chance and a usual difference of {figure(100 * self.tau, 2)}% between areas"
-        told = f"{high} of {several(known, 'area')} are above and {low} below what similar areas have, {usual}"
-        if not high + low:
-            told = f"None of {several(known, 'area')} is statistically different from similar areas, {usual}"
-        doubt = f"; {self.cannot_tell}" if self.cannot_tell else ""
-        return f"{told} (of those listed, up to {figure(100 * self.q)}% may be chance{doubt})."
+        high, low = (np.flatnonzero(self.listed & side) for side in (self.ratio > 1, self.ratio < 1))
+        usual = f" and a usual difference of {figure(100 * self.tau, 2)}% between areas"
+        usual = f"beyond chance{' alone' if self.method == 'poisson' else usual}"
+        of = several(known, "area")
+        if high.size:
+            told = f"{high.size:,} of {of} {'is' if high.size == 1 else 'are'} above what similar areas have"
+            told += f" ({self._named(high)}) and "
+            told += f"{low.size:,} below ({self._named(low)})" if low.size else "none below"
+        elif low.size:
+            told = f"{low.size:,} of {of} {'is' if low.size == 1 else 'are'} below what similar areas have"
+            told += f" ({self._named(low)}) and none above"
+        else:
+            told = f"None of {of} is statistically different from similar areas"
+        doubts = [CAVEAT[self.method].format(figure(100 * self.q))] if high.size + low.size else []
+        doubt = "; ".join([*doubts, *([self.cannot_tell] if self.cannot_tell else [])])
+        return f"{told}, {usual}{f' ({doubt})' if doubt else ''}."
+
+    def _named(self, rows: npt.NDArray[np.intp]) -> str:
+        """The furthest first, not more than can be read."""
+        furthest = rows[np.argsort(-np.abs(self.z[rows]), kind="stable")][:NAMED]
+        told = (self.names[row] if self.names else f"row {row + 1:,}" for row in furthest)
+        return ", ".join(told) + (" …" if rows.size > NAMED else "")
 
 
 def funnel(
@@ -87,16 +113,19 @@ def funnel(
     *,
     method: str = "negbin",
     q: float = 0.05,
+    names: npt.ArrayLike | None = None,
 ) -> Funnel:
     """Areas (n,) against those of their group. Raises Unfit for counts that are not, exposures not above nought.
 
     group  (n,) which areas are alike; without it, all are one group
+    names  (n,) of the areas
     """
     y, e = counts(events, "events"), above(exposure, "exposure", 0)
     groups = np.zeros(y.size, dtype=int) if group is None else np.asarray(group)
     same_length(events=y, exposure=e, group=groups)
     chosen(method, "method", METHODS)
     probability(q, "q")
+    whose = () if names is None else called(y.size, names)
     expected = _expected(y, e, groups)
     known = np.isfinite(expected) & (expected > 0)
     few = int((~known).sum())
@@ -104,18 +133,25 @@ def funnel(
     blank = np.full((7, y.size), np.nan)
     listed = np.zeros(y.size, dtype=bool)
     if not known.any():
-        return _told(expected, blank, listed, np.nan, method, q, why)
+        return _told(expected, blank, listed, np.nan, method, q, why, whose)
     tau, z, p, limits = _measured(y[known], expected[known], method)
     blank[:, known] = [y[known] / expected[known], z, p, *limits]
     listed[known] = benjamini_hochberg(p, q).listed
-    return _told(expected, blank, listed, tau, method, q, why)
+    return _told(expected, blank, listed, tau, method, q, why, whose)
 
 
 def _told(
-    expected: Floats, parts: Floats, listed: npt.NDArray[np.bool_], tau: float, method: str, q: float, why: str
+    expected: Floats,
+    parts: Floats,
+    listed: npt.NDArray[np.bool_],
+    tau: float,
+    method: str,
+    q: float,
+    why: str,
+    names: tuple[str, ...],
 ) -> Funnel:
     ratio, z, p, low95, high95, low998, high998 = parts
-    return Funnel(ratio, expected, z, p, low95, high95, low998, high998, listed, tau, method, q, why)
+    return Funnel(ratio, expected, z, p, low95, high95, low998, high998, listed, tau, method, q, why, names)
 
 
 def _expected(y: Floats, e: Floats, groups: npt.NDArray[Any]) -> Floats:

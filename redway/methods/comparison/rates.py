@@ -113,16 +113,17 @@ def rates(
     chosen(method, "method", METHODS)
     probability(conf_level, "conf_level")
     per, phi = number(multiplier, "multiplier", least=1e-12, most=LARGEST), number(phi, "phi", least=1, most=LARGEST)
-    called = _called(x.size, names)
+    whose = called(x.size, names)
     low, high = poisson_interval(x, method=method, conf_level=conf_level, phi=phi)
     some = e > per * np.maximum(high, 1) / RATE  # less is nought, or so little that its rate is beyond all counting
     value, low, high = (np.where(some, per * part / np.where(some, e, 1), np.nan) for part in (x, low, high))
     missing = int((~some).sum())
     why = f"{several(missing, 'row')} with nobody to count for" if missing else ""
-    return Rates(value, low, high, per, conf_level, why, called, phi)
+    return Rates(value, low, high, per, conf_level, why, whose, phi)
 
 
-def _called(n: int, names: npt.ArrayLike | None) -> tuple[str, ...]:
+def called(n: int, names: npt.ArrayLike | None) -> tuple[str, ...]:
+    """The names of n areas; by its row one that has none. Raises Unfit for more or fewer names than areas."""
     if names is None:
         return tuple(f"row {row:,}" for row in range(1, n + 1))
     given = [str(name).strip() for name in np.asarray(names).tolist()]

@@ -64,9 +64,12 @@ def _indirect(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.ra
 
 
 def _funnel(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
-    found = funnel.funnel(columns["events"], columns["exposure"], of(columns, "group"), **given)
+    names = of(columns, "area")
+    found = funnel.funnel(columns["events"], columns["exposure"], of(columns, "group"), names=names, **given)
+    whose = {"row": np.arange(1, len(found.p) + 1)} if names is None else {"area": np.array(found.names, dtype=str)}
+    rows = whose | {name: columns[name] for name in ("events", "exposure")}
     names = ("expected", "ratio", "z", "p", "low95", "high95", "low998", "high998", "listed")
-    return Answer(found.sentence, {name: getattr(found, name) for name in names})
+    return Answer(found.sentence, rows | {name: getattr(found, name) for name in names})
 
 
 def _trend(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
@@ -130,7 +133,12 @@ METHODS = (
     Method(
         "funnel",
         "Areas that differ from similar ones by more than is usual",
-        (EVENTS, EXPOSURE, Column("group", "which areas are alike", "text", False)),
+        (
+            EVENTS,
+            EXPOSURE,
+            Column("area", "whose it is", "text", False),
+            Column("group", "which areas are alike", "text", False),
+        ),
         _funnel,
         (
             Parameter("method", "negbin", "what areas differ by", str, funnel.METHODS),

@@ -116,7 +116,9 @@ def _regression(y: Floats, e: Floats, method: str, season: int, robust: bool, le
     months = (np.arange(n)[:, None] % season == np.arange(1, season)[None, :]).astype(float)
     found = fit(y, np.column_stack([np.ones(n), at, months]), offset=np.log(e), family=method)
     if not found.converged:
-        return _untold(method, n, level, "nothing was counted in a whole part of the time or season")
+        steep = "values rise or fall by more than any such line does"
+        gap = "nothing was counted in a whole part of the time or season"
+        return _untold(method, n, level, gap if (y == 0).any() else steep)
     left = (y - found.fitted) / np.sqrt(found.fitted * (1 + found.alpha * found.fitted))
     phi = max(1.0, found.phi) if method == "quasipoisson" else 1.0
     variance = found.bread[1, 1] * phi

@@ -112,7 +112,7 @@ def funnel() -> Plot:
     rate = 0.012 * rng.gamma(40, 1 / 40, 60)
     rate[[20, 50]] = [0.034, 0.022]
     events = rng.poisson(homes * rate)
-    found = ask("funnel", {"events": events, "exposure": homes})
+    found = ask("funnel", {"events": events, "exposure": homes, "area": np.array([f"area {n}" for n in range(1, 61)])})
     rows, order = found.rows, np.argsort(found.rows["expected"].astype(float))
     x = rows["expected"].astype(float)
     out = rows["listed"].astype(bool)

@@ -44,7 +44,17 @@ def test_an_unusual_area_stands_out_and_does_not_hide_itself():
     found = funnel(y, e)
     assert found.listed[7]
     assert found.tau < 0.2
-    assert "1 of 300 areas are above" in found.sentence
+    assert "1 of 300 areas is above what similar areas have (row 8) and none below" in found.sentence
+    assert "of those listed, some 5% may be chance" in found.sentence
+    named = funnel(y, e, names=[f"Ward {i}" for i in range(300)], method="spiegelhalter").sentence
+    assert "(Ward 7" in named
+    assert "more than 5% may be chance" in named, "none unusual, it lists something in a third of 60 areas"
+    assert "may be no news" in funnel(y, e, method="poisson").sentence
+    calm = funnel(np.full(30, 100), np.full(30, 100.0)).sentence
+    assert (
+        calm == "None of 30 areas is statistically different from similar areas, beyond chance and a usual difference "
+        "of 0% between areas."
+    )
 
 
 def test_spiegelhalter_is_what_the_slow_twin_says():

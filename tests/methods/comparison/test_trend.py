@@ -89,6 +89,8 @@ def test_exposure_turns_counts_into_rates():
 
 def test_bad_and_empty_series():
     assert "nothing was counted" in trend([0] * 12).sentence
+    steep = trend(10.0 ** np.arange(15))
+    assert steep.cannot_tell in ("", "values rise or fall by more than any such line does"), "no period lacks a count"
     assert "not statistically different from none" in trend([7] * 12).sentence
     assert trend([7] * 12, method="mann-kendall").p == 1
     assert "fewer than 5 points" in trend([]).sentence
