@@ -77,8 +77,10 @@ def _wdd(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     window, history = _apart(columns)
     pairs = _kinds(window, wdd.KINDS, 2)
     settings = dict(given)
-    weights = {name: numbers(settings.pop(name), name) for name in ("time_weights", "area_weights")}
-    return told(wdd.wdd(*(pairs[k] for k in wdd.KINDS), history=history, **weights, **settings))
+    time, area = (numbers(settings.pop(name), name) for name in ("time_weights", "area_weights"))
+    return told(
+        wdd.wdd(*(pairs[k] for k in wdd.KINDS), history=history, time_weights=time, area_weights=area, **settings)
+    )
 
 
 def numbers(given: Any, what: str) -> tuple[float, ...]:
