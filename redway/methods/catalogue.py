@@ -124,8 +124,9 @@ class Method:
 
 @cache
 def methods() -> Mapping[str, Method]:
-    """Every method by its name, topics in their order."""
+    """Every method by its name, topics in their order; each looks at its settings first (`asked`)."""
+    asked = import_module("redway.methods.asked").asked  # which knows what a method is from here
     found: dict[str, Method] = {}
     for topic in TOPICS:
-        found |= {method.name: method for method in import_module(f"redway.methods.{topic}.tables").METHODS}
+        found |= {method.name: asked(method) for method in import_module(f"redway.methods.{topic}.tables").METHODS}
     return found

@@ -34,6 +34,7 @@ PARTS = {
     "LogLinear": "a regression inside methods",
     "NoiseTable": "settings of a cell key",
     "Judged": "bounds of many weeks inside methods",
+    "Method": "what is asked, and not an answer",
     "OwnMap": "cells of somebody's map",
     "Published": "a table as it was published",
     "PanelEffects": "effects of many panels inside the telling of power",

@@ -106,7 +106,9 @@ def kde(
     inputs.number(decay, "decay", least=0, most=1)
     h = automatic_bandwidth(east, north) if bandwidth is None else inputs.number(bandwidth, "bandwidth")
     if bandwidth is not None and not 0 < h < np.inf:
-        raise inputs.Unfit("bandwidth: metres above nought", came=f"{bandwidth}")
+        raise inputs.Unfit(
+            "bandwidth: metres above nought", came=f"{bandwidth}", cause="kilometres, or a mistyped number."
+        )
     across = max(grid.rows * grid.row_height, grid.columns * grid.cell_size)
     if h > max(WIDEST * across, MOST_STEPS * grid.cell_size):
         raise inputs.Unfit(

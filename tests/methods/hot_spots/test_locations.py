@@ -117,7 +117,7 @@ def test_many_records_at_one_point_are_said_to_be_the_cause():
 
 def test_a_bandwidth_far_wider_than_the_area_is_refused():
     x, y = city()
-    method, settings = given("kernel-density", cell_size=500.0, bandwidth=1e9)
+    method, settings = given("kernel-density", cell_size=500.0, bandwidth=1e7)
     with pytest.raises(Unfit, match="bandwidth: no more than the area is across"):
         method.run(columns(x, y) | {"weight": np.ones(len(x))}, settings, np.random.default_rng(1))
 
