@@ -70,7 +70,7 @@ class CountScan:
         verdict = "more than chance easily gives" if self.pvalue < 0.05 else "not more than chance may give"
         doubt = "exact" if self.exact else "bounded from above" if self.bounded else "from simulation"
         return (
-            f"At most {self.most:,} of {self.total:,} events fell within {self.window} periods in a row, where "
+            f"At most {self.most:,} of {self.total:,} events fell within {_periods(self.window)}, where "
             f"{figure(self.expected)} would be usual: {verdict} somewhere in {self.periods:,} periods "
             f"(p {_p(self.pvalue)}, {doubt})."
         )
@@ -123,9 +123,13 @@ class CountScans:
         looked, found = int(np.isfinite(self.pvalue).sum()), int(self.discoveries(q).listed.sum())
         doubt = "exact" if self.exact.all() else "bounded from above or simulated where counts are large"
         return (
-            f"In {found:,} of {several(looked, 'series', 'series')} events crowd into {self.window} periods in a row "
+            f"In {found:,} of {several(looked, 'series', 'series')} events crowd into {_periods(self.window)} "
             f"more than chance easily gives (p {doubt}, false discovery held to {figure(100 * q)}% over all series)."
         )
+
+
+def _periods(window: int) -> str:
+    return "one period" if window == 1 else f"{window:,} periods in a row"
 
 
 def _p(p: float) -> str:

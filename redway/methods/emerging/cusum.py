@@ -73,7 +73,8 @@ class Cusum:
         if not usual.size:
             return told + "; how often it would by chance was not worked out."
         every = figure(float(np.median(usual)))
-        return told + f"; with independent counts and nothing changed it does so about every {every} periods."
+        often = "every period" if every == "1" else f"every {every} periods"
+        return told + f"; with independent counts and nothing changed it does so about {often}."
 
 
 def cusum(

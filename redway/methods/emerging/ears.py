@@ -10,7 +10,8 @@ With mean and s those of a baseline of 7 periods, z the normal quantile of 1 - a
 where C2(-1) and C2(-2) are (y - mean) / s of the two periods before. An alarm is a count over the bound. Of seven
 values s is a poor guess, so alarms come more often than alpha says, about 15 times at 0.001 (handbook/ears.md).
 `pvalue` allows for it: (y - mean) / (s sqrt(1 + 1/7)) has Student's t with 6 degrees of freedom, for values near to
-normal. It is given for C1 and C2; C3 has none.
+normal. Over a flat baseline s is nought, and the chance is that of a count: of y and the baseline's sum S together, at
+least y in one period of 8, all as likely. It is given for C1 and C2; C3 has none.
 
 Assumes no season and no day of the week within the baseline. Sources: Hutwagner, Thompson, Seeman and Treadwell
 (2003), *J. Urban Health* 80, i89-i96; Fricker, Hegler and Dunfee (2008), *Statistics in Medicine* 27, 3407-3429.
@@ -20,11 +21,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import ndtri, stdtr
+from scipy.special import betainc, ndtri, stdtr
 
 from redway.methods import inputs
 from redway.methods.false_discovery import FalseDiscovery, benjamini_hochberg
 from redway.methods.inputs import Floats, Unfit
+from redway.methods.wording import several
 
 VERSION = 1
 
@@ -69,7 +71,8 @@ class Ears:
             return f"Cannot tell: {self.cannot_tell}"
         looked, found = int(np.isfinite(self.upperbound).sum()), int(self.alarm.sum())
         return (
-            f"{found:,} of {looked:,} counts are above the EARS {self.method} bound of the periods just before; "
+            f"{found:,} of {several(looked, 'count')} {'is' if found == 1 else 'are'} above the EARS "
+            f"{self.method} bound of the periods just before; "
             f"a baseline this short raises more false alarms than its stated {self.alpha:g}."
         )
 
@@ -101,8 +104,15 @@ def ears(
         if method == "C3":
             bound = _three(y, score, spread, z)
         t = score / np.sqrt(1 + 1 / baseline)
-        p = np.full(y.shape, np.nan) if method == "C3" else np.where(spread > 0, stdtr(baseline - 1, -t), np.nan)
+        p = np.where(spread > 0, stdtr(baseline - 1, -t), _of_counts(y, mean, baseline))
+        p = np.full(y.shape, np.nan) if method == "C3" else p
     return Ears(y, bound, p, y > bound, method, chance, first)
+
+
+def _of_counts(y: Floats, mean: Floats, baseline: int) -> Floats:
+    """Chance of at least y of the events of a period and its baseline in that period, as likely as any of them."""
+    some = betainc(np.maximum(y, 1), np.round(baseline * mean) + 1, 1 / (baseline + 1))
+    return np.where(y > 0, some, np.where(np.isnan(y + mean), np.nan, 1.0))
 
 
 def _baselines(y: Floats, baseline: int, lag: int) -> tuple[Floats, Floats]:

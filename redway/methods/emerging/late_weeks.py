@@ -82,7 +82,8 @@ def _told(share: Floats, left: int, least: float) -> str:
     said = []
     if some.size:
         ends = dict.fromkeys(f"{100 * end:.0f}%" for end in (some.min(), some.max()))
-        said.append(f"{some.size:,} of weeks still being reported, judged by the {' to '.join(ends)} due by now")
+        are = f"{several(some.size, 'count')} {'is' if some.size == 1 else 'are'} of weeks still being reported"
+        said.append(f"{are}, and judged by the {' to '.join(ends)} due by now")
     if left:
         said.append(f"{several(left, 'newer count')} left out, less than {100 * least:.0f}% being in or known")
     return "; ".join(said) or "all of weeks that are whole, as reports came"

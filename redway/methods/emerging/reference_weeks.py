@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from redway.methods.inputs import Floats, Integers, Unfit
+from redway.methods.wording import several
 
 Days = npt.NDArray[np.datetime64]
 
@@ -59,7 +60,7 @@ def references(
     if years[-1] - w < 0:
         raise Unfit(
             f"{b} years of past before the first week to be judged, and {w} weeks more",
-            came=f"a past of {week:,} weeks before week {week + 1:,}",
+            came=f"a past of {several(week, 'week')} before week {week + 1:,}",
             cause="a series that is too short: judge later weeks, or look back fewer years (b).",
         )
     season = np.full(week + 1, -1)

@@ -135,7 +135,7 @@ def _ears(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     known = np.isfinite(found.pvalue)
     rows |= {"adjusted": np.full(known.shape, np.nan), "listed": np.zeros(known.shape, dtype=bool)}
     rows["adjusted"][known], rows["listed"][known] = listed.adjusted, listed.listed
-    return Answer(found.sentence, table.rows(rows), (_over_all(listed),))
+    return Answer(found.sentence, table.rows(rows), (_over_all(listed),) if known.any() else ())
 
 
 def _over_all(listed: FalseDiscovery) -> str:

@@ -9,6 +9,7 @@ from redway.methods.by_series import DATE, SERIES, by_series, periods_ahead
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.inputs import Unfit
 from redway.methods.seasonality import calendar_effects, forecast, stl
+from redway.methods.wording import chance
 
 FREQUENCY = Parameter("frequency", 12, "periods a year: 12 months, 52 weeks, 365 days, 4 quarters, 1 year", int)
 PERIOD = Parameter("period", None, "periods until the season comes round; as frequency if not given", int)
@@ -111,7 +112,7 @@ def _calendar(columns: Columns, given: Given, rng: np.random.Generator) -> Answe
     )
     names = ("ratio", "low", "high", "pvalue")
     rows = {"effect": np.array(found.names, dtype=str)} | {name: getattr(found, name) for name in names}
-    note = f"p of no difference between weekdays: {found.weekdays:.2g}." if np.isfinite(found.weekdays) else ""
+    note = f"Of no difference between weekdays: {chance(found.weekdays)}." if np.isfinite(found.weekdays) else ""
     return Answer(found.sentence, rows, (note,) if note else ())
 
 

@@ -52,8 +52,9 @@ class Keyed:
     def sentence(self) -> str:
         moved = int((self.noise != 0).sum())
         return (
-            f"{moved} of {several(self.value.size, 'count')} were moved, by {self.table.D} at most and "
-            f"{figure(float(np.sqrt(self.table.V)))} as a rule; the noise of the same people is always the same."
+            f"{moved} of {several(self.value.size, 'count')} {'was' if moved == 1 else 'were'} moved, "
+            f"by {self.table.D} at most and {figure(float(np.sqrt(self.table.V)))} as a rule; "
+            "the noise of the same people is always the same."
         )
 
 

@@ -5,7 +5,7 @@ import statistics
 
 import numpy as np
 import pytest
-from scipy.stats import norm
+from scipy.stats import binom, norm
 
 from redway.methods.emerging.ears import ears
 from redway.methods.inputs import Unfit
@@ -67,7 +67,12 @@ def test_p_values_are_uniform_where_nothing_happens_and_alarms_are_more_than_sta
 def test_a_flat_baseline_tells_nothing_unless_a_least_spread_is_given():
     counts = [0] * 7 + [1]
     assert ears(counts).alarm[0, -1]
-    assert np.isnan(ears(counts).pvalue[0, -1])
+    assert ears(counts).pvalue[0, -1] == pytest.approx(1 / 8), "one event, in any of eight periods as likely"
+    rise = ears([0] * 324 + [6])
+    assert rise.pvalue[0, -1] == pytest.approx(8.0**-6)
+    assert rise.discoveries().listed.tolist() == [False] * 317 + [True], "a rise over noughts is listed"
+    assert "1 of 318 counts is above" in rise.sentence
+    assert ears([5] * 7 + [6]).pvalue[0, -1] == pytest.approx(binom.sf(5, 41, 1 / 8)), "and one over fives is not"
     assert not ears(counts, min_sigma=0.5).alarm[0, -1]
 
 

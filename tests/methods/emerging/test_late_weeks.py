@@ -32,7 +32,7 @@ def test_a_week_is_judged_by_what_should_be_in():
     assert mended.alarm.mean() == pytest.approx(0.05, abs=0.05)
     assert mended.expected.mean() == pytest.approx(22, rel=0.03)
     assert 0.4 < mended.pvalue.mean() < 0.6
-    assert "200 of weeks still being reported, judged by the 55% due by now" in mended.sentence
+    assert "200 counts are of weeks still being reported, and judged by the 55% due by now" in mended.sentence
     doubtful = late_farrington(counts, share, error=0.2 * share, settings=USE)
     assert (doubtful.upperbound > mended.upperbound).all()
 

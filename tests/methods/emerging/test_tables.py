@@ -83,7 +83,7 @@ def test_farrington_allows_for_reports_that_are_still_to_come():
     assert mended.rows["completeness"] == pytest.approx([0.75, 0.5] * 3, abs=0.12)
     due = mended.rows["completeness"] * 6
     assert np.abs(mended.rows["expected"] - due).max() < 1.5 < np.abs(plain.rows["expected"] - due).max()
-    assert "of weeks still being reported, judged by the " in mended.sentence
+    assert "of weeks still being reported, and judged by the " in mended.sentence
     left = run("farrington", table, range=3, delay=said, late="leave-out")
     assert np.isfinite(left.rows["pvalue"]).tolist() == [True, False, False] * 3
     assert "6 newer counts left out" in left.sentence
