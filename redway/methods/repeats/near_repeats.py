@@ -58,6 +58,13 @@ class NearRepeats:
         return np.asarray(rows[np.argsort(-self.open_days[rows], kind="stable")])
 
     @property
+    def together(self) -> int:
+        """How many events are near none that came earlier, and near another at the same time."""
+        beside = np.zeros(len(self.repeat), dtype=bool)
+        beside[self.first[self.gap == 0]] = beside[self.second[self.gap == 0]] = True
+        return int((beside & ~self.repeat).sum())
+
+    @property
     def cannot_tell(self) -> str:
         """Why there is no verdict; empty where there is one."""
         return "" if len(self.repeat) else "there is no event"
@@ -67,9 +74,10 @@ class NearRepeats:
         if self.cannot_tell:
             return f"Cannot tell where the next event may be near: {self.cannot_tell}."
         n, chains = len(self.repeat), len(np.unique(self.chain[self.chain >= 0]))
+        together = f", {self.together:,} more of one at the same time" if self.together else ""
         return (
             f"{int(self.repeat.sum()):,} of {several(n, 'recorded event')} came within {figure(self.distance)} m and "
-            f"{figure(self.days)} days of an earlier one, in {several(chains, 'chain')}; around "
+            f"{figure(self.days)} days of an earlier one{together}, in {several(chains, 'chain')}; around "
             f"{several(len(self.alert), 'event')} the window is still open, which says where events came close "
             "together before and not that one will come."
         )

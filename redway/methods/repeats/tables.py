@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from redway.errors import Place
 from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter
 from redway.methods.hot_spots.locations import located
 from redway.methods.hot_spots.snapped import MOVED, NotFine, as_told, fit_for, refuse_places, refuse_streets
@@ -96,10 +97,14 @@ def _knox(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random
 
 def _near(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
     notes = moved(columns, given, given["distance"], "a distance")
+    when, now = days(columns["date"]), day(given["now"], "now")
     found = near_repeats.near_repeats(
-        columns["x"], columns["y"], days(columns["date"]), distance=given["distance"], days=given["days"],
-        now=day(given["now"], "now"), method=given["method"],
+        columns["x"], columns["y"], when, distance=given["distance"], days=given["days"], now=now,
+        method=given["method"],
     )  # fmt: skip
+    if now is not None and (later := int((when > now).sum())):
+        of = "All" if later == len(when) else f"{later:,} of"
+        notes += (f"{of} {len(when):,} events came after {given['now']}: they count as repeats, and open no window.",)
     rows = {"row": np.arange(1, len(found.repeat) + 1), "repeat": found.repeat, "chain": found.chain}
     return Answer(found.sentence, rows | {"open_days": found.open_days}, notes)
 
@@ -116,9 +121,16 @@ def _victims(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.ran
     if held is not None:  # what is at risk and has no label is of places of 1 each
         more = max(0, round((at_risk or 0.0) - sum(held.values())))
         known = np.concatenate([np.array(list(held.values())), np.ones(more)])
-    found = victims.repeat_victims(
-        who, days(columns["date"]), at_risk=at_risk, exposure=known, until=day(given["until"], "until")
-    )
+    when, until = days(columns["date"]), day(given["until"], "until")
+    if until is not None and (late := np.flatnonzero(when > until)).size:
+        raise Unfit(
+            "until: no day before that of an event",
+            came=f"{given['until']}, and an event on {columns['date'][late[0]]}",
+            cause="a mistyped date, or a window that ends too early.",
+            place=Place(row=int(late[0]) + 1, column="date"),
+            count=late.size,
+        )
+    found = victims.repeat_victims(who, when, at_risk=at_risk, exposure=known, until=until)
     rows = {"within_days": found.within, "followed": found.followed, "low": found.low, "high": found.high}
     return Answer(found.sentence, rows)
 

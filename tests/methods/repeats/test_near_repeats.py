@@ -41,6 +41,8 @@ def test_two_at_one_time_are_a_pair_and_neither_follows():
     assert len(found.first) == 1
     assert not found.repeat.any()
     assert found.chain.tolist() == [0, 0]
+    assert "days of an earlier one, 2 more of one at the same time, in 1 chain" in found.sentence
+    assert "same time" not in near_repeats([0, 1, 1], [0, 0, 0], [5, 6, 6], distance=10, days=2).sentence
 
 
 def test_what_comes_after_now_opens_no_window():

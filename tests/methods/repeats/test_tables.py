@@ -120,3 +120,16 @@ def test_a_block_of_flats_is_no_repeat_location(columns):
         run("repeat-victims", by_column)
     with pytest.raises(Unfit, match="an exposure for every place"):
         run("repeat-victims", events, by="place", places={"victim": np.array(["block"]), "exposure": np.ones(1)})
+
+
+def test_a_day_before_events_is_said_to_be_so(columns):
+    early = run("near-repeats", columns, now="2024-12-01", moved="no")
+    assert early.notes[-1].startswith("All 120 events came after 2024-12-01")
+    assert run("near-repeats", columns, now="2026-12-01", moved="no").notes == ()
+
+
+def test_events_after_the_last_day_that_was_watched_are_told_by_their_dates(columns):
+    columns["date"][:] = np.datetime64("2025-01-01")
+    columns["date"][3] = np.datetime64("2025-02-01")
+    with pytest.raises(Unfit, match=r"line 5, column “date”: .*2025-01-15, and an event on 2025-02-01"):
+        run("repeat-victims", columns, until="2025-01-15")
