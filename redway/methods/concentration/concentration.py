@@ -87,7 +87,7 @@ def concentration(values: Any, rng: np.random.Generator, *, share: float = 0.05,
     if n < 2 or total == 0:
         why = "nothing was recorded" if n > 1 else f"there {'is' if n == 1 else 'are'} only {several(n, 'place')}"
         line, none = np.linspace(0, 1, n + 1), np.nan
-        return Concentration(line, line, 0.0, 0.0, 0.0, 1.0, part, 0.0, 0.0, 1.0, none, none, none, why)
+        return Concentration(line, line, *[none] * 4, part, *[none] * 6, why)
     held = np.concatenate([[0.0], np.cumsum(x[::-1])]) / total
     counted = bool((x == np.floor(x)).all())
     unique, times = np.unique(x, return_counts=True)
@@ -98,8 +98,9 @@ def concentration(values: Any, rng: np.random.Generator, *, share: float = 0.05,
     )
     mean = total / n
     possible = max(1.0, n / total) if counted else 1.0
+    corrected = round(possible * (float(gini[0]) - 1) + 1, 12) + 0.0  # one event in one place: nought, and not nearly
     return Concentration(
-        np.arange(n + 1) / n, held, float(gini[0]), possible * (float(gini[0]) - 1) + 1, low, high,
+        np.arange(n + 1) / n, held, float(gini[0]), corrected, low, high,
         part, float(top[0]), top_low, top_high,
         chance_gini(mean) if counted else np.nan, chance_top(mean, part) if counted else np.nan,
         rate_gini(unique, times) if counted else np.nan,

@@ -79,7 +79,16 @@ def test_order_and_unit_change_nothing_and_harm_has_no_chance():
 
 @pytest.mark.parametrize("values", [[], [3], [0, 0, 0]])
 def test_nothing_to_share_gives_no_verdict(values):
-    assert measured(values).sentence.startswith("Cannot tell")
+    found = measured(values)
+    assert found.sentence.startswith("Cannot tell")
+    assert np.isnan([found.gini, found.corrected, found.top, found.low, found.top_high]).all()
+
+
+@pytest.mark.parametrize("places", [3, 100, 1000])
+def test_one_event_is_no_concentration_once_allowed_for_and_not_a_negative_one(places):
+    found = measured([1] + [0] * (places - 1))
+    assert (found.corrected, str(found.corrected)) == (0.0, "0.0")
+    assert "or 0 allowing for few events" in found.sentence
 
 
 def test_all_in_one_place_and_a_million_alike():

@@ -52,6 +52,7 @@ def test_the_order_of_places_changes_nothing_that_was_seen():
 def test_nothing_to_follow_gives_no_verdict():
     assert measured([0, 0], [1, 0]).sentence.startswith("Cannot tell")
     assert measured([1], [1]).cannot_tell
+    assert np.isnan([measured([1], [1]).p, measured([0, 0], [1, 0]).held]).all()
     with pytest.raises(Unfit):
         measured([1, 2], [1])
     with pytest.raises(Unfit):
