@@ -3,6 +3,7 @@ names that whoever asks can see.
 
 - a numeric setting is finite and within `BOUNDS`: beyond them sums do not end, or fill all memory
 - a fault names columns and settings as the method's table has them, whatever they are called inside
+- a p-value is called so in the rows of all methods
 - a fault of a setting has no line; one of a column has the line where the number that is told of stands
 """
 
@@ -65,6 +66,7 @@ INSIDE = {
     "baseline": "fix_after_n_points",
     "breaks": "part",
 }
+PVALUE = "pvalue"
 NO_NUMBER = "a word that stands for no number, where a number was meant."
 ENDLESS = "a setting that is meant to have no end: leave it out, or give a number."
 MISTYPED = "a mistyped number, or one in another unit."
@@ -79,9 +81,10 @@ def asked(method: Method) -> Method:
             if parameter.kind in (int, float) and parameter.name in given:
                 _within(parameter, given[parameter.name])
         try:
-            return method.run(columns, given, rng)
+            answer = method.run(columns, given, rng)
         except Unfit as fault:
             raise _told(fault, method, columns, given) from None
+        return replace(answer, rows={PVALUE if name == "p" else name: of for name, of in answer.rows.items()})
 
     return replace(method, run=run)
 

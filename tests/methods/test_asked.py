@@ -79,3 +79,9 @@ def test_columns_are_told_by_the_names_that_the_table_has(name, column):
     n = len(next(iter(ordinary(methods()[name]).values())))
     fault = refused(name, {column: np.r_[np.full(n - 1, 30.0), np.inf]})
     assert (fault.place.row, fault.expected.split(":")[0]) == (n, column)
+
+
+@pytest.mark.parametrize("name", ["knox", "wdd", "trend", "stability", "survey-waves", "rates", "decision-point"])
+def test_a_p_value_is_called_alike_in_all_methods(name):
+    method = methods()[name]
+    assert "p" not in method.run(ordinary(method), settings(method), np.random.default_rng(0)).rows

@@ -21,7 +21,7 @@ def knox() -> Plot:
     rows = found.rows
     far, long = (np.unique(rows[name].astype(float)) for name in ("s_from", "t_from"))
     across, down = (np.searchsorted(values, rows[name]) for values, name in ((long, "t_from"), (far, "s_from")))
-    ratio, p = rows["ratio"].astype(float), rows["p"].astype(float)
+    ratio, p = rows["ratio"].astype(float), rows["pvalue"].astype(float)
     shade = np.searchsorted([1.2, 1.5, 2.5, 5], ratio, side="right")
     layers = []
     for k in range(len(SHADES)):
