@@ -33,7 +33,10 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Alike:
-    """A ratio of shares among like cases. crude: without regard to strata; q_p: of one ratio for all strata."""
+    """A ratio of shares among like cases. crude: without regard to strata; q_p: of one ratio for all strata.
+
+    names: of the group and of the reference.
+    """
 
     ratio: float
     low: float
@@ -46,6 +49,7 @@ class Alike:
     one_sided: int
     conf_level: float
     cannot_tell: str = ""
+    names: tuple[str, str] = ("the group", "the reference")
 
     @property
     def different(self) -> bool:
@@ -59,13 +63,17 @@ class Alike:
         told = "" if self.different else "; not statistically different"
         mixed = f"; the ratio differs from stratum to stratum ({chance(self.q_p)})" if self.q_p < 0.05 else ""
         beside = (
-            f"; {several(self.one_sided, 'stratum', 'strata')} with one group only say nothing"
+            f"; {several(self.one_sided, 'stratum', 'strata')} with one group only say"
+            f"{'s' if self.one_sided == 1 else ''} nothing"
             if self.one_sided
             else ""
         )
+        one, other = self.names
+        times = figure(self.ratio)
+        often = "as often as" if times == "1" else f"{times} times as often as"
         return (
-            f"Among like cases in {several(self.strata, 'stratum', 'strata')}, {figure(self.ratio)} times as often "
-            f"({interval(self.low, self.high, self.conf_level)}{told}), where all cases together give "
+            f"Among like cases in {several(self.strata, 'stratum', 'strata')}, cases of {one} were treated so {often} "
+            f"those of {other} ({interval(self.low, self.high, self.conf_level)}{told}), where all cases together give "
             f"{figure(self.crude)}{mixed}{beside}."
         )
 
@@ -78,15 +86,17 @@ def decision_point(
     *,
     minimum: int = 10,
     conf_level: float = 0.95,
+    names: tuple[str, str] = ("the group", "the reference"),
 ) -> Alike:
     """The ratio over strata (n,), from those treated so and all those there, of a group and of a reference.
 
     minimum  fewest treated so in each group, over the strata that have both
+    names    what the group and the reference are called
 
     Raises Unfit for counts that are not, and more treated than were there.
     """
-    names = ("hits", "base", "reference_hits", "reference_base")
-    given = zip((hits, base, reference_hits, reference_base), names, strict=True)
+    columns = ("hits", "base", "reference_hits", "reference_base")
+    given = zip((hits, base, reference_hits, reference_base), columns, strict=True)
     a, n1, c, n0 = (counts(values, name) for values, name in given)
     same_length(hits=a, base=n1, reference_hits=c, reference_base=n0)
     least, level = whole(minimum, "minimum", least=1), probability(conf_level, "conf_level")
@@ -95,10 +105,13 @@ def decision_point(
     both = (n1 > 0) & (n0 > 0)
     one_sided = int(((n1 > 0) ^ (n0 > 0)).sum())
     a, n1, c, n0 = (part[both] for part in (a, n1, c, n0))
-    if min(a.sum(), c.sum()) < least:
+    why = f"fewer than {least} treated so in one group, where both are" if min(a.sum(), c.sum()) < least else ""
+    all_or_none = ((a == n1) & (c == n0)) | ((a == 0) & (c == 0))
+    if not why and all_or_none.all():
+        why = "within every stratum all were treated so, or none, and no share is left to differ"
+    if why:
         nan = np.nan
-        why = f"fewer than {least} treated so in one group, where both are"
-        return Alike(nan, nan, nan, nan, nan, nan, nan, int(both.sum()), one_sided, level, why)
+        return Alike(nan, nan, nan, nan, nan, nan, nan, int(both.sum()), one_sided, level, why, names)
     n = n1 + n0
     top, bottom = float((a * n0 / n).sum()), float((c * n1 / n).sum())
     ratio = top / bottom
@@ -118,6 +131,7 @@ def decision_point(
         int(both.sum()),
         one_sided,
         level,
+        names=names,
     )
 
 

@@ -60,6 +60,7 @@ class Disparity:
     unknown: float
     conf_level: float
     cannot_tell: str = ""
+    measure: str = "rate"
 
     @property
     def different(self) -> npt.NDArray[np.bool_]:
@@ -85,11 +86,15 @@ class Disparity:
             spread = f"{figure(self.least[at])} to {figure(self.most[at])}"
             bounds = f"; {verdict} whatever the {several(int(self.unknown), 'event')} of unknown group are ({spread})"
         doubt = f" ({self.cannot_tell})" if self.cannot_tell else ""
-        which = "largest difference is" if known.size > 1 else "difference is"
-        return (
-            f"The {which} of {self.names[at]}, {figure(self.ratio[at])} times "
-            f"{self.names[self.reference]} ({limits}{told}){bounds}{doubt}."
-        )
+        one, other, times = f"“{self.names[at]}”", f"“{self.names[self.reference]}”", figure(self.ratio[at])
+        so = "the same" if times == "1" else f"{times} times as high"
+        if known.size > 1:
+            said = (
+                f"Of {known.size:,} groups set beside {other}, {one} differs most: its recorded {self.measure} is {so}"
+            )
+        else:
+            said = f"The recorded {self.measure} of {one} is {so} as that of {other}"
+        return f"{said} ({limits}{told}){bounds}{doubt}."
 
 
 def disparity(
@@ -159,6 +164,7 @@ def disparity(
         u,
         level,
         why,
+        measure,
     )
 
 

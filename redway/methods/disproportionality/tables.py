@@ -8,7 +8,8 @@ import numpy as np
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.comparison.tables import LEVEL, one
 from redway.methods.disproportionality import decision_point, disparity, stages
-from redway.methods.inputs import named
+from redway.methods.inputs import Unfit, named
+from redway.methods.wording import several
 
 
 def _disparity(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
@@ -29,11 +30,23 @@ def _alike(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rando
     known = (groups == first) | (groups == reference)
     for name in ("first", "reference"):
         named(given[name], name, groups)
+    if first == reference:
+        raise Unfit(
+            "first and reference: two groups",
+            came=f"“{first}” for both",
+            cause="the same name twice; a group set beside itself is always the same.",
+        )
     counted = decision_point.tally(groups[known] == first, columns["hit"][known], columns["stratum"][known])
-    found = decision_point.decision_point(*counted, minimum=given["minimum"], conf_level=given["conf_level"])
+    found = decision_point.decision_point(
+        *counted, minimum=given["minimum"], conf_level=given["conf_level"], names=(f"“{first}”", f"“{reference}”")
+    )
     names = ("ratio", "low", "high", "p", "crude", "q_p", "e_value", "strata", "one_sided")
     left = int((~known).sum())
-    return Answer(found.sentence, one(found, names), (f"{left:,} rows of other groups were left out.",) if left else ())
+    return Answer(
+        found.sentence,
+        one(found, names),
+        (f"{several(left, 'row')} of other groups {'was' if left == 1 else 'were'} left out.",) if left else (),
+    )
 
 
 MINIMUM = Parameter("minimum", 10, "fewest events for a ratio", int)

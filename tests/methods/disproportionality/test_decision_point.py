@@ -68,7 +68,12 @@ def test_thin_and_bad():
     assert "fewer than 10 treated" in decision_point([5], [10], [5], [10]).sentence
     assert "fewer than 10" in decision_point([], [], [], []).sentence
     alone = decision_point([50, 50], [100, 100], [60, 0], [100, 0])
-    assert "1 stratum with one group only says" in alone.sentence.replace("say nothing", "says nothing")
+    assert "1 stratum with one group only says" in alone.sentence
+    assert "cases of the group were treated so" in alone.sentence
+    same = decision_point([50, 0], [50, 9], [60, 0], [60, 9])
+    assert "all were treated so, or none" in same.sentence
+    assert np.isnan(same.ratio)
+    assert "treated so as often as those of the reference" in decision_point([50], [100], [50], [100]).sentence
     with pytest.raises(Unfit):
         decision_point([20], [10], [5], [10])
 

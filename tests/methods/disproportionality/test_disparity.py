@@ -43,7 +43,10 @@ def test_the_interval_holds():
 def test_the_sentence_says_whether_it_stands():
     found = disparity([60, 100], [1000, 5000], ["x", "y"], "y", unknown=10)
     assert found.stands[0]
-    assert "3 times y (95% interval 2.18 to 4.13)" in found.sentence
+    told = "The recorded rate of “x” is 3 times as high as that of “y” (95% interval 2.18 to 4.13"
+    assert found.sentence.startswith(told)
+    three = disparity([60, 100, 30], [1000, 5000, 1000], ["x", "y", "z"], "y", measure="share")
+    assert three.sentence.startswith("Of 2 groups set beside “y”, “x” differs most: its recorded share is 3 times as")
     assert "it holds whatever the 10 events" in found.sentence
     assert "it does not hold" in disparity([60, 100], [1000, 5000], ["x", "y"], "y", unknown=400).sentence
 

@@ -30,6 +30,16 @@ def test_every_method_runs_on_a_table_and_says_a_sentence(method):
     assert len({len(column) for column in answer.rows.values()}) == 1
 
 
+def test_a_group_is_not_set_beside_itself():
+    columns, given = TABLES["decision-point"]
+    method = next(method for method in METHODS if method.name == "decision-point")
+    settings = {p.name: p.default for p in method.parameters} | given
+    with pytest.raises(Unfit, match="first and reference: two groups"):
+        method.run(columns, settings | {"first": "y"}, np.random.default_rng(0))
+    uneven = columns | {"hit": np.arange(120) % 7 < 4}
+    assert "cases of “x” were treated so" in method.run(uneven, settings, np.random.default_rng(0)).sentence
+
+
 @pytest.mark.parametrize(("name", "setting"), [("disparity", "reference"), ("decision-point", "first")])
 def test_a_group_that_is_not_in_the_table_is_guessed(name, setting):
     method = next(method for method in METHODS if method.name == name)
