@@ -35,7 +35,7 @@ VERSION = 1
 
 ROWS = 240  # added up at once: fewer than a byte holds
 WIDE = 2000  # numbers to a row
-BLOCK = 120_000  # numbers at once: they stay in the processor's own cache
+BLOCK = 240_000  # numbers at once: few enough for the cache, and enough that threads seldom wait for each other
 PIECES = 16  # of the pairs, for threads to take in turn
 DEALT = 16  # shuffles from one stream of random numbers
 TABLE_BYTES = 128_000_000  # of shuffled times at once
@@ -232,15 +232,20 @@ def _shuffled(
         order = np.argsort(groups, kind="stable")
         members = np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
 
+    eight, spare = base.astype(np.result_type(base, np.int64)), []
+
     def deal(piece: tuple[int, np.random.Generator]) -> None:
         begin, own = piece
-        dealt = np.tile(base.astype(np.result_type(base, np.int64)), (min(DEALT, columns - begin), 1))
+        room = spare.pop() if spare else np.empty((DEALT, len(eight)), dtype=eight.dtype)
+        dealt = room[: columns - begin]
+        dealt[:] = eight
         if groups is None:
             own.permuted(dealt, axis=1, out=dealt)
         for some in members:
             if len(some) > 1:
                 dealt[:, some] = own.permuted(dealt[:, some], axis=1)
         table[:, begin : begin + DEALT] = dealt.T
+        spare.append(room)
 
     begins = range(0, columns, DEALT)
     threads.each(deal, list(zip(begins, threads.streams(rng, len(begins)), strict=True)))
@@ -256,35 +261,43 @@ def _counted(held: Places, table: npt.NDArray[Any], sds: Floats, tds: Floats) ->
     found = chunks(held)
     even = -(-len(found) // PIECES) or 1
     pieces = [found[begin : begin + even] for begin in range(0, len(found), even)]
-    counted = threads.each(lambda some: _piece(held, table, some, sds, fitting), pieces)
+    spare: list[_Counter] = []  # to make room anew for each piece takes longer than to count in it
+
+    def one(some: list[Chunk]) -> tuple[Integers, Integers]:
+        counter = spare.pop() if spare else _Counter(table, fitting)
+        counted = _piece(held, counter, some, sds)
+        spare.append(counter)
+        return counted
+
+    counted = threads.each(one, pieces)
     under, degrees = (sum(part) for part in zip(*counted, strict=True))
     return np.moveaxis(np.diff(under, axis=1), 2, 0), degrees
 
 
-def _piece(
-    held: Places, table: npt.NDArray[Any], some: list[Chunk], sds: Floats, limits: list[Any]
-) -> tuple[Integers, Integers]:
+def _piece(held: Places, counter: "_Counter", some: list[Chunk], sds: Floats) -> tuple[Integers, Integers]:
     """Of some chunks of pairs those under each limit of time, (distance bands, limits, columns); and how many each
     event has in each band of distance."""
     bands = len(sds) - 1
-    under = np.zeros((bands, len(limits), table.shape[1]), dtype=np.int64)
-    degrees = np.zeros((bands, len(table)), dtype=np.int64)
-    nought = int(limits[0] <= 0)  # no times are less than nought apart
-    counter = _Counter(table, limits[nought:])
+    under = np.zeros((bands, counter.given, counter.columns), dtype=np.int64)
+    degrees = np.zeros((bands, len(counter.table)), dtype=np.int64)
     for chunk in some:
         one, other, metres = pairs_in(held, chunk)
+        if not len(metres):
+            continue
         band = np.zeros(len(metres), dtype=np.uint8)
         for edge in sds:
             band += (metres >= edge).view(np.uint8)
-        for k in range(bands):
-            these = np.flatnonzero(band == k + 1)
-            if len(these):
-                here, there = one[these], other[these]
-                for events in (here, there):  # few of all, and near each other
-                    lowest = events.min()
-                    many = np.bincount(events - lowest)
-                    degrees[k, lowest : lowest + len(many)] += many
-                counter.add(here, there, under[k, nought:])
+        order = np.argsort(band, kind="stable")
+        one, other, band = one[order], other[order], band[order]
+        begins = np.searchsorted(band, np.arange(1, bands + 2, dtype=np.uint8))
+        inside = slice(begins[0], begins[-1])
+        for events in (one, other):  # of all few, and near each other
+            lowest, wide = events.min(), int(np.ptp(events)) + 1
+            place = (band[inside] - np.intp(1)) * wide + (events[inside] - lowest)
+            degrees[:, lowest : lowest + wide] += np.bincount(place, minlength=bands * wide).reshape(bands, wide)
+        for k, (begin, end) in enumerate(pairwise(begins)):
+            if end > begin:
+                counter.add(one[begin:end], other[begin:end], under[k])
     return under, degrees
 
 
@@ -295,14 +308,14 @@ def _fitting(limits: list[Any], kind: np.dtype[Any]) -> list[np.float64]:
 
 
 class _Counter:
-    """Counts, for all columns at once, pairs of rows whose times differ by less than each limit.
-
-    Few columns are laid side by side, several rows in one, so that what is added up is always long.
+    """Counts, for all columns at once, pairs of rows whose times differ by less than each limit: a limit of nought has
+    none. Few columns are laid side by side, several rows in one, so that what is added up is always long.
     """
 
     def __init__(self, table: npt.NDArray[Any], limits: list[Any]):
         columns = table.shape[1]
-        self.table, self.columns = table, columns
+        self.table, self.columns, self.given = table, columns, len(limits)
+        limits = [limit for limit in limits if limit > 0]
         self.limits = np.array(limits).reshape(-1, 1, 1)
         self.beside = max(1, WIDE // columns)
         wide = self.beside * columns
@@ -314,7 +327,7 @@ class _Counter:
         self.never = np.iinfo(table.dtype).max if table.dtype.kind == "i" else np.inf
 
     def add(self, here: Integers, there: Integers, under: Integers) -> None:
-        """Add to `under` (limits, columns)."""
+        """Add to `under` (limits given, columns)."""
         total = np.zeros(self.sum.shape, dtype=np.int64)
         for begin in range(0, len(here), len(self.one)):
             pairs = min(len(self.one), len(here) - begin)
@@ -328,23 +341,24 @@ class _Counter:
             np.less(one.reshape(1, rows, -1), self.limits, out=less)
             np.add.reduce(less.view(np.uint8), axis=1, dtype=np.uint8, out=self.sum)
             total += self.sum
-        under += total.reshape(len(under), self.beside, self.columns).sum(axis=1)
+        under[self.given - len(total) :] += total.reshape(len(total), self.beside, self.columns).sum(axis=1)
 
 
 def _moments(degrees: Integers, when: Floats, tds: Floats) -> tuple[Floats, Floats]:
     """Mean and standard deviation of each cell over all ways to deal out the times (Mantel 1967)."""
     n = len(when)
-    ordered = np.sort(when)
-    beyond = [np.searchsorted(ordered, ordered + t, "left") for t in tds]
-    before = [np.searchsorted(ordered, ordered - t, "right") for t in tds]
+    times, many = np.unique(when, return_counts=True)
+    upto = np.append(0, np.cumsum(many))  # how many events have an earlier time
+    beyond = [upto[np.searchsorted(times, times + t, "left")] for t in tds]
+    before = [upto[np.searchsorted(times, times - t, "right")] for t in tds]
     later = np.array([high - low for low, high in pairwise(beyond)])
     earlier = np.array([low - high for low, high in pairwise(before)])
     in_time = (later + earlier).astype(np.float64)
     if tds[0] == 0:  # whoever has the same time was counted both ways, and everybody with themselves twice
-        in_time[0] -= np.searchsorted(ordered, ordered, "right") - np.searchsorted(ordered, ordered, "left") + 1
+        in_time[0] -= many + 1
     in_space = degrees.astype(np.float64)
-    pairs_s, pairs_t = in_space.sum(axis=1) / 2, in_time.sum(axis=1) / 2
-    paths_s, paths_t = ((d * (d - 1)).sum(axis=1) for d in (in_space, in_time))
+    pairs_s, pairs_t = in_space.sum(axis=1) / 2, in_time @ many / 2
+    paths_s, paths_t = (in_space * (in_space - 1)).sum(axis=1), (in_time * (in_time - 1)) @ many
     one = 2 * pairs_t / (n * (n - 1))
     two = paths_t / (n * (n - 1) * (n - 2))
     apart = 4 * (pairs_t**2 - pairs_t - paths_t) / max(1, n * (n - 1) * (n - 2) * (n - 3))
