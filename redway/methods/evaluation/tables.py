@@ -8,6 +8,7 @@ import numpy as np
 from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter
 from redway.methods.comparison.tables import LEVEL
 from redway.methods.evaluation import (
+    areas,
     before_after,
     difference_in_differences,
     displacement,
@@ -40,42 +41,9 @@ def told(effect: Effect) -> Answer:
     return Answer(effect.sentence, rows, notes)
 
 
-def _kinds(columns: Columns, kinds: tuple[str, ...], needed: int) -> dict[str, tuple[float, float]]:
-    """Counts before and after of each kind of area, summed over rows."""
-    found = {k: columns["kind"] == k for k in kinds}
-    if not all(found[k].any() for k in kinds[:needed]) or not np.isin(columns["kind"], kinds).all():
-        raise Unfit(
-            f"a column “kind” of {', '.join(kinds)}",
-            came=", ".join(map(str, np.unique(columns["kind"])[:6])),
-            cause="another word for it, or a kind that has no row.",
-        )
-    return {k: (float(columns["before"][at].sum()), float(columns["after"][at].sum())) for k, at in found.items()}
-
-
-def _apart(columns: Columns) -> tuple[Columns, Array | None]:
-    """The rows of the window itself, and the counts (periods, areas) of rows of earlier periods, if there are any."""
-    if "earlier" not in columns or not (columns["earlier"] != "").any():
-        return columns, None
-    past = columns["earlier"] != ""
-    names = [columns[name][past] for name in ("kind", "area") if name in columns]
-    periods, period = np.unique(columns["earlier"][past], return_inverse=True)
-    areas, area = np.unique(names[0] if len(names) == 1 else np.char.add(np.char.add(names[0], "\0"), names[1]),
-                            return_inverse=True)  # fmt: skip
-    counts, rows = np.zeros((periods.size, areas.size)), np.zeros((periods.size, areas.size))
-    np.add.at(counts, (period, area), columns["before"][past])
-    np.add.at(rows, (period, area), 1)
-    if (rows != 1).any():
-        raise Unfit(
-            "one row for every area in every earlier period",
-            came=f"{int(rows.max())} of one" if (rows > 1).any() else "none of one",
-            cause="several areas of one kind: name them in a column “area”; or a period that is not known everywhere.",
-        )
-    return {name: values[~past] for name, values in columns.items()}, counts
-
-
 def _wdd(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    window, history = _apart(columns)
-    pairs = _kinds(window, wdd.KINDS, 2)
+    window, history = areas.apart(areas.spelt(columns, wdd.KINDS))
+    pairs = areas.pairs(window, wdd.KINDS, 2)
     settings = dict(given)
     time, area = (numbers(settings.pop(name), name) for name in ("time_weights", "area_weights"))
     return told(
@@ -94,13 +62,14 @@ def numbers(given: Any, what: str) -> tuple[float, ...]:
 
 
 def _before_after(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    window, history = _apart(columns)
-    pairs = _kinds(window, ("treated", "control"), 2)
+    window, history = areas.apart(areas.spelt(columns, ("treated", "control")))
+    pairs = areas.pairs(window, ("treated", "control"), 2)
     return told(before_after.before_after(pairs["treated"], pairs["control"], history=history, **given))
 
 
 def _displacement(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    pairs = _kinds(columns, ("treated", "buffer", "control"), 3)
+    kinds = ("treated", "buffer", "control")
+    pairs = areas.pairs(areas.spelt(columns, kinds), kinds, 3)
     found = displacement.displacement(pairs["treated"], pairs["buffer"], pairs["control"], **given)
     parts = (found.direct, found.buffer, found.net)
     rows = {name: np.array([getattr(part, name) for part in parts]) for name in ("value", "low", "high", "p")}
@@ -225,7 +194,9 @@ def _power_from_history(columns: Columns, given: Given, rng: np.random.Generator
 
 
 BEFORE, AFTER = Column("before", "events before"), Column("after", "events after")
-KIND = Column("kind", "what the row is: treated, control and so on", "text")
+WDD_KIND = Column("kind", "what the row is: treated, control, and if it is known disp_treated, disp_control", "text")
+KIND = Column("kind", "what the row is: treated or control", "text")
+AROUND_KIND = Column("kind", "what the row is: treated, buffer (around it) or control", "text")
 PHI = Parameter("phi", 1.0, "over-dispersion to allow for, at least 1", float)
 MEASURED = Parameter("phi", 1.0, f"{PHI.about}; measured instead where there are “earlier” rows", float)
 EARLIER = (
@@ -252,7 +223,7 @@ METHODS = (
     Method(
         "wdd",
         "Events prevented, those displaced counted in",
-        (KIND, BEFORE, AFTER, *EARLIER),
+        (WDD_KIND, BEFORE, AFTER, *EARLIER),
         _wdd,
         (
             MEASURED,
@@ -355,7 +326,7 @@ METHODS = (
     Method(
         "displacement",
         "Whether events moved next door",
-        (KIND, BEFORE, AFTER),
+        (AROUND_KIND, BEFORE, AFTER),
         _displacement,
         (PHI, LEVEL),
         "weighted displacement quotient",

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from redway.methods.catalogue import methods
 from redway.methods.evaluation.tables import METHODS
 from redway.methods.evaluation.wdd import dispersion_of
 from redway.methods.inputs import Unfit
@@ -165,3 +166,29 @@ def test_several_treated_areas_are_added_up_if_asked(name):
     assert found.sentence == by_hand.sentence
     with pytest.raises(Unfit, match="treated unit"):
         method.run(several | {"treated": np.zeros(several["y"].size, dtype=bool)}, given | {"add_up": True}, None)
+
+
+def named(name, kinds, **more):
+    method = methods()[name]
+    n = len(kinds)
+    table = {"kind": np.array(kinds), "before": np.arange(50.0, 50 + n), "after": np.arange(40.0, 40 + n)} | more
+    return method.run(table, {p.name: p.default for p in method.parameters}, np.random.default_rng(1))
+
+
+def test_kinds_may_be_spelt_with_capitals_and_spaces():
+    plain = named("wdd", ["treated", "control", "disp_treated", "disp_control"]).sentence
+    assert named("wdd", ["Treated", " CONTROL", "Disp treated", "disp-control"]).sentence == plain
+    assert named("displacement", ["Treated", "Buffer", "Control"]).sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "words"), [("wdd", "disp_treated"), ("before-after", "control"), ("displacement", "buffer")]
+)
+def test_kinds_are_listed_in_help_and_an_unknown_one_has_its_line(name, words):
+    about = next(c.about for c in methods()[name].columns if c.name == "kind")
+    assert words in about
+    with pytest.raises(Unfit, match=r"line 4, column “kind”: .* Did you mean “control”") as refused:
+        named(name, ["treated", "control", "controls"], earlier=np.array(["", "", ""]))
+    assert words in refused.value.expected
+    with pytest.raises(Unfit, match=r"none that is “(control|buffer)”"):
+        named(name, ["treated", "treated"])
