@@ -247,10 +247,10 @@ def _lines(path: Path, place: Place) -> _Lines:
             if last_end >= 0:
                 length = len(chunk) - 1 - last_end
             letters = np.frombuffer(chunk, np.uint8)
-            ends = np.count_nonzero(letters == LINE_END)  # faster than bytes.count
+            ends = int(np.count_nonzero(letters == LINE_END))  # faster than bytes.count
             allowed = ends + chunk.count(b"\r") + chunk.count(b"\t")
             seen.ends += ends
-            seen.controls = seen.controls or np.count_nonzero(letters < BLANK) > allowed or DELETE in chunk
+            seen.controls = seen.controls or int(np.count_nonzero(letters < BLANK)) > allowed or DELETE in chunk
             if last == b"\r" and first_end == 0:  # a line end split over two chunks
                 seen.crlf += 1
             if b"\r" in chunk:

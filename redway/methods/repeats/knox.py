@@ -232,7 +232,8 @@ def _shuffled(
         order = np.argsort(groups, kind="stable")
         members = np.split(order, np.flatnonzero(np.diff(groups[order])) + 1)
 
-    eight, spare = base.astype(np.result_type(base, np.int64)), []
+    eight = base.astype(np.result_type(base, np.int64))
+    spare: list[npt.NDArray[Any]] = []  # room made once for each thread
 
     def deal(piece: tuple[int, np.random.Generator]) -> None:
         begin, own = piece
