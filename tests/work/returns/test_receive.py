@@ -332,4 +332,4 @@ def test_the_four_thames_valley_zips(open_data, partnership):
     assert "2025-07" not in {p.period for p in parts}
     assert receipt.refused == ()
     assert receipt.notes == {"unlocated": 26_103, "outside": 335_174, "repeated crime ID": 129}
-    assert receive(zips, dataset="police-street", by="an analyst").version is None
+    assert receive(zips[:1], dataset="police-street", by="an analyst").version is None
