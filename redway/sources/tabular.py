@@ -117,8 +117,17 @@ def load_table(
     Raises FileRefused for a file that cannot be read, is cut short, lacks a column, or has too many bad rows.
     """
     with room_on_disk(into), query.connect(into / "spill") as db:
-        texts = _texts(db, _as_csv(path, fields, file_name, into), fields, definition, file_name, into)
-    return check_table(texts, definition, fields, file_name=file_name, key=key, checks=checks, repeats=repeats)
+        texts, controls = _texts(db, _as_csv(path, fields, file_name, into), fields, definition, file_name, into)
+    return check_table(
+        texts,
+        definition,
+        fields,
+        file_name=file_name,
+        key=key,
+        checks=checks,
+        repeats=repeats,
+        controls=controls,
+    )
 
 
 def check_table(
@@ -130,11 +139,17 @@ def check_table(
     key: Sequence[str],
     checks: Sequence[RowCheck] = (),
     repeats: bool = False,
+    controls: bool = True,
 ) -> tuple[pa.Table, int, tuple[Refusals, ...]]:
-    """The same for a table that was read already: its columns are the fields, its cells text, empty ones null."""
+    """The same for a table that was read already: its columns are the fields, its cells text, empty ones null.
+
+    controls  whether there may be characters in it that no text has
+    """
     read = texts.num_rows
     rows = Rows(texts, file_name, np.arange(1, read + 1), [])
     for field in fields:
+        if controls and field.kind == "text" and not field.like:
+            _refuse_controls(rows, field)
         _check(rows, field)
     rows.table = pa.table({f.name: _typed(rows.table[f.name], f) for f in fields})
     for check in checks:
@@ -214,8 +229,10 @@ def _texts(
     definition: Dataset,
     file_name: str,
     into: Path,
-) -> pa.Table:
-    """The wanted columns as text under their canonical names, empty cells null."""
+) -> tuple[pa.Table, bool]:
+    """The wanted columns as text under their canonical names, empty cells null, and whether there are characters in the
+    file that no text has.
+    """
     file = csv_file.opened(path, name=file_name, work=into)
     at = positions(file.columns, fields, definition, file_name)
     # Publishers repeat headings and leave some blank, so columns are told apart by where they stand.
@@ -223,7 +240,7 @@ def _texts(
     file.as_view(db, "sent")
     cells = as_cells({name: f"c{place}" for name, place in at.items()}, fields)
     try:
-        return db.execute(f"SELECT {cells} FROM sent").to_arrow_table()  # noqa: S608 - our own names
+        return db.execute(f"SELECT {cells} FROM sent").to_arrow_table(), file.controls  # noqa: S608 - our own names
     except csv_file.FAULTS:
         raise file.explain() from None
 
@@ -269,15 +286,19 @@ def positions(headings: Sequence[str], fields: Sequence[Field], definition: Data
     return found
 
 
+def _refuse_controls(rows: Rows, field: Field) -> None:
+    """Refuse the rows with characters that no text has in this column; each different text is looked at once."""
+    coded = rows.table[field.name].combine_chunks().dictionary_encode()
+    odd = pc.fill_null(pc.match_substring_regex(coded.dictionary, CONTROL).take(coded.indices), False)
+    rows.refuse(odd, f"control characters in {field.name}", column=field.name, expected="text that can be read")
+
+
 def _check(rows: Rows, field: Field) -> None:
     """Refuse the rows whose cell in this column is not what it should be."""
     if not field.optional:
         empty = pc.is_null(rows.table[field.name])
         rows.refuse(empty, f"no {field.name}", column=field.name, expected=field.needs)
     patterns = {"text": field.like, "integer": r"-?[0-9]{1,15}", "number": NUMBER}
-    if field.kind == "text" and not field.like:
-        odd = pc.fill_null(pc.match_substring_regex(rows.table[field.name], CONTROL), False)
-        rows.refuse(odd, f"control characters in {field.name}", column=field.name, expected="text that can be read")
     if pattern := patterns[field.kind]:
         cells = _plain(rows.table[field.name], field)
         unlike = pc.fill_null(pc.invert(pc.match_substring_regex(cells, f"^(?:{pattern})$")), False)
