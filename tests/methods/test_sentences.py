@@ -132,6 +132,9 @@ def ordinary(method):
             columns[c.name] = rng.random(n) < 0.4
         elif c.required and c.kind == "text" and columns[c.name].dtype.kind == "f":
             columns[c.name] = rng.choice([*"abcd"], n)
+    if method.name == "space-time-scan":  # an area has one middle
+        at = np.unique(columns["series"], return_inverse=True)[1]
+        columns |= {name: columns[name][at] for name in ("x", "y")}
     if method.name in ("wdd", "before-after"):
         columns = {k: v[:2] for k, v in columns.items()}
     if {"treated", "after"} <= columns.keys():

@@ -106,6 +106,8 @@ def space_time_scan(
     if total < 2 or table.size < 2 or (expected is None and min(table.shape) < 2):
         few = "fewer than two events." if total < 2 else "one area or one week, which leaves nothing to compare with."
         return SpaceTimeScan((), float(total), 0, draws, few)
+    if len(at) > 1 and not np.ptp(at, axis=0).any():
+        return SpaceTimeScan((), float(total), 0, draws, f"all {len(at):,} areas are at one point.")
     if expected is None and total > MOST:
         raise Unfit(f"at most {MOST:,} events in all", came=f"{total:,.0f}", cause="sums or people, not events.")
     usual = _usual(table, expected)
@@ -121,9 +123,13 @@ def _usual(table: Floats, expected: npt.ArrayLike | None) -> Floats:
     if expected is None:
         return np.asarray(table.sum(axis=1, keepdims=True) * table.sum(axis=0) / table.sum())
     given = inputs.at_least(expected, "expected", 0, dimensions=2)
-    if given.shape != table.shape or given.sum() <= 0:
+    if given.shape == table.shape and given.sum() <= 0:
         raise Unfit(
-            "an expected number for every count, not all 0",
+            "expected: numbers above 0 somewhere", came="0 everywhere", cause="a column that was never filled in."
+        )
+    if given.shape != table.shape:
+        raise Unfit(
+            "an expected number for every count",
             came=f"{given.shape} for {table.shape}",
             cause="expected numbers of other areas or weeks than the counts.",
         )

@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from redway.errors import Place
 from redway.methods import inputs
 from redway.methods.by_series import COUNT, DATE, SERIES, BySeries, by_series
 from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter, complement
@@ -25,6 +26,7 @@ from redway.methods.inputs import Floats, Unfit
 from redway.methods.wording import several
 
 FREQUENCY = Parameter("frequency", 52, "periods a year: 52 weeks, 12 months, 365 days, 4 quarters, 1 year", int)
+SAME = 1.0  # metres: an area's middle, rounded differently
 Columns = Mapping[str, Array]
 Given = Mapping[str, Any]
 Q = Parameter("q", 0.1, "false discovery rate over everything looked at", float)
@@ -195,7 +197,9 @@ def _scan(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     table = by_series(columns, ("count", "x", "y", "expected"), given["frequency"])
     if not np.isnan(columns["x"]).any() and not np.isnan(columns["y"]).any():
         located(columns["x"], columns["y"])  # so that a fault has its line
+    _one_middle(columns)
     place = {name: np.fmax.reduce(table.values[name], axis=1) for name in ("x", "y")}
+    shared = len(table.names) - len(np.unique(np.column_stack([place["x"], place["y"]]), axis=0))
     if given["moved"] != "no":
         refuse_streets(table.names, "names of areas")
     if given["moved"] == "yes" and len(table.names) > 1:
@@ -221,8 +225,30 @@ def _scan(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         "log_ratio": np.array([c.log_ratio for c in clusters]),
         "pvalue": np.array([c.pvalue for c in clusters]),
     }
-    note = "A row that is not there is taken as no events, since clusters are of all areas and weeks."
-    return Answer(found.sentence, rows, (note,))
+    notes = ["A row that is not there is taken as no events, since clusters are of all areas and weeks."]
+    if shared and not found.cannot_tell:
+        notes.append(
+            f"{several(shared, 'area')} of {len(table.names):,} {'has' if shared == 1 else 'have'} the very middle of "
+            "another: which of those a cluster names is no finding."
+        )
+    return Answer(found.sentence, rows, tuple(notes))
+
+
+def _one_middle(columns: Columns) -> None:
+    """Raise Unfit where an area has two middles."""
+    _, first, which = np.unique(columns["series"].astype(str), return_index=True, return_inverse=True)
+    for name in ("x", "y"):
+        values = columns[name]
+        other = np.flatnonzero(np.abs(values - values[first[which]]) > SAME)
+        if other.size:
+            row = int(other[0])
+            raise Unfit(
+                "one middle for each area",
+                came=f"{name} {values[row]:.10g} of “{columns['series'][row]}”, and {values[first[which[row]]]:.10g}",
+                cause="the places of events where the area's middle is meant, or two areas of one name.",
+                place=Place(row=row + 1, column=name),
+                count=other.size,
+            )
 
 
 def _apart(x: Floats, y: Floats) -> float:

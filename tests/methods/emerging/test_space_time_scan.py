@@ -99,8 +99,9 @@ def test_odd_tables_get_an_answer():
     rng = np.random.default_rng(6)
     assert "fewer than two events" in space_time_scan(np.zeros((4, 4)), range(4), range(4), rng).sentence
     assert space_time_scan([[3, 4]], [0], [0], rng).cannot_tell
-    same = space_time_scan(np.full((4, 6), 2.0), [1, 1, 1, 1], [2, 2, 2, 2], rng, nsim=19)
+    same = space_time_scan(np.full((4, 6), 2.0), range(4), range(4), rng, nsim=19)
     assert same.sentence.startswith("None of 32 places and times")
+    assert "at one point" in space_time_scan(np.full((4, 6), 2.0), [1] * 4, [2] * 4, rng, nsim=19).cannot_tell
     one_cell = np.zeros((3, 3))
     one_cell[1, 2] = 9
     assert space_time_scan(one_cell, [0, 1, 2], [0, 0, 0], rng, nsim=19).clusters[0].pvalue == 1

@@ -170,3 +170,25 @@ def test_the_sentences_of_many_series_say_the_rate_that_was_asked_for():
         scored.notes[0]
         == "Over everything that was looked at: none of 3 stands out, at a false discovery rate of 2.5%."
     )
+
+
+def test_areas_that_share_a_middle_are_no_cluster_of_their_own():
+    table = weekly(6, 30)
+    here = {name: np.full(180, 430_000.0) for name in ("x", "y")}
+    assert "all 6 areas are at one point" in run("space-time-scan", table | here, nsim=9).sentence
+    two = np.where(table["series"] == "E1", 0.0, table["x"])
+    answer = run("space-time-scan", table | {"x": two}, nsim=9)
+    assert answer.notes[-1].startswith("1 area of 6 has the very middle of another")
+
+
+def test_an_area_with_two_middles_is_refused_in_its_line():
+    table = weekly(6, 30)
+    row = np.flatnonzero(table["series"] == "E2")[3]
+    table["x"][row] += 50
+    with pytest.raises(Unfit, match=rf"line {row + 2}, column “x”: expected one middle .* 850 of “E2”, and 800"):
+        run("space-time-scan", table, nsim=9)
+
+
+def test_expected_numbers_that_are_all_nought_are_said_to_be_so():
+    with pytest.raises(Unfit, match=r"expected: numbers above 0 somewhere\. What came: 0 everywhere"):
+        run("space-time-scan", weekly(6, 30) | {"expected": np.zeros(180)}, nsim=9)
