@@ -13,11 +13,15 @@ that so many visits can cover (each place's gains fall, and places do not compet
   rounded down. Taking first each area's best visits up to its bound, then the best of all, is the most there can be
   under such bounds (a matroid's bases; Edmonds 1971, *Mathematical Programming* 1, 127-136).
 - visits are as many as fit: rounds are made (`routes`) for as many visits as units and shifts could hold with no way to
-  go, then for fewer, until all rounds fit; what is left of a shift then takes the best visit that fits.
+  go, then for fewer, until all rounds fit; what is left of a shift then takes the best visit that fits. Greedy's own
+  visits are taken in their place where they keep the bounds and cover more.
+
+`slack` of the shift is kept for ways about, or less where the longest ways there can be need less. It and `fair` are
+all that greedy may be ahead by.
 
 It is set beside *greedy* (each unit goes, wherever it is, to the visit that covers most for the minutes it takes,
-knowing what others did), *chance* (as many visits to places drawn at random), and the *most* that could be covered if
-places were all at one spot.
+knowing what others did, with no bound for areas and in an order that anybody could foresee), *chance* (as many visits
+to places drawn at random), and the *most* that could be covered if places were all at one spot.
 
 Expected harm is an average of what was recorded. The plan says nothing of people, and that presence prevents anything
 is its assumption: `residual` is 0 unless there is evidence for more.
@@ -55,6 +59,7 @@ class Plan:
     greedy, chance, most  the same of the plans it is set beside
     by_area       area -> (share of visits, share of harm)
     held_back     rows of places that are left without visits, for comparison
+    slack         the share of the shift that was kept for ways about
     """
 
     rounds: tuple[Integers, ...]
@@ -68,6 +73,7 @@ class Plan:
     by_area: dict[str, tuple[float, float]]
     held_back: Integers
     cannot_tell: str = ""
+    slack: float = 0.0
 
     @property
     def sentence(self) -> str:
@@ -82,8 +88,19 @@ class Plan:
             f"{several(int(self.visits.sum()), 'visit')} by {several(len(self.rounds), 'unit')} to "
             f"{several(int((self.visits > 0).sum()), 'place')} cover {share(self.covered)} of expected harm, where "
             f"going for the most at each step covers {share(self.greedy)}, places at random {share(self.chance)} and "
-            f"no plan more than {share(self.most)}; that presence prevents harm is assumed, not shown.{back}"
+            f"no plan more than {share(self.most)}; that presence prevents harm is assumed, not shown."
+            f"{self._cost}{back}"
         )
+
+    @property
+    def _cost(self) -> str:
+        """Why going for the most covers more, where it does."""
+        if self.covered >= self.greedy * (1 - 1e-9):
+            return ""
+        why = [f"{figure(100 * self.slack, 2)}% of the shift is kept so that the order cannot be foreseen"]
+        why = why if self.slack else []
+        why += ["each area has its share of visits"] if len(self.by_area) > 1 else []
+        return f" Going for the most covers more because here {' and '.join(why)}." if why else ""
 
 
 def plan(
@@ -116,7 +133,9 @@ def plan(
     expected = inputs.at_least(harm, "harm", 0)
     n = inputs.same_length(x=east, y=north, harm=expected)
     _looked_at(units, shift, visit, speed, residual, max_visits, fair)
-    planned = shift * (1 - inputs.number(slack, "slack", least=0, most=0.5))
+    furthest = float(np.hypot(np.ptp(east), np.ptp(north))) if n else 0.0
+    spare = min(shift * inputs.number(slack, "slack", least=0, most=0.5), shift // visit * furthest / speed)
+    planned = shift - spare
     labels = np.zeros(n, dtype=np.int64).astype(str) if area is None else np.asarray(area).astype(str)
     inputs.same_length(harm=expected, area=labels)
     back = np.unique(inputs.counts(np.asarray(held_back, dtype=float), "held_back").astype(np.int64))
@@ -137,11 +156,16 @@ def plan(
         raise Unfit(f"at most {MOST_VISITS:,} visits", came=f"room for {capacity:,}", cause="many units: plan by area.")
     missed = 1 - min(1.0, (visit + residual) / shift)
     gains = open_to[:, None] * (1 - missed) * missed ** np.arange(max_visits)[None, :]
-    rounds, visits = _fitted(gains, labels, open_to, fair, capacity, (east, north), (units, planned, visit, speed))
-    rounds = _filled(rounds, visits, gains, (east, north), (units, planned, visit, speed))
+    means = (units, planned, visit, speed)
+    rounds, visits = _fitted(gains, labels, open_to, fair, capacity, (east, north), means)
+    rounds = _filled(rounds, visits, gains, (east, north), means)
+    going, gone = _greedy(gains, east, north, *means)
+    going = _filled([_shorter(r, east, north) for r in going], gone, gains, (east, north), means)
+    if _covered(gains, gone) > _covered(gains, visits) and _is_fair(gone, gains, labels, open_to, fair):
+        rounds, visits = going, gone
     rounds = [shuffled(r, east, north, visit, speed, shift, rng) for r in rounds]
     covered = _covered(gains, visits)
-    greedy = _covered(gains, _greedy(gains, east, north, units, shift, visit, speed))
+    greedy = _covered(gains, _greedy(gains, east, north, units, shift, visit, speed)[1])
     most = float(np.sort(gains.ravel())[::-1][:capacity].sum())
     chance = _by_chance(gains, open_to, int(visits.sum()), rng)
     kinds = np.unique(labels)
@@ -150,7 +174,7 @@ def plan(
         for k in kinds
     }
     takes = np.array([minutes(r, east, north, visit, speed) for r in rounds])
-    return Plan(tuple(rounds), takes, visits, covered, total, greedy, chance, most, by_area, back)
+    return Plan(tuple(rounds), takes, visits, covered, total, greedy, chance, most, by_area, back, slack=spare / shift)
 
 
 def _looked_at(
@@ -244,8 +268,27 @@ def _covered(gains: Floats, visits: Integers) -> float:
     return float((gains * (np.arange(gains.shape[1])[None, :] < visits[:, None])).sum())
 
 
-def _greedy(gains: Floats, x: Floats, y: Floats, units: int, shift: float, visit: float, speed: float) -> Integers:
-    """Each unit in turn goes where it covers most for every minute of way and visit."""
+def _is_fair(visits: Integers, gains: Floats, labels: Any, harm: Floats, fair: float) -> bool:
+    """Whether each area has its share of visits, as far as there are any to make."""
+    for label in np.unique(labels):
+        here = labels == label
+        least = int(np.floor(fair * float(harm[here].sum() / harm.sum()) * int(visits.sum()) + 1e-9))
+        if visits[here].sum() < min(least, int((gains[here] > 0).sum())):
+            return False
+    return True
+
+
+def _shorter(places: Integers, x: Floats, y: Floats) -> Integers:
+    """A round by a shorter way, if one is found."""
+    tried = shortened(places, x, y)
+    return tried if minutes(tried, x, y, 0.0, 1.0) < minutes(places, x, y, 0.0, 1.0) else places
+
+
+def _greedy(
+    gains: Floats, x: Floats, y: Floats, units: int, shift: float, visit: float, speed: float
+) -> tuple[list[Integers], Integers]:
+    """Each unit in turn goes where it covers most for every minute of way and visit: rounds, and visits (places,)."""
+    rounds: list[list[int]] = [[] for _ in range(units)]
     visits = np.zeros(len(gains), dtype=np.int64)
     padded = np.column_stack([gains, np.zeros(len(gains))])
     at, left = [-1] * units, [float(shift)] * units
@@ -259,9 +302,10 @@ def _greedy(gains: Floats, x: Floats, y: Floats, units: int, shift: float, visit
             to = int(np.argmax(worth))
             if worth[to] > 0:
                 visits[to] += 1
+                rounds[unit].append(to)
                 left[unit] -= float(way[to]) + visit
                 at[unit], going = to, True
-    return visits
+    return [np.array(r, dtype=np.int64) for r in rounds], visits
 
 
 def _by_chance(gains: Floats, harm: Floats, visits: int, rng: np.random.Generator, draws: int = 50) -> float:

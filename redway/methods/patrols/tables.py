@@ -13,6 +13,12 @@ from redway.methods.patrols.plan import plan
 
 
 def _authority(given: Mapping[str, Any]) -> Authorisation:
+    if not (given["authorised_by"].strip() and given["authorised_on"] and given["reason"].strip()):
+        raise Unfit(
+            "an authorisation to hold places back: authorised_by, authorised_on and reason",
+            came=", ".join(f"{name} “{given[name]}”" for name in ("authorised_by", "authorised_on", "reason")),
+            cause="holding patrol back is a decision that a person with the authority for it must have recorded.",
+        )
     try:
         day = date.fromisoformat(given["authorised_on"])
     except ValueError:
@@ -21,6 +27,12 @@ def _authority(given: Mapping[str, Any]) -> Authorisation:
             came=f"“{given['authorised_on']}”",
             cause="a day written as 30/11/2025, or none given.",
         ) from None
+    if day > date.today():  # noqa: DTZ011 - a day as the people here write it
+        raise Unfit(
+            "authorised_on: a day that has been",
+            came=f"{day.isoformat()}, which is still to come",
+            cause="a mistyped year, or a decision that nobody has made yet.",
+        )
     return Authorisation(given["authorised_by"], day, given["reason"])
 
 
