@@ -94,8 +94,9 @@ class _Met:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The words of a text in one spelling: no case, accents, house numbers, postcodes or punctuation."""
-    plain = unicodedata.normalize("NFKD", text[:LONGEST].casefold().replace("ß", "ss"))
-    plain = "".join(c for c in plain if not unicodedata.combining(c))
+    plain = text[:LONGEST].casefold().replace("ß", "ss")
+    if not plain.isascii():
+        plain = "".join(c for c in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(c))
     plain = re.sub("['’`]", "", plain)
     plain = POSTCODE.sub(" ", re.sub(r"[^a-z0-9 ]", " ", plain))
     spelt = (ONE_SPELLING.get(word, word) for word in plain.split() if not NUMBER.fullmatch(word))
