@@ -24,7 +24,12 @@ MEMORY = "2GB"
 KEPT = "keep."
 
 # What a cell becomes, and what it is called in a refusal. Dates as ISO writes them, or as Britain does.
-DATES = ", ".join(text(form) for form in ("%Y-%m-%d", "%d/%m/%Y", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m"))
+FORMS = (
+    *("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m"),
+    *("%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S.%f"),
+    *("%d/%m/%Y %H:%M", "%d/%m/%Y %H:%M:%S"),  # as Excel writes a day with a time in Britain
+)
+DATES = ", ".join(map(text, FORMS))
 DAY = f"TRY_STRPTIME({{cell}}, [{DATES}])::DATE"  # 1/11/25 is the year 25 to it, and is refused
 READ: Mapping[Kind, tuple[str, str]] = {
     "number": ("TRY_CAST({cell} AS DOUBLE)", "a number"),
@@ -259,7 +264,18 @@ NO_NUMBER = (
 NO_DATE = (
     (r"\d{1,2}/\d{1,2}/\d{2}", "a year of two digits: write all four, 30/11/2025."),
     (r"\d{4,6}(\.\d+)?", "a date that a spreadsheet saved as a number: format the column as dates, and save again."),
-    (r"\d{1,2}/\d{1,2}/\d{4}.*", "month before day, as in America, or a day that does not exist."),
+    (r"\d{1,2}[-/.](1[3-9]|[23]\d)[-/.]\d{4}.*", "month before day, as in America: write 30/11/2025, or 2025-11-30."),
+    (r"\d{1,2}[-/.]\d{1,2}[-/.]\d{4}.*", "a day that does not exist, or a time that does not."),
+    (
+        r"\d{4}-\d{1,2}-\d{1,2}[T ].*(Z|[+-]\d{2}:?\d{2})",
+        "a time in Greenwich's or another zone, which in summer can be "
+        "of another day: write the day alone, as it was here.",
+    ),
+    (r"\d{4}-\d{1,2}(-\d{1,2})?.*", "a day or a month that does not exist, or a time that does not."),
+    (
+        r"(\d{1,2}[- ])?[a-z]{3,9}\.?[- ,]+('?\d{2}|\d{4}|\d{1,2},? \d{4})",
+        "a month in letters, as a spreadsheet shows it: format the column as 2025-11-30, and save again.",
+    ),
 )
 
 

@@ -130,11 +130,29 @@ def test_a_cell_that_is_no_number_has_its_likely_cause(taken, cell, cause):
 
 
 @pytest.mark.parametrize(
-    ("day", "cause"), [("11/30/2025", "month before day"), ("45992", "saved as a number"), ("1/11/25", "two digits")]
+    ("day", "cause"),
+    [
+        *[("11/30/2025", "month before day"), ("45992", "saved as a number"), ("1/11/25", "two digits")],
+        *[("11/30/2025 00:00", "month before day"), ("31/11/2025", "does not exist"), ("2025-02-30", "does not exist")],
+        *[
+            ("Jan-22", "a month in letters"),
+            ("1 January 2022", "a month in letters"),
+            ("Jan 2022", "a month in letters"),
+        ],
+        *[("2022-06-01T23:30:00Z", "Greenwich"), ("2022-06-01T23:30:00+01:00", "another zone")],
+    ],
 )
 def test_a_day_that_is_none_has_its_likely_cause(taken, day, cause):
     with pytest.raises(FileRefused, match=f"column “day”: .*Likely cause: .*{cause}"):
         taken(["1", "a", day, "y"])
+
+
+@pytest.mark.parametrize(
+    "day",
+    ["01/12/2025 00:00", "1/12/2025 13:45:00", "01-12-2025", "01.12.2025", "2025-12-01T00:00:00", "2025-12-01 09:30"],
+)
+def test_a_day_may_have_a_time_as_spreadsheets_write_it(taken, day):
+    assert taken(["1", "a", day, "y"])["day"].astype(str).tolist() == ["2025-12-01"]
 
 
 @pytest.mark.parametrize("separator", [";", "\t"])
