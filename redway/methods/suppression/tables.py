@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from redway.errors import Place
 from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter
 from redway.methods.inputs import Unfit, counts
 from redway.methods.suppression.audit import crossed
@@ -13,13 +14,24 @@ from redway.methods.suppression.cell_key import cell_keys, noise_table, perturb
 from redway.methods.suppression.complementary import suppress
 from redway.methods.suppression.published import ABSENT, TOTAL, published
 from redway.methods.suppression.worked_out import Contradiction, worked_out
+from redway.methods.wording import several
 
 Columns = Mapping[str, Array]
 Given = Mapping[str, Any]
 
 
-def _wide(columns: Columns) -> tuple[npt.NDArray[np.float64], Array, Array]:
-    """A long table of down, across and count as one of two ways, noughts where a pair is not there."""
+def _wide(columns: Columns) -> tuple[npt.NDArray[np.float64], Array, Array, tuple[str, ...]]:
+    """A long table of down, across and count as one of two ways, noughts where a pair is not there; and what to know of
+    pairs that are not there once."""
+    for name in ("down", "across"):
+        if (blank := np.flatnonzero(columns[name] == "")).size:
+            raise Unfit(
+                f"a label “{name}” in every row",
+                came="an empty cell",
+                cause="an empty row, one of totals, or a thing that is not known: call it so.",
+                place=Place(row=int(blank[0]) + 1, column=name),
+                count=blank.size,
+            )
     (rows, i), (kinds, j) = (np.unique(columns[name], return_inverse=True) for name in ("down", "across"))
     if np.isin([TOTAL], np.concatenate([rows, kinds])).any():
         raise Unfit(
@@ -29,11 +41,20 @@ def _wide(columns: Columns) -> tuple[npt.NDArray[np.float64], Array, Array]:
         )
     wide = np.zeros((rows.size, kinds.size))
     np.add.at(wide, (i, j), counts(columns["count"], "count"))
-    return wide, rows, kinds
+    times = np.zeros(wide.shape, dtype=np.int64)
+    np.add.at(times, (i, j), 1)
+    notes = []
+    if many := int((times > 1).sum()):
+        at = np.unravel_index(int(times.argmax()), times.shape)
+        what = f"{several(many, 'pair')} of labels {'has' if many == 1 else 'have'} several rows, which were added up"
+        notes.append(f"{what} (“{rows[at[0]]}”, “{kinds[at[1]]}” has {times.max():,}).")
+    if none := int((times == 0).sum()):
+        notes.append(f"{several(none, 'pair')} of {times.size:,} {'has' if none == 1 else 'have'} no row: taken as 0.")
+    return wide, rows, kinds, tuple(notes)
 
 
 def _complementary(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
-    wide, rows, kinds = _wide(columns)
+    wide, rows, kinds, said = _wide(columns)
     values, sums = crossed(wide)
     small = (values >= given["hide_from"]) & (values <= given["hide_to"])
     body = np.zeros((rows.size + 1, kinds.size + 1), dtype=bool)
@@ -57,7 +78,7 @@ def _complementary(columns: Columns, given: Given, rng: np.random.Generator) -> 
     if found.cannot_tell:
         shown, status = np.full(values.size, np.nan), np.full(values.size, "withheld")
     told = {"down": at.ravel(), "across": across.ravel(), "value": shown, "status": status}
-    notes = ("Safe for this table alone; not beside other tables or earlier releases of the same counts.",)
+    notes = ("Safe for this table alone; not beside other tables or earlier releases of the same counts.", *said)
     return Answer(found.sentence, told, notes)
 
 

@@ -232,3 +232,19 @@ def test_bad_figures_are_refused():
         crossed([[1, 2]])
     with pytest.raises(Unfit):
         crossed([[1, np.nan], [1, 2]])
+
+
+def test_pairs_that_are_not_there_once_are_told_and_blank_labels_refused():
+    method = next(method for method in METHODS if method.name == "complementary-suppression")
+    given = {p.name: p.default for p in method.parameters}
+    columns = {
+        "down": np.array([*"aabb", "a"]),
+        "across": np.array([*"xyxyx"]),
+        "count": np.array([3.0, 20, 30, 40, 50]),
+    }
+    notes = method.run(columns, given, np.random.default_rng(0)).notes
+    assert notes[1:] == ("1 pair of labels has several rows, which were added up (“a”, “x” has 2).",)
+    fewer = {name: values[1:4] for name, values in columns.items()}
+    assert method.run(fewer, given, np.random.default_rng(0)).notes[1:] == ("1 pair of 4 has no row: taken as 0.",)
+    with pytest.raises(Unfit, match="line 6, column “down”: expected a label “down” in every row"):
+        method.run(columns | {"down": np.array([*"aabb", ""])}, given, np.random.default_rng(0))
