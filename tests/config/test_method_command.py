@@ -1,6 +1,7 @@
 """`redway method`, as an analyst types it."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 
@@ -112,10 +113,10 @@ def test_a_setting_answers_to_the_names_of_other_tools_and_a_word_to_theirs(run,
         assert said["parameters"]["by"] == "area"
     assert len(run(*ON, "--seed", "7", "--B", "2", "--B", "3")[0].splitlines()) == 4  # as any setting: the last counts
     for given, told in (
-        (("--B", "2", "--times", "3"), "argument --times: the same setting as --B, given before it"),
-        (("--alpha", "x"), "argument --alpha: invalid float value: 'x'"),
-        (("--B", "2.5"), "argument --B: invalid int value: '2.5'"),
-        (("--by", "town"), "invalid choice: 'town'"),
+        (("--B", "2", "--times", "3"), "expected --times or --B, the same setting"),
+        (("--alpha", "x"), "expected --alpha: a number. What came: “x”"),
+        (("--B", "2.5"), "expected --B: a whole number. What came: “2.5”"),
+        (("--by", "town"), "expected --by: one of area, week. What came: “town”"),
     ):
         with pytest.raises(SystemExit):
             run(*ON, *given)
@@ -260,8 +261,8 @@ def test_help_names_columns_and_settings(run):
         (["drawn", "--in", "FILE", "--column", "count"], "a missing ="),
         ([*ON, "--seed", "-1"], "a seed of at least 0"),
         (["drawm"], "Did you mean “drawn”?"),
-        ([*ON, "--quantiles", "x"], "expected numbers, with commas between. What came: “x”."),
-        ([*ON, "--since", "31/02/2023"], "expected a day such as 30/11/2025. What came: “31/02/2023”."),
+        ([*ON, "--quantiles", "x"], "expected --quantiles: numbers, with commas between. What came: “x”."),
+        ([*ON, "--since", "31/02/2023"], "expected --since: a day such as 30/11/2025. What came: “31/02/2023”."),
     ],
 )
 def test_a_mistake_is_a_sentence(run, capsys, arguments, told):
@@ -275,3 +276,24 @@ def test_two_headings_for_one_column_are_refused(run, capsys, other):
     with pytest.raises(SystemExit):
         run(*ON, "--column", f"{other}=Crimes")
     assert "one heading for “count”. What came: “Offences” and “Crimes”. Likely cause" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (("--timess", "4"), "an option that redway method drawn --help lists. What came: “--timess”. .*mean “--times”"),
+        (("--times", "1 month"), "--times: a whole number. What came: “1 month”. Likely cause: a word, a unit"),
+        (("--by", "aera"), "--by: one of area, week. What came: “aera”. Likely cause: .*Did you mean “area”"),
+        (("--quantiles", "0.1;0.2"), "--quantiles: numbers, with commas between. What came: “0.1;0.2”. Likely cause"),
+        (("--times",), "--times: a value after it. What came: none. Likely cause"),
+        (("--times", "2", "--B", "3"), "--B or --times, the same setting. What came: both. Likely cause"),
+        (("week",), "an option, --NAME, and its value. What came: “week”. Likely cause: a value with a blank"),
+    ],
+)
+def test_a_wrong_option_is_told_in_three_parts_and_no_wall_of_usage(run, capsys, given, told):
+    with pytest.raises(SystemExit):
+        run(*ON, *given)
+    said = capsys.readouterr().err
+    assert re.match(f"redway: expected {told}", said), said
+    assert "usage" not in said
+    assert said.count("\n") == 1

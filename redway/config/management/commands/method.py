@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from redway.config.command import RedwayCommand
+from redway.config.options import explained
 from redway.errors import Place, RedwayError, did_you_mean
 from redway.methods.catalogue import Also, Answer, Column, Method, Parameter, methods
 from redway.methods.inputs import Unfit
@@ -46,7 +47,10 @@ class Command(RedwayCommand):
 
     def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> Any:
         """A method's setting comes before an option of Django's with the same name, such as --version."""
-        return super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+        parser = super().create_parser(prog_name, subcommand, conflict_handler="resolve", **kwargs)
+        name = self.method.name if self.method else "NAME"
+        vars(parser)["error"] = explained(parser, where=f"redway method {name} --help")
+        return parser
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("name", nargs="?", metavar="NAME", help="without it, every method is listed")
