@@ -88,7 +88,8 @@ def stability(first: Any, second: Any, rng: np.random.Generator, *, share: float
     p = ((drawn[:, 1] <= held + 1e-12).sum() + 1) / (draws + 1)
     first_held = float(_top(x, part) @ x / x.sum())
     stays, keeps, goes = (float(middle) for middle in drawn.mean(axis=0))
-    return Stability(again, held, first_held, correlation, stays, keeps, goes, float(p), part, n)
+    why = "" if drawn[:, 1].any() else "places with so few events, however stable, would not be on top twice"
+    return Stability(again, held, first_held, correlation, stays, keeps, goes, float(p), part, n, why)
 
 
 def _stable(both: Integers, of_first: float, share: float, draws: int, rng: np.random.Generator) -> Floats:

@@ -147,7 +147,7 @@ def _single(
     if found is None:
         return untold(_no_line(y), MEASURES, "%", 2, level)
     estimates, covariance, fitted, left, df, figures = found
-    if figures.get("sigma", 1.0) < 1e-12:
+    if figures.get("sigma", figures.get("phi", 1.0) if errors == "model" else 1.0) < 1e-12:
         return untold("the series does not vary around its line", MEASURES, "%", 2, level)
     contrast = np.zeros(design.shape[1])
     contrast[2], contrast[3] = 1, design[start:, 3].mean()
@@ -287,7 +287,9 @@ def _wider(model: Floats, robust: Floats) -> Floats:
 def _contrast(
     contrast: Floats, estimates: Floats, covariance: Floats, df: int, level: float
 ) -> tuple[float, float, float, float]:
-    value, error = float(contrast @ estimates), float(np.sqrt(max(float(contrast @ covariance @ contrast), 1e-300)))
+    value = float(contrast @ estimates)
+    value = value if abs(value) > 1e-12 else 0.0  # what rounding leaves of a series that did not change
+    error = float(np.sqrt(max(float(contrast @ covariance @ contrast), 1e-300)))
     reach = float(stdtrit(df, (1 + level) / 2)) * error
     ends = 100 * np.expm1(np.array([value, value - reach, value + reach]))
     return float(ends[0]), float(ends[1]), float(ends[2]), float(2 * stdtr(df, -abs(value) / error))

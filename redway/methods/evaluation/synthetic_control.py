@@ -136,7 +136,7 @@ def _placebo(table: Floats, predictors: Floats | None, j: int, at: int, exact: f
 def _reach(placebos: Floats, alpha: float) -> float:
     """How far from the effect, in root mean squares before, a constant effect may lie that is not refused."""
     rank = int(np.floor(alpha * (placebos.size + 1) + 1e-9))
-    return float(np.sort(placebos)[::-1][rank - 1]) if rank >= 1 else np.inf
+    return float(np.sort(placebos)[::-1][min(rank, placebos.size) - 1]) if rank >= 1 else np.inf
 
 
 def _assumed(y: Floats, before: float, weights: Floats, others: int, level: float) -> tuple[Assumption, ...]:

@@ -52,6 +52,8 @@ def test_the_order_of_places_changes_nothing_that_was_seen():
 def test_nothing_to_follow_gives_no_verdict():
     assert measured([0, 0], [1, 0]).sentence.startswith("Cannot tell")
     assert measured([1], [1]).cannot_tell
+    once = measured([1, 1, 0, 0] * 5, [0, 0, 1, 0] * 5, share=0.1)
+    assert "would not be on top twice" in once.sentence, "where no place has two events, wholly stable ones hold 0%"
     assert np.isnan([measured([1], [1]).p, measured([0, 0], [1, 0]).held]).all()
     with pytest.raises(Unfit):
         measured([1, 2], [1])

@@ -86,7 +86,10 @@ def test_what_cannot_be_told_is_said():
     assert "fewer than 8 periods" in interrupted_time_series([5] * 20, 15).sentence
     assert "no event before" in interrupted_time_series([0] * 20 + [4] * 20, 20).sentence
     assert "has no logarithm" in interrupted_time_series([0, *[5] * 39], 20, family="lognormal").sentence
-    assert "not statistically different" in interrupted_time_series([7] * 40, 20).sentence
+    steady = interrupted_time_series([5] * 48, 24)
+    assert " is 0% (" in steady.sentence, "and not what rounding leaves"
+    assert "not statistically different" in steady.sentence
+    assert "does not vary around its line" in interrupted_time_series([7] * 40, 20, errors="model").sentence
     for errors in ("model", "ar1", "newey-west"):
         still = interrupted_time_series([7] * 40, 20, family="lognormal", errors=errors)
         assert "does not vary around its line" in still.sentence
