@@ -34,6 +34,7 @@ from redway.methods.hot_spots.local_moran import QUADRANTS, local_moran
 from redway.methods.hot_spots.local_permutation import exact_p, permuted_p
 from redway.methods.hot_spots.locations import degrees, located
 from redway.methods.hot_spots.own_map import OUTSIDE, cell_of, own_map
+from redway.methods.hot_spots.periods import numbered
 from redway.methods.hot_spots.poisson_cells import PoissonCells, poisson_cells
 from redway.methods.hot_spots.settings import (
     ADJUST,
@@ -179,10 +180,9 @@ def _change(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rand
 
 
 def _classify(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
-    length = whole(given["period"], "period", least=1)
     columns, first = from_day(columns, given["start"])
     grid, notes = gridded(columns, given)
-    period = ((days(columns["date"]) - first) // length).astype(np.int64)
+    period = numbered(columns["date"], first, given["period"], chosen=bool(given["start"]))
     if period.max() >= 1000:
         raise Unfit("at most 1,000 periods", came=f"{period.max() + 1:,}", cause="a period that is too short.")
     table = by_period(grid, columns, period, int(period.max()) + 1)
@@ -370,7 +370,7 @@ METHODS = (
         (X, Y, DATE),
         _classify,
         (
-            Parameter("period", 28, "days to a period", int),
+            Parameter("period", "28 days", "how long a period is: 28 days, 2 weeks, 1 month"),
             Parameter("start", "", "the first day of the first period; that of the first event if not given", day=True),
             CELL_SIZE,
             GRID_TYPE,
