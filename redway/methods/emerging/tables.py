@@ -63,7 +63,7 @@ def _farrington(columns: Columns, given: Given, rng: np.random.Generator) -> Ans
     judge = np.arange(max(0, periods - given["range"]), periods)
     settings: dict[str, Any] = {
         "population": table.values.get("population"),
-        "starts": table.starts if given["frequency"] == 52 else None,
+        "starts": table.starts if given["frequency"] == 52 and given["epochAsDate"] else None,
         "settings": use,
     }
     in_by_now: dict[str, Array] = {}
@@ -281,6 +281,9 @@ METHODS = (
             Parameter("powertrans", "2/3", "scale on which delta is normal", choices=("2/3", "1/2", "none")),
             Parameter("noPeriods", 1, "seasons of the year; 1 takes only weeks near the same week", int),
             Parameter("pastWeeksNotIncluded", None, "newest weeks that do not teach it; w if not given", int),
+            Parameter(
+                "epochAsDate", True, "a year back is the week nearest to the same date; if not, so many weeks", bool
+            ),
             Parameter("thresholdMethod", "delta", "how the bound is made", choices=farrington.THRESHOLDS),
             Parameter("variant", "corrected", "surveillance repeats R's standard errors", choices=farrington.VARIANTS),
             Q,

@@ -1,5 +1,7 @@
 """Emerging change on tables: every method runs on rows in any order, and says what it cannot use."""
 
+import csv
+
 import numpy as np
 import pytest
 
@@ -192,3 +194,23 @@ def test_an_area_with_two_middles_is_refused_in_its_line():
 def test_expected_numbers_that_are_all_nought_are_said_to_be_so():
     with pytest.raises(Unfit, match=r"expected: numbers above 0 somewhere\. What came: 0 everywhere"):
         run("space-time-scan", weekly(6, 30) | {"expected": np.zeros(180)}, nsim=9)
+
+
+@pytest.mark.peers
+@pytest.mark.parametrize("file", ["default", "nouf"])
+def test_an_undated_series_of_r_can_be_had_by_command(peer_outputs, file):
+    """Made-up weeks and --no-epochAsDate: a year back is 52 weeks. By dates, some bounds are others."""
+    rows, series = (
+        list(csv.DictReader((peer_outputs / name).read_text().splitlines()))
+        for name in (f"farringtonFlexible_agona_{file}.csv", "surv_input_salmonella_agona.csv")
+    )
+    counts = np.array([float(row["observed"]) for row in series])
+    table = {"date": np.datetime64("2000-01-03") + 7 * np.arange(counts.size), "count": counts}
+    more = {"noPeriods": 10, "pastWeeksNotIncluded": 26, "pThresholdTrend": 1.0, "thresholdMethod": "nbPlugin"}
+    given = {"variant": "surveillance", "range": len(rows)} | ({} if file == "default" else more | {"alpha": 0.005})
+    theirs = np.array([float("nan") if row["upperbound"] == "NA" else float(row["upperbound"]) for row in rows])
+    found = run("farrington", table, epochAsDate=False, **given).rows
+    assert found["upperbound"] == pytest.approx(theirs, rel=5e-5, nan_ok=True)
+    assert found["alarm"].tolist() == [row["alarm"] == "1" for row in rows]
+    dated = run("farrington", table, **given).rows["upperbound"]
+    assert not np.allclose(dated, theirs, rtol=1e-3, equal_nan=True)
