@@ -50,6 +50,7 @@ class RateRatio:
     alpha: float
     conf_level: float
     cannot_tell: str = ""
+    names: tuple[str, str] = ("the first group", "the second")
 
     @property
     def different(self) -> bool:
@@ -67,7 +68,11 @@ class RateRatio:
             doubt = f"counts vary {figure(self.phi, 2)} times as much as independent events"
         told = "" if self.different else "; not statistically different"
         limits = interval(self.low, self.high, self.conf_level)
-        return f"The first rate is {figure(self.value)} times the second ({limits}, {doubt}; {chance(self.p)}){told}."
+        one, other = self.names
+        return (
+            f"The rate of {one} is {figure(self.value)} times that of {other} "
+            f"({limits}, {doubt}; {chance(self.p)}){told}."
+        )
 
 
 def rate_ratio(

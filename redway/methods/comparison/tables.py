@@ -1,6 +1,7 @@
 """Comparison by name, for tables of anybody's own."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -49,8 +50,8 @@ def _ratio(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rando
     found = rate_ratio.rate_ratio(
         columns["events"], exposure, names == first, family=given["family"], conf_level=given["conf_level"]
     )
-    rows = one(found, ("value", "low", "high", "p", "phi", "alpha"))
-    return Answer(found.sentence, rows, (f"The first rate is that of “{first}”.",))
+    found = replace(found, names=(f"“{first}”", f"“{kinds[kinds != first][0]}”"))
+    return Answer(found.sentence, one(found, ("value", "low", "high", "p", "phi", "alpha")))
 
 
 def _direct(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:

@@ -74,7 +74,7 @@ class Estimates:
             doubt += f"; {several(bare, 'subgroup')} without an interval, all answers or clusters of it agreeing"
         if known.size == 1:
             return f"The {self.kind} is {figure(self.value[at])} ({limits}){doubt}."
-        most = f"The highest {self.kind} of {known.size} subgroups is {self.names[at]}'s"
+        most = f"The highest {self.kind} of {known.size} subgroups is that of “{self.names[at]}”"
         return f"{most}, {figure(self.value[at])} ({limits}){doubt}."
 
     def _limits(self, at: int) -> str:
@@ -293,11 +293,15 @@ class Differences:
             return f"No difference can be told: {self.cannot_tell or self._nothing}."
         at = known[np.argmin(self.p[known])]
         told = "" if self.adjusted[at] < 1 - self.conf_level else "; not statistically different"
-        limits = interval(self.low[at], self.high[at], self.conf_level)
-        among = f", {chance(self.adjusted[at])} among {known.size}" if known.size > 1 else ""
+        ends, names = (self.value[at], self.low[at], self.high[at]), (self.second[at], self.first[at])
+        if ends[0] < 0:  # from the higher one, so that nobody needs to turn signs
+            ends, names = (-ends[0], -ends[2], -ends[1]), (names[1], names[0])
+        limits = interval(ends[1], ends[2], self.conf_level)
+        among = f", {chance(self.adjusted[at])} allowing for all {known.size} pairs" if known.size > 1 else ""
         doubt = f"; {self.cannot_tell}" if self.cannot_tell else ""
+        which = "The clearest difference: " if known.size > 1 else ""
         return (
-            f"The clearest difference is {self.second[at]} less {self.first[at]}: {figure(self.value[at])} "
+            f"{which}“{names[0]}” is {figure(ends[0])} above “{names[1]}” "
             f"({limits}, {chance(self.p[at])}{among}{told}){doubt}."
         )
 

@@ -28,3 +28,10 @@ def test_rate_ratio_guesses_a_misspelt_group_and_needs_two():
     for groups, cause in ((["a"], "one group only"), (["a", "b", "B"], "spelt in two ways")):
         with pytest.raises(Unfit, match=f"a column “group” of two groups.*{cause}"):
             method.run(TABLE | {"group": np.resize(groups, 12)}, settings, np.random.default_rng(0))
+
+
+def test_a_ratio_names_both_of_its_groups():
+    method = next(method for method in METHODS if method.name == "rate-ratio")
+    settings = {p.name: p.default for p in method.parameters} | {"first": "b"}
+    sentence = method.run(TABLE, settings, np.random.default_rng(0)).sentence
+    assert sentence.startswith("The rate of “b” is 1.11 times that of “a”")

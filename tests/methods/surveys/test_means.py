@@ -4,7 +4,7 @@ from scipy import stats
 
 from redway.methods.inputs import Unfit
 from redway.methods.surveys.design import codes, design
-from redway.methods.surveys.means import mean, ratio, subgroup_differences, total, wave_differences
+from redway.methods.surveys.means import Differences, mean, ratio, subgroup_differences, total, wave_differences
 
 
 def city(rng, strata=6, clusters=40, people=12, slope=0.0):
@@ -265,3 +265,14 @@ def test_waves_with_clusters_are_the_slow_twin_s():
     v = one[1] ** 2, two[1] ** 2
     assert (found.value[0], found.se[0]) == pytest.approx((two[0] - one[0], sum(v) ** 0.5))
     assert found.df[0] == pytest.approx(sum(v) ** 2 / (v[0] ** 2 / 9 + v[1] ** 2 / 9))
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_difference_is_told_from_the_higher_one(turned):
+    names = ("north", "south") if turned else ("south", "north")
+    value = np.array([-0.5 if turned else 0.5])
+    low, high = (value - 0.2, value + 0.1) if turned else (value - 0.1, value + 0.2)
+    one = np.array([0.01])
+    first, second = ((name,) for name in names)
+    found = Differences(first, second, value, one, low, high, one, one, one, "holm", 0.95)
+    assert found.sentence == "“north” is 0.5 above “south” (95% interval 0.4 to 0.7, p = 0.01)."
