@@ -42,6 +42,7 @@ class Rows:
     into: Path
     areas: bool  # whether the table `areas` was made
     in_words: bool = False  # whether periods in words are understood
+    each_place: bool = False  # whether direct identifiers are looked for in every place, or in each that differs
 
     def __post_init__(self) -> None:
         self.faults = Faults()
@@ -116,6 +117,8 @@ class Rows:
         that is wrong, and asked of it alone.
         """
         found = self.searched(place=place)
+        if place and found and not self.each_place:
+            return f"CASE WHEN wrong THEN concat_ws(chr(10), {', '.join(found.values())}) END"
         free = [sql for name, sql in found.items() if sql == f'"r_{name}"']
         text = f"concat_ws(chr(10), {', '.join(free)})" if len(free) > 1 else "".join(free) or "NULL"
         return (
@@ -185,6 +188,16 @@ class Rows:
             "count(*) FILTER (wrong AND NOT empty), count(*) FILTER (grave) FROM typed"
         )
         self.file.refuse_if_lost(self.read)
+        if not self.each_place and self._name_somebody():
+            self.each_place = True
+            self._type()
+
+    def _name_somebody(self) -> bool:
+        """Whether a place of a row without fault holds a direct identifier. The same few are named over and over."""
+        places = [f'"{name}"' for name in self.searched(place=True)]
+        differing = " UNION ".join(f"SELECT {place} AS place FROM read WHERE NOT wrong" for place in places)  # noqa: S608
+        kind = identifiers.kind("place", place=True)
+        return bool(places) and bool(self._one(f"SELECT count(*) FROM ({differing}) WHERE {kind} IS NOT NULL")[0])  # noqa: S608
 
     def _of_row(self) -> str:
         """SQL for the label of a row's period: the month of an ordinary date stands in the cell as it came."""

@@ -134,6 +134,13 @@ def unseal_all(delivery: Delivery, folder: Path, home: Home) -> dict[Path, str]:
                 place=Place(file["name"]),
             )
         paths[path] = sealed.unseal(sealed_file, path, home)
+        if paths[path] != file["sha256"]:
+            raise FileRefused(
+                "the sealed copy of what was sent",
+                came="another file in its place",
+                cause="the home was changed by hand. Send the return again.",
+                place=Place(file["name"]),
+            )
     return paths
 
 

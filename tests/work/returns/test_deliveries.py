@@ -8,6 +8,7 @@ import pytest
 
 from redway.errors import FileRefused, NotAllowed, RedwayError
 from redway.sources.loaders import loader
+from redway.store import sealed
 from redway.work.audit.chain import verify
 from redway.work.audit.models import AuditRow
 from redway.work.gateways.models import Gateway
@@ -187,6 +188,16 @@ class TestChecking:
         assert delivery.state == State.REFUSED
         assert report(delivery).fault.expected
         assert str(report(delivery).fault).startswith("fires.csv")
+
+    def test_another_file_put_in_the_place_of_what_was_sent_is_refused(self, ready, hand_in):
+        """Anybody who can write there can seal: the public half of the key is enough."""
+        delivery = hand_in(fires({}), check=False)
+        sealed_file = ready.quarantine / delivery.files[0]["sealed"]
+        sealed_file.unlink()
+        sealed.seal(io.BytesIO(fires({}, {}).encode()), sealed_file, ready)
+        delivery = work_on(delivery)
+        assert delivery.state == State.REFUSED
+        assert report(delivery).fault.came == "another file in its place"
 
     def test_the_gateway_ended_meanwhile(self, ready, hand_in):
         delivery = hand_in(fires({}), check=False)
