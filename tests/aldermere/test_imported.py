@@ -47,6 +47,16 @@ def test_every_file_is_accepted_and_no_row_refused(aldermere_home):
     assert all((aldermere_home.accepted / s.parquet).is_file() for s in street)
 
 
+def test_every_row_of_every_return_is_accepted(written, aldermere_home):
+    """Of each agency's files, in periods that it sends: none is refused above, and none is lost."""
+    found = {(s.dataset, s.provider): 0 for s in Submission.objects.all()}
+    for submission in Submission.objects.all():
+        found[submission.dataset, submission.provider] += submission.rows_accepted
+    sent = {(one.dataset, one.agency): len(path.read_text().splitlines()) - 1 for one, path in written}
+    assert len(sent) == len(written)
+    assert {each: found.get(each) for each in sent} == sent
+
+
 def test_returns_came_in_time_or_as_late_as_was_planted(profile):
     came = [one for one in expected(profile) if one.accepted]
     assert len(came) > 100

@@ -7,10 +7,8 @@ import pytest
 from redway.aldermere.city import city
 from redway.aldermere.partners import answers, files, health, justice, places, police, truths
 from redway.periods import label
-from redway.sources.dataset import Context, dataset
-from redway.sources.loaders import loader
+from redway.sources.dataset import dataset
 from redway.store.profile import Profile
-from redway.store.snapshot import Snapshot
 from redway.work.returns.senders import senders
 
 SEEDS = (20250401, 7, 99)
@@ -41,15 +39,6 @@ def test_every_return_is_one_that_its_agency_sends(aldermere):
     sent = {(one.dataset, one.agency) for one in files.RETURNS}
     expected = {(name, s.id) for s in known.values() for name in s.datasets if dataset(name).access == "partners"}
     assert sent == expected
-
-
-@pytest.mark.parametrize("number", range(len(files.RETURNS)), ids=lambda n: files.RETURNS[n].name)
-def test_no_row_is_refused(written, aldermere, tmp_path, number):
-    one, path = written[number]
-    context = Context(aldermere, Profile.of(aldermere).partnership, Snapshot(0, ()), agency=one.agency)
-    loads = loader(one.dataset).load(path, file_name=path.name, into=tmp_path, context=context)
-    assert sum(each.rows_accepted for each in loads) == len(path.read_text().splitlines()) - 1
-    assert not any(each.refused for each in loads)
 
 
 def test_the_same_seed_gives_the_same_bytes(written, tmp_path):
