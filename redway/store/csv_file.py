@@ -248,7 +248,9 @@ def _lines(path: Path, place: Place) -> _Lines:
                 length = len(chunk) - 1 - last_end
             letters = np.frombuffer(chunk, np.uint8)
             ends = int(np.count_nonzero(letters == LINE_END))  # faster than bytes.count
-            allowed = ends + chunk.count(b"\r") + chunk.count(b"\t")
+            allowed = ends + sum(
+                chunk.count(mark) for mark in (b"\r", b"\t") if mark in chunk
+            )  # seldom: to look is fast
             seen.ends += ends
             seen.controls = seen.controls or int(np.count_nonzero(letters < BLANK)) > allowed or DELETE in chunk
             if last == b"\r" and first_end == 0:  # a line end split over two chunks

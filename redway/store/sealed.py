@@ -107,7 +107,7 @@ def unseal(path: Path, into: Path, home: Home) -> str:
             came="its public half only, which seals and does not open",
             cause="the secret half is kept elsewhere. Start the process that checks deliveries with it.",
         )
-    with path.open("rb", AT_ONCE) as reading, becoming(into, into.parent) as writing:
+    with path.open("rb", AT_ONCE) as reading, becoming(into, into.parent, lasting=False) as writing:
         if not age.file_starts_sealed(reading):
             raise _damaged(path, "a file that is not sealed")
         try:
@@ -138,9 +138,11 @@ def _opened(source: Path | BinaryIO) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def becoming(final: Path, folder: Path) -> Iterator[BinaryIO]:
+def becoming(final: Path, folder: Path, *, lasting: bool = True) -> Iterator[BinaryIO]:
     """What is written goes to a file of no name that counts, readable by its owner alone; it gets its final name
-    when all is written and safe on disk, and vanishes after a fault.
+    when all is written, and vanishes after a fault.
+
+    lasting  whether it is safe on disk first; what is worked on and removed need not be
     """
     with room_on_disk(folder):
         handle, name = tempfile.mkstemp(prefix=PREFIX, dir=folder)
@@ -148,8 +150,11 @@ def becoming(final: Path, folder: Path) -> Iterator[BinaryIO]:
         try:
             with os.fdopen(handle, "wb", AT_ONCE) as file:
                 yield file
-            put_one(made, final, over=True)
-            flush(final.parent)
+            if lasting:
+                put_one(made, final, over=True)
+                flush(final.parent)
+            else:
+                made.replace(final)
         finally:
             made.unlink(missing_ok=True)
 

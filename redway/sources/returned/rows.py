@@ -195,9 +195,11 @@ class Rows:
     def _name_somebody(self) -> bool:
         """Whether a place of a row without fault holds a direct identifier. The same few are named over and over."""
         places = [f'"{name}"' for name in self.searched(place=True)]
-        differing = " UNION ".join(f"SELECT {place} AS place FROM read WHERE NOT wrong" for place in places)  # noqa: S608
+        differing = " UNION ".join(f"SELECT DISTINCT {place} AS place FROM read WHERE NOT wrong" for place in places)  # noqa: S608
         kind = identifiers.kind("place", place=True)
-        return bool(places) and bool(self._one(f"SELECT count(*) FROM ({differing}) WHERE {kind} IS NOT NULL")[0])  # noqa: S608
+        # Materialized, or the engine asks every row first and looks which differ after.
+        asked = f"WITH d AS MATERIALIZED ({differing}) SELECT count(*) FROM d WHERE {kind} IS NOT NULL"  # noqa: S608
+        return bool(places) and self._one(asked)[0] > 0
 
     def _of_row(self) -> str:
         """SQL for the label of a row's period: the month of an ordinary date stands in the cell as it came."""
