@@ -269,6 +269,10 @@ def _alarms(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         inputs.whole(given["frequency"], "frequency", least=1),
     )
     names = [*SETS, "calibrated"]
+    if y.size < charts.FEWEST or (counts and not y.any()):
+        why = "nothing was counted" if y.size >= charts.FEWEST else f"fewer than {charts.FEWEST} values"
+        none = dict.fromkeys(("width", "somewhere", "in_a_year", "points"), np.full(len(names), np.nan))
+        return Answer(f"Cannot tell how often such charts cry wolf: {why}.", {"rules": np.array(names)} | none)
     sets = [*SETS.values(), false_alarms.calibrated(steady, rng, rate=given["rate"])]
     found = [
         false_alarms.false_alarms(steady, use, rng, kind="run" if use.anhoej else "xmr", charts=given["nsim"])

@@ -220,7 +220,7 @@ def test_rebase_target_and_the_better_way():
     rows = run("xmr", table, fix_after_n_points=24, improvement_direction="higher").rows
     assert rows["meaning"][-1] == "improvement"
     for wrong in ("2021-01-01", "2022-01-31", "soon", ("2023-02-01", "2023-02-02")):
-        with pytest.raises(Unfit, match="rebase: days"):
+        with pytest.raises(Unfit, match="rebase: (a day|days)"):
             run("xmr", table, rebase=wrong)
     with pytest.raises(Unfit, match="improvement_direction: lower or higher"):
         run("xmr", table, target=40.0)
@@ -256,3 +256,5 @@ def test_choice_groups_and_false_alarms():
     rows = run("false-alarms", {"value": monthly()["value"]}, nsim=500).rows
     assert rows["rules"].tolist() == ["nhs", "nhs6", "limits", "anhoej", "calibrated"]
     assert rows["in_a_year"][-1] < 0.1
+    assert run("false-alarms", {"value": np.zeros(9)}).sentence.endswith("cry wolf: nothing was counted.")
+    assert run("false-alarms", {"value": np.ones(1)}).sentence.endswith("cry wolf: fewer than 5 values.")
