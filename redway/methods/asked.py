@@ -1,12 +1,13 @@
 """A method as it is asked for by name: its settings looked at before anything is worked out, and its faults told by
 names that whoever asks can see.
 
-- a numeric setting is finite and within `BOUNDS`: beyond them sums do not end, or fill all memory
+- a numeric setting is finite and within `BOUNDS`: beyond them sums do not end, or fill all memory; a day is a day
 - a fault names columns and settings as the method's table has them, whatever they are called inside
 - a p-value is called so in the rows of all methods
 - a fault of a setting has no line; one of a column has the line where the number that is told of stands
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -80,6 +81,8 @@ def asked(method: Method) -> Method:
         for parameter in method.parameters:
             if parameter.kind in (int, float) and parameter.name in given:
                 _within(parameter, given[parameter.name])
+            elif parameter.day and given.get(parameter.name):
+                _of_a_calendar(parameter, given[parameter.name])
         try:
             answer = method.run(columns, given, rng)
         except Unfit as fault:
@@ -102,9 +105,24 @@ def _within(parameter: Parameter, value: Any) -> None:
             else:
                 meant = f"a number from {_plain(least)} to {_plain(most)}"
             cause = NO_NUMBER if np.isnan(float(one)) else ENDLESS if abs(one) == np.inf else MISTYPED
-            raise Unfit(f"{parameter.name}: {meant}", came=f"{one:g}", cause=cause)
+            raise Unfit(f"{parameter.name}: {meant}", came=f"{one:,}" if abs(one) < ANY[1] else f"{one:g}", cause=cause)
         if isinstance(one, float) and 0 < abs(one) < TINY:
             raise Unfit(f"{parameter.name}: nought, or a number of at least {TINY:g}", came=f"{one:g}", cause=MISTYPED)
+
+
+def _of_a_calendar(parameter: Parameter, value: Any) -> None:
+    """Raise Unfit for what is no day (or month, for its first day) of four figures to the year."""
+    for one in value if isinstance(value, tuple | list) else (value,):
+        try:
+            if not re.fullmatch(r"[1-9]\d{3}-\d{2}(-\d{2})?", str(one)):
+                raise ValueError
+            np.datetime64(str(one), "D")
+        except ValueError:
+            raise Unfit(
+                f"{parameter.name}: a day such as 2025-11-30",
+                came=f"“{one}”",
+                cause="a mistyped day, one that does not exist, or a word.",
+            ) from None
 
 
 def _plain(bound: float) -> str:

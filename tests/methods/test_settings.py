@@ -54,3 +54,20 @@ def test_a_number_beyond_all_bounds_is_refused_or_answered(method, parameter):
 def test_what_would_never_end_or_fill_all_memory_has_bounds_in_words(name, setting, value):
     refused = told(methods()[name], ordinary(methods()[name]), setting, value)
     assert re.fullmatch(rf"{setting}: a number from [\d.,]+ to [\d.,]+", refused.expected)
+
+
+DAYS = [(m, p) for m in methods().values() for p in m.parameters if p.day]
+
+
+@pytest.mark.parametrize(("method", "parameter"), DAYS, ids=lambda each: each.name)
+def test_what_is_no_day_is_refused(method, parameter):
+    for value in ("-1", "0", "99999999999999999999", "10000-01-01", "2025-13-45", "2025-02-30", "word", "nan"):
+        refused = told(method, ordinary(method), parameter.name, (value,) if parameter.several else value)
+        assert refused.expected.startswith(f"{parameter.name}: "), value
+
+
+@pytest.mark.parametrize("value", ["", "word", "1.5", "0", "-1", "nan", "9" * 20])
+def test_the_window_of_the_season_is_periodic_or_a_whole_number(value):
+    method = methods()["stl"]
+    refused = told(method, ordinary(method), "s.window", value)
+    assert refused.expected.startswith("s.window: ")

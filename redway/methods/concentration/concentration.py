@@ -87,7 +87,9 @@ def concentration(values: Any, rng: np.random.Generator, *, share: float = 0.05,
     if n < 2 or total == 0:
         why = "nothing was recorded" if n > 1 else f"there {'is' if n == 1 else 'are'} only {several(n, 'place')}"
         line, none = np.linspace(0, 1, n + 1), np.nan
-        return Concentration(line, line, *[none] * 4, part, *[none] * 6, why)
+        return Concentration(
+            line, line, none, none, none, none, part, none, none, none, none, none, none, why
+        )  # fmt: skip
     held = np.concatenate([[0.0], np.cumsum(x[::-1])]) / total
     counted = bool((x == np.floor(x)).all())
     unique, times = np.unique(x, return_counts=True)

@@ -80,7 +80,8 @@ def stability(first: Any, second: Any, rng: np.random.Generator, *, share: float
     draws = inputs.whole(nsim, "nsim", least=1)
     if n < 2 or not x.sum() or not y.sum():
         why = "a year has no event" if n > 1 else "there are fewer than two places"
-        return Stability(*[np.nan] * 8, part, n, why)
+        none = np.nan
+        return Stability(none, none, none, none, none, none, none, none, part, n, why)
     again, held, correlation = _measured(x, y, part)
     both = (x + y).astype(np.int64)
     of_first = float(x.sum() / both.sum())

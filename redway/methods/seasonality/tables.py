@@ -7,7 +7,7 @@ import numpy as np
 
 from redway.methods.by_series import DATE, SERIES, by_series, periods_ahead
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
-from redway.methods.inputs import Unfit
+from redway.methods.inputs import Unfit, whole
 from redway.methods.seasonality import calendar_effects, forecast, stl
 from redway.methods.wording import chance
 
@@ -45,11 +45,11 @@ def _stl(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
 
 def _whole(text: str) -> int:
     try:
-        return int(text)
+        return whole(int(text), "s.window", most=1_000_000)
     except ValueError:
         raise Unfit(
             "s.window: “periodic” or a whole number",
-            came=text,
+            came=f"“{text}”",
             cause="a word other than periodic, or a number with a point.",
         ) from None
 
