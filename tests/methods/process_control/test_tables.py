@@ -220,7 +220,7 @@ def test_rebase_target_and_the_better_way():
     rows = run("xmr", table, fix_after_n_points=24, improvement_direction="higher").rows
     assert rows["meaning"][-1] == "improvement"
     for wrong in ("2021-01-01", "2022-01-31", "soon", ("2023-02-01", "2023-02-02")):
-        with pytest.raises(Unfit, match="rebase: (a day|days)"):
+        with pytest.raises(Unfit, match=r"rebase: (a day|days)"):
             run("xmr", table, rebase=wrong)
     with pytest.raises(Unfit, match="improvement_direction: lower or higher"):
         run("xmr", table, target=40.0)
