@@ -65,9 +65,9 @@ def _indirect(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.ra
 
 
 def _funnel(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
-    names = of(columns, "area")
-    found = funnel.funnel(columns["events"], columns["exposure"], of(columns, "group"), names=names, **given)
-    whose = {"row": np.arange(1, len(found.p) + 1)} if names is None else {"area": np.array(found.names, dtype=str)}
+    areas = of(columns, "area")
+    found = funnel.funnel(columns["events"], columns["exposure"], of(columns, "group"), names=areas, **given)
+    whose = {"row": np.arange(1, len(found.p) + 1)} if areas is None else {"area": np.array(found.names, dtype=str)}
     rows = whose | {name: columns[name] for name in ("events", "exposure")}
     names = ("expected", "ratio", "z", "p", "low95", "high95", "low998", "high998", "listed")
     return Answer(found.sentence, rows | {name: getattr(found, name) for name in names})

@@ -66,6 +66,8 @@ class Suppression:
         if self.cannot_tell:
             return f"Nothing can be released: {self.cannot_tell}."
         besides, small = int(self.secondary.sum()), int(self.primary.sum())
+        if not small:
+            return "No figure needs hiding: none is as small as those that are to be hidden."
         told = "no safe choice costs less" if self.least else (
             f"at a cost of {figure(self.cost)}, where the least is {figure(self.bound)} or more"
         )  # fmt: skip

@@ -244,6 +244,8 @@ def test_pairs_that_are_not_there_once_are_told_and_blank_labels_refused():
     }
     notes = method.run(columns, given, np.random.default_rng(0)).notes
     assert notes[1:] == ("1 pair of labels has several rows, which were added up (“a”, “x” has 2).",)
+    large = method.run(columns | {"count": columns["count"] + 90}, given, np.random.default_rng(0))
+    assert large.sentence.startswith("No figure needs hiding")
     fewer = {name: values[1:4] for name, values in columns.items()}
     assert method.run(fewer, given, np.random.default_rng(0)).notes[1:] == ("1 pair of 4 has no row: taken as 0.",)
     with pytest.raises(Unfit, match="line 6, column “down”: expected a label “down” in every row"):
