@@ -27,8 +27,8 @@ OUTSIDE = 1000.0  # metres outside all others, for a coordinate of nought to be 
 MOST = 5e7  # metres: more than the way round the Earth
 
 DEGREES = (
-    "degrees of longitude and latitude. Give metres, such as eastings and northings of the British National Grid; "
-    "metres from a corner of your own: add 1,000 to both."
+    "degrees of longitude and latitude. Give metres, such as eastings and northings of the British National Grid "
+    "(knox and near-repeats take degrees with --method great-circle); metres from a corner of your own: add 1,000."
 )
 MISSING = "records whose coordinates are missing, which many systems write as 0, 0: leave those rows out."
 STRAY = (
