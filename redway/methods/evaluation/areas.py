@@ -1,5 +1,6 @@
 """Rows of areas by their kind, treated, control and so on, as tables of anybody's own have them."""
 
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -26,8 +27,8 @@ def pairs(columns: Columns, kinds: tuple[str, ...], needed: int) -> dict[str, tu
 def spelt(columns: Columns, kinds: tuple[str, ...]) -> Columns:
     """The same with kinds as we spell them, however they are: Treated, DISP treated, disp-control. Raises Unfit for
     a row of the window itself that has another."""
-    kind = np.char.lower(np.char.strip(columns["kind"].astype(str)))
-    kind = np.char.replace(np.char.replace(kind, " ", "_"), "-", "_")
+    given, which = np.unique(columns["kind"].astype(str), return_inverse=True)
+    kind = np.array([re.sub("[ -]", "_", one.strip().casefold()) for one in given.tolist()], dtype=np.str_)[which]
     unknown = ~np.isin(kind, kinds)
     if "earlier" in columns:
         unknown &= columns["earlier"] == ""

@@ -192,3 +192,8 @@ def test_kinds_are_listed_in_help_and_an_unknown_one_has_its_line(name, words):
     assert words in refused.value.expected
     with pytest.raises(Unfit, match=r"none that is “(control|buffer)”"):
         named(name, ["treated", "treated"])
+
+
+def test_a_table_without_rows_is_refused():
+    with pytest.raises(Unfit, match="rows whose kind is"):
+        named("wdd", np.array([], dtype=str))
