@@ -319,7 +319,7 @@ def _secret(column: Column) -> bool:
 
 TYPED = {
     "text": "$r",
-    "date": "CASE WHEN $r LIKE '____-__-__' THEN try_cast($r AS DATE) "
+    "date": "CASE WHEN $r LIKE '____-__-__' AND right($r, 1) BETWEEN '0' AND '9' THEN try_cast($r AS DATE) "
     "WHEN $r LIKE '%/%/____' THEN try_strptime($r, '%d/%m/%Y')::DATE "
     "WHEN regexp_full_match($r, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]00:00(:00(\\.0+)?)?') "
     "THEN try_cast(left($r, 10) AS DATE) "

@@ -15,7 +15,7 @@ LSOA = "[EW]01[0-9]{6}"
 # How most cells of a type are written, and what they are then. None of these takes a cell with blanks around it.
 FORMS = {
     "date": "CASE WHEN $c LIKE '____-__-__' AND strlen($c) = 10 AND NOT starts_with($c, ' ') "
-    "AND NOT ends_with($c, ' ') THEN try_cast($c AS DATE) END",
+    "AND right($c, 1) BETWEEN '0' AND '9' THEN try_cast($c AS DATE) END",
     "date-time": "CASE WHEN regexp_full_match($c, '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}"
     "(:[0-9]{2}(\\.[0-9]+)?)?') THEN try_cast($c AS TIMESTAMP) END",
     "month": f"CASE WHEN regexp_full_match($c, '{MONTH}') THEN $c END",

@@ -202,7 +202,9 @@ class Rows:
         return bool(places) and self._one(asked)[0] > 0
 
     def _of_row(self) -> str:
-        """SQL for the label of a row's period: the month of an ordinary date stands in the cell as it came."""
+        """SQL for the label of a row's period: the month of an ordinary date stands in the cell as it came, but for the
+        hour 24, which is of the next day.
+        """
         found = periods.of_row(self.dataset, f'"{self.dataset.period_from}"')
         column = periods.period_column(self.dataset)
         if column is None or column.name not in self.headings.at or self.dataset.cadence != "monthly":
@@ -210,7 +212,8 @@ class Rows:
         if column.type not in ("date", "date-time"):
             return found
         cell = f"c{self.headings.at[column.name]}"
-        return f'CASE WHEN "o_{column.name}" IS NOT NULL THEN left({cell}, 7) ELSE {found} END'
+        ordinary_ = f"\"o_{column.name}\" IS NOT NULL AND NOT contains({cell}, '24:')"
+        return f"CASE WHEN {ordinary_} THEN left({cell}, 7) ELSE {found} END"
 
     def periods(self) -> tuple[str, ...]:
         """Labels of the periods that rows say they are of: rows without fault, or all of them where none is; the most

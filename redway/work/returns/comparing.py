@@ -122,7 +122,7 @@ def _arrived(before: Snapshot, after: Snapshot) -> Iterator[Arrived]:
         shown = now or was
         told = kept.get(shown.submission) if shown else None
         how = ("renoted" if same else "superseded") if was and now else "came" if now else "withdrawn"
-        reason = reason_of(told) if told and how == "withdrawn" else ""
+        reason = _withdrawn_for(told) if told and how == "withdrawn" else ""
         if how == "withdrawn" and not reason:
             how = "removed"
         yield Arrived(
@@ -133,6 +133,14 @@ def _arrived(before: Snapshot, after: Snapshot) -> Iterator[Arrived]:
             told.file_name if told else "",
             reason,
         )
+
+
+def _withdrawn_for(told: Submission) -> str:
+    """Why it, or the newer copy that had taken its place by then, was withdrawn; empty for what never was."""
+    copies = Submission.objects.filter(
+        dataset=told.dataset, provider=told.provider, period=told.period, pk__gte=told.pk
+    )
+    return next(filter(None, map(reason_of, copies.select_related("delivery").order_by("pk"))), "")
 
 
 def _said(told: Submission | None) -> list[str]:

@@ -36,6 +36,7 @@ class TestDates:
             ("1900-01-00", "is a day that does not exist, or has a time"),
             ("1899-12-30", "lies before 1901"),
             ("infinity", "is not a date such as 2025-11-30 or 30/11/2025"),
+            ("2025-11-3+", "is not a date such as 2025-11-30 or 30/11/2025"),
         ],
     )
     def test_others_are_refused_and_named(self, cells, cell, rule):

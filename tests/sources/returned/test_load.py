@@ -259,3 +259,21 @@ class TestFiles:
         object.__setattr__(sending, "snapshot", empty)
         sent = load_text(rows("2025-11-02,E01017400,F,"), COLUMNS, **FIELDS)
         assert len(sent.rows) == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "period"),
+    [
+        ("2025-11-30 23:59", "2025-11"),
+        ("2025-11-30 24:00", "2025-12"),
+        ("2025-12-31T24:00:00", "2026-01"),
+        ("2025-11-30T12:24:00", "2025-11"),
+        ("30/11/2025 12:24", "2025-11"),
+        ("2025-12-01T00:30:00+01:00", "2025-11"),
+    ],
+)
+def test_a_row_is_of_the_month_that_its_time_lies_in_however_it_is_written(cells, cell, period):
+    sent = cells({"type": "date-time"}, cell, cadence="monthly", period_from="cell")
+    [loaded] = sent.loaded
+    [row] = sent.rows
+    assert (loaded.period, row["month"], f"{row['cell']:%Y-%m}") == (period, period, period)

@@ -9,11 +9,13 @@ import pytest
 from redway.errors import FileRefused, NotAllowed, RedwayError
 from redway.sources.loaders import loader
 from redway.store import sealed
+from redway.store.profile import Profile
 from redway.work.audit.chain import verify
 from redway.work.audit.models import AuditRow
 from redway.work.gateways.models import Gateway
 from redway.work.returns import loading, policies, quarantine, result
 from redway.work.returns.checking import work_on, work_on_next
+from redway.work.returns.comparing import compare
 from redway.work.returns.deliveries import accept, acknowledge, deliver, discard, refuse, withdraw
 from redway.work.returns.models import Delivery, Submission
 from redway.work.returns.quarantine import Sent
@@ -352,6 +354,14 @@ class TestTakingBack:
         for _ in range(2):
             withdraw(delivery=newer, reason="x", by="a test")
         assert everything().number == 4
+
+    def test_versions_compared_tell_why_a_newer_copy_was_withdrawn(self, ready, hand_in):
+        hand_in(fires({}))
+        first = everything().number
+        newer = hand_in(fires({}, {}))
+        withdraw(delivery=newer, reason="sent by mistake", by="a test")
+        [arrived] = compare(first, everything().number, Profile.of(ready)).arrived
+        assert (arrived.dataset, arrived.how, arrived.reason) == ("fire", "withdrawn", "sent by mistake")
 
     def test_what_was_withdrawn_can_be_sent_again(self, ready, hand_in):
         withdraw(delivery=hand_in(fires({})), reason="x", by="a test")
