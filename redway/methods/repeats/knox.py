@@ -82,7 +82,8 @@ class Knox:
     def sentence(self) -> str:
         if self.cannot_tell:
             return f"Cannot tell whether events come close together: {self.cannot_tell}."
-        how = f"{self.nrep:,} shuffles" + (f" within {self.strata:,} {'stratum' if self.strata == 1 else 'strata'}" if self.strata else "")
+        strata = f" within {self.strata:,} {'stratum' if self.strata == 1 else 'strata'}" if self.strata else ""
+        how = f"{self.nrep:,} shuffles{strata}"
         stands = self.listed().listed.reshape(self.p.shape)
         if not stands.any():
             return (
