@@ -22,6 +22,7 @@ class Engine:
     def __init__(self, settings):
         self.engine = duckdb.connect(config=settings)
         self.keep = self.engine.cursor()
+        self.keep.execute("SET enable_external_file_cache = false")  # tests write other files under the same names
 
     def use(self, spill):
         """A connection to an empty database of its own."""

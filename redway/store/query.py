@@ -6,18 +6,21 @@ from pathlib import Path
 
 import duckdb
 
+# By threads. With less, one thread waits for the other, so that few rows are held that are out of order.
+MEMORY = {1: "400MB", 2: "600MB"}
+
 
 @contextmanager
-def connect(spill: Path, *, memory: str = "400MB", threads: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
+def connect(spill: Path, *, memory: str = "", threads: int = 1) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection of its own, closed at the end.
 
-    spill   folder for what does not fit into `memory`; made when it is needed
+    spill   folder for what does not fit into `memory` (MEMORY of so many threads, unless said); made when it is needed
     """
     database = duckdb.connect(
         config={
             "autoinstall_known_extensions": False,
             "autoload_known_extensions": False,
-            "memory_limit": memory,
+            "memory_limit": memory or MEMORY[min(threads, max(MEMORY))],
             "temp_directory": str(spill),
             "threads": threads,
         }

@@ -25,8 +25,6 @@ from redway.store.files import room_on_disk
 from redway.store.profile import Profile
 
 THREADS = 2
-# With a third less the engine lets one thread wait for the other, so as to hold few rows that are out of order.
-MEMORY = "600MB"
 
 
 @dataclass(frozen=True)
@@ -61,7 +59,7 @@ def load_return(
     kept: list[Loaded] = []
     before = set(into.iterdir())
     try:
-        with room_on_disk(into), query.connect(into / "spill", memory=MEMORY, threads=THREADS) as db:
+        with room_on_disk(into), query.connect(into / "spill", threads=THREADS) as db:
             file = opened(
                 path,
                 dataset=dataset,
