@@ -50,25 +50,28 @@ def _shaped(table: pa.Table, definition: Dataset, profile: Profile | None) -> pa
     ends = _groups(look_up(definition, "measures", profile))
     codes = _groups(look_up(definition, "education-areas", profile))
     told = pc.match_substring_regex(table["value"], f"^(?:{NUMBER})$")
-    years = table["years"]
+    years = _coded(table["years"])
     by_kind = {kind: _mapped(years, partial(period, ends=kind)) for kind in LAST_MONTH}
-    kinds = _mapped(table["measure"], ends.get)
+    kinds = _mapped(_coded(table["measure"]), ends.get)
     given = {
         **{name: table[name] for name in table.column_names},
         "period": pc.case_when(
             pc.make_struct(*(pc.fill_null(pc.equal(kinds, kind), False) for kind in by_kind)), *by_kind.values()
         ),
         "release": _mapped(years, release),
-        "area_code": _mapped(table["area_number"], codes.get),
+        "area_code": _mapped(_coded(table["area_number"]), codes.get),
         "region": pc.if_else(pc.equal(table["region"], "NA"), pa.scalar(None, pa.string()), table["region"]),
         "value": pc.cast(pc.if_else(told, table["value"], pa.scalar(None, pa.string())), pa.float64()),
     }
     return pa.table({column.name: given[column.name] for column in definition.columns})
 
 
-def _mapped(cells: pa.ChunkedArray, made: Callable[[str], str | None]) -> pa.Array:
+def _coded(cells: pa.ChunkedArray) -> pa.DictionaryArray:
+    return cells.combine_chunks().dictionary_encode()
+
+
+def _mapped(coded: pa.DictionaryArray, made: Callable[[str], str | None]) -> pa.Array:
     """What is made of each cell; made once for each different one, of which there are few."""
-    coded = cells.combine_chunks().dictionary_encode()
     return pa.array([made(cell) for cell in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
 
 

@@ -31,7 +31,7 @@ def read(path: Path, definition: Dataset, fields: Sequence[Field], *, file_name:
     Raises FileRefused for a file that is no Parquet, is damaged, lacks a column, or is larger than any edition.
     """
     source = f"read_parquet({query.text(path)})"
-    with room_on_disk(work), query.connect(work / "spill") as db:
+    with room_on_disk(work), query.connect(work / "spill", threads=2) as db:
         try:
             columns = [(name, kind) for name, kind, *_ in db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]  # noqa: S608
             _refuse_too_large(db, source, columns, definition, file_name)
