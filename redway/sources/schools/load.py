@@ -1,8 +1,7 @@
 """The data of the Local Authority Interactive Tool: a value for each measure, year and area, all cells text."""
 
 import re
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,19 +50,25 @@ def _shaped(table: pa.Table, definition: Dataset, profile: Profile | None) -> pa
     codes = _groups(look_up(definition, "education-areas", profile))
     told = pc.match_substring_regex(table["value"], f"^(?:{NUMBER})$")
     years = _coded(table["years"])
-    by_kind = {kind: _mapped(years, partial(period, ends=kind)) for kind in LAST_MONTH}
-    kinds = _mapped(_coded(table["measure"]), ends.get)
     given = {
         **{name: table[name] for name in table.column_names},
-        "period": pc.case_when(
-            pc.make_struct(*(pc.fill_null(pc.equal(kinds, kind), False) for kind in by_kind)), *by_kind.values()
-        ),
+        "period": _periods(years, _coded(table["measure"]), ends),
         "release": _mapped(years, release),
         "area_code": _mapped(_coded(table["area_number"]), codes.get),
         "region": pc.if_else(pc.equal(table["region"], "NA"), pa.scalar(None, pa.string()), table["region"]),
         "value": pc.cast(pc.if_else(told, table["value"], pa.scalar(None, pa.string())), pa.float64()),
     }
     return pa.table({column.name: given[column.name] for column in definition.columns})
+
+
+def _periods(years: pa.DictionaryArray, measures: pa.DictionaryArray, ends: Mapping[str, str]) -> pa.Array:
+    """The period of each row, made once for each pair of a year and the kind of year a measure has."""
+    written = years.dictionary.to_pylist()
+    each = [period(year, kind) for kind in (*LAST_MONTH, "") for year in written]
+    kinds = [[*LAST_MONTH].index(kind) if (kind := ends.get(one, "")) in LAST_MONTH else len(LAST_MONTH)
+             for one in measures.dictionary.to_pylist()]  # fmt: skip
+    kind = pa.array(kinds, pa.int32()).take(measures.indices)
+    return pa.array(each, pa.string()).take(pc.add(pc.multiply(kind, len(written)), years.indices))
 
 
 def _coded(cells: pa.ChunkedArray) -> pa.DictionaryArray:
