@@ -35,7 +35,7 @@ VERSION = 1
 
 ROWS = 240  # added up at once: fewer than a byte holds
 WIDE = 2000  # numbers to a row
-BLOCK = 240_000  # numbers at once: few enough for the cache, and enough that threads seldom wait for each other
+BLOCK = 480_000  # numbers at once: few enough for the cache, and enough that threads seldom wait for each other
 PIECES = 16  # of the pairs, for threads to take in turn
 DEALT = 16  # shuffles from one stream of random numbers
 TABLE_BYTES = 128_000_000  # of shuffled times at once
