@@ -56,7 +56,7 @@ def test_against_tfcausalimpact_whose_inference_is_an_approximation(peer_outputs
 
 @pytest.mark.peers
 def test_against_causal_impact_on_seat_belts(peer_outputs):
-    """A run of 98 draws whose settings are not recorded: -0.350 (-0.406 to -0.291). It had the months in it.
+    """A run of 98 draws whose settings are not recorded: -0.350 (-0.406 to -0.291). It probably had months in it.
 
     Without months the model gives -0.373, and so does sampling it: the means of 40 chains of as many draws lay between
     -0.382 and -0.366 (standard deviation 0.0033). With months it is -0.356, two of those errors from theirs.
