@@ -4,6 +4,8 @@ import os
 from contextlib import closing
 
 import pytest
+from django.core.signals import request_finished
+from django.db import close_old_connections
 from django.http import HttpResponse
 
 from redway.web.front_end import build
@@ -11,7 +13,15 @@ from redway.web.served import Served
 
 
 @pytest.fixture
-def get(rf, tmp_path):
+def no_database():
+    """The end of an answer tidies the database's connection, which another test may have left open: not here."""
+    request_finished.disconnect(close_old_connections)
+    yield
+    request_finished.connect(close_old_connections)
+
+
+@pytest.fixture
+def get(rf, tmp_path, no_database):
     """Asks a running server for a file of a folder."""
     (tmp_path / "a.css").write_text("old {}")
     served = Served(lambda _request: HttpResponse(status=404))
