@@ -7,8 +7,10 @@ the file too where they are more than the dataset's `refuse_above`.
 
 import gzip
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -80,7 +82,9 @@ class RowCheck:
 
 @dataclass
 class Rows:
-    """The rows that still stand, the numbers they had in the file (1 is the first), and those refused."""
+    """The rows that still stand, each cell by its code (`coded`), the numbers they had in the file (1 is the first),
+    and those refused.
+    """
 
     table: pa.Table
     file_name: str
@@ -116,18 +120,23 @@ def load_table(
     key   columns that together name a row, and order it; later rows that repeat it are refused unless `repeats`
     Raises FileRefused for a file that cannot be read, is cut short, lacks a column, or has too many bad rows.
     """
-    with room_on_disk(into), query.connect(into / "spill") as db:
-        texts, controls = _texts(db, _as_csv(path, fields, file_name, into), fields, definition, file_name, into)
-    return check_table(
-        texts,
-        definition,
-        fields,
-        file_name=file_name,
-        key=key,
-        checks=checks,
-        repeats=repeats,
-        controls=controls,
+    texts, controls = read_table(path, definition, fields, file_name=file_name, into=into)
+    table, read, refused = check_table(
+        texts, definition, fields, file_name=file_name, key=key, checks=checks, repeats=repeats, controls=controls
     )
+    return decoded(table), read, refused
+
+
+def read_table(
+    path: Path, definition: Dataset, fields: Sequence[Field], *, file_name: str, into: Path
+) -> tuple[pa.Table, bool]:
+    """The fields of a file as text, empty cells null, and whether there are characters in it that no text has.
+
+    into  folder for work on disk
+    Raises FileRefused for a file that cannot be read, is cut short, or lacks a column.
+    """
+    with room_on_disk(into), query.connect(into / "spill") as db:
+        return _texts(db, _as_csv(path, fields, file_name, into), fields, definition, file_name, into)
 
 
 def check_table(
@@ -141,23 +150,43 @@ def check_table(
     repeats: bool = False,
     controls: bool = True,
 ) -> tuple[pa.Table, int, tuple[Refusals, ...]]:
-    """The same for a table that was read already: its columns are the fields, its cells text, empty ones null.
+    """The same for a table that was read already: its columns are the fields, its cells text, empty ones null. The
+    typed rows come as codes, see `coded`.
 
     controls  whether there may be characters in it that no text has
     """
     read = texts.num_rows
-    rows = Rows(texts, file_name, np.arange(1, read + 1), [])
+    rows = Rows(coded(texts), file_name, np.arange(1, read + 1), [])
     for field in fields:
         if controls and field.kind == "text" and not field.like:
             _refuse_controls(rows, field)
         _check(rows, field)
-    rows.table = pa.table({f.name: _typed(rows.table[f.name], f) for f in fields})
+    rows.table = _by_column(rows.table, {f.name: partial(_typed, field=f) for f in fields})
     for check in checks:
-        rows.refuse(check.wrong(rows.table), check.reason, column=check.column, expected=check.expected)
-    if not repeats:
-        _refuse_repeats(rows, key)
+        wrong = check.wrong(decoded(rows.table))
+        rows.refuse(wrong, check.reason, column=check.column, expected=check.expected)
+    order = _ordered(rows, key, repeats=repeats)
     _refuse_the_file(rows, read, definition)
-    return rows.table.sort_by([(name, "ascending") for name in key]), read, tuple(rows.refused)
+    return rows.table.take(order), read, tuple(rows.refused)
+
+
+def coded(table: pa.Table) -> pa.Table:
+    """The same cells, each different one of a column held once: what is asked of a cell is then asked once of all that
+    are alike.
+    """
+    return _by_column(table, dict.fromkeys(table.column_names, pa.Array.dictionary_encode))
+
+
+def decoded(table: pa.Table) -> pa.Table:
+    """The table as it was before `coded`."""
+    return _by_column(table, dict.fromkeys(table.column_names, pa.DictionaryArray.dictionary_decode))
+
+
+def _by_column(table: pa.Table, made: Mapping[str, Callable[[Any], pa.Array]]) -> pa.Table:
+    """What is made of each column, two at a time."""
+    with ThreadPoolExecutor(2) as two:
+        columns = two.map(lambda name: made[name](table[name].combine_chunks()), made)
+        return pa.table(dict(zip(made, columns, strict=True)))
 
 
 def loaded(
@@ -287,9 +316,8 @@ def positions(headings: Sequence[str], fields: Sequence[Field], definition: Data
 
 
 def _refuse_controls(rows: Rows, field: Field) -> None:
-    """Refuse the rows with characters that no text has in this column; each different text is looked at once."""
-    coded = rows.table[field.name].combine_chunks().dictionary_encode()
-    odd = pc.fill_null(pc.match_substring_regex(coded.dictionary, CONTROL).take(coded.indices), False)
+    """Refuse the rows with characters that no text has in this column."""
+    odd = _where(rows, field, lambda texts: pc.match_substring_regex(texts, CONTROL))
     rows.refuse(odd, f"control characters in {field.name}", column=field.name, expected="text that can be read")
 
 
@@ -298,43 +326,84 @@ def _check(rows: Rows, field: Field) -> None:
     if not field.optional:
         empty = pc.is_null(rows.table[field.name])
         rows.refuse(empty, f"no {field.name}", column=field.name, expected=field.needs)
-    patterns = {"text": field.like, "integer": r"-?[0-9]{1,15}", "number": NUMBER}
-    if pattern := patterns[field.kind]:
-        cells = _plain(rows.table[field.name], field)
-        unlike = pc.fill_null(pc.invert(pc.match_substring_regex(cells, f"^(?:{pattern})$")), False)
+    if _pattern(field):
+        unlike = _where(rows, field, lambda texts: pc.invert(_like(texts, field)))
         rows.refuse(unlike, f"malformed {field.name}", column=field.name, expected=field.needs)
     for bound, beyond, words in ((field.least, pc.less, "too small"), (field.most, pc.greater, "too large")):
         if bound is not None:
-            values = pc.cast(_typed(rows.table[field.name], field), pa.float64())
-            outside = pc.fill_null(beyond(values, bound), False)
+            outside = _where(rows, field, partial(_beyond, field, beyond, bound))
             rows.refuse(outside, f"{field.name} {words}", column=field.name, expected=field.needs)
 
 
-def _plain(cells: pa.ChunkedArray, field: Field) -> pa.ChunkedArray:
+def _where(rows: Rows, field: Field, wrong: Callable[[pa.Array], pa.Array]) -> npt.NDArray[np.bool_]:
+    """The rows whose cell is one of those that are wrong; each different text is asked about once."""
+    cells = rows.table[field.name].combine_chunks()
+    found = pc.fill_null(wrong(cells.dictionary), False)
+    if not pc.any(found).as_py():
+        return np.zeros(len(cells), dtype=bool)
+    return np.asarray(pc.fill_null(found.take(cells.indices), False))
+
+
+def _beyond(field: Field, beyond: Callable[[Any, float], Any], bound: float, texts: pa.Array) -> pa.Array:
+    return beyond(pc.cast(_as_type(texts, field), pa.float64()), bound)
+
+
+def _pattern(field: Field) -> str:
+    return {"text": field.like, "integer": r"-?[0-9]{1,15}", "number": NUMBER}[field.kind]
+
+
+def _like(texts: pa.Array, field: Field) -> pa.Array:
+    """Whether each text is what the field's cells are."""
+    return pc.match_substring_regex(_plain(texts, field), f"^(?:{_pattern(field)})$")
+
+
+def _plain(texts: pa.Array, field: Field) -> pa.Array:
     """Numbers without separators: publishers write 1,474 in some editions and 1474 in others."""
-    return cells if field.kind == "text" else pc.replace_substring(cells, ",", "")
+    return texts if field.kind == "text" else pc.replace_substring(texts, ",", "")
 
 
-def _typed(cells: pa.ChunkedArray, field: Field) -> pa.ChunkedArray:
+def _typed(cells: pa.DictionaryArray, field: Field) -> pa.DictionaryArray:
     """Checked text as its own type."""
-    kinds = {"text": pa.string(), "integer": pa.int64(), "number": pa.float64()}
-    return pc.cast(_plain(cells, field), kinds[field.kind])
+    return pa.DictionaryArray.from_arrays(cells.indices, _as_type(cells.dictionary, field))
 
 
-def _refuse_repeats(rows: Rows, key: Sequence[str]) -> None:
-    """Refuse rows whose key came before."""
-    numbers, size = np.zeros(rows.table.num_rows, dtype=np.int64), 1
-    for name in key:  # one number for each different key, which is quicker to sort than its texts are
-        coded = rows.table[name].combine_chunks().dictionary_encode()
-        different = len(coded.dictionary) + 1
-        if size * different >= 2**63:
+def _as_type(texts: pa.Array, field: Field) -> pa.Array:
+    """Texts as the field's type; null for what is none of it, which only refused rows have."""
+    if field.kind == "text":
+        return texts
+    kinds = {"integer": pa.int64(), "number": pa.float64()}
+    numbers = pc.if_else(_like(texts, field), _plain(texts, field), pa.scalar(None, pa.string()))
+    return pc.cast(numbers, kinds[field.kind])
+
+
+def _ordered(rows: Rows, key: Sequence[str], *, repeats: bool) -> npt.NDArray[np.int64]:
+    """The order of the rows by their key; those whose key came before are refused unless `repeats`."""
+    numbers = _ranked(rows.table, key)
+    order = np.argsort(numbers, kind="stable")
+    again = np.diff(numbers[order]) == 0
+    if repeats or not again.any():
+        return order
+    repeated = np.zeros(len(order), dtype=bool)
+    repeated[order[1:][again]] = True
+    rows.refuse(repeated, f"{' and '.join(key)} came before", column=key[0], expected="each once")
+    return np.argsort(numbers[~repeated], kind="stable")
+
+
+def _ranked(table: pa.Table, key: Sequence[str]) -> npt.NDArray[np.int64]:
+    """A number for each row: alike for keys that are alike, and in their order, empty cells last. It is quicker to sort
+    than texts are.
+    """
+    numbers, size = np.zeros(table.num_rows, dtype=np.int64), 1
+    for name in key:
+        cells = table[name].combine_chunks()
+        ranks = pc.rank(cells.dictionary, tiebreaker="dense").take(cells.indices)  # from 1
+        different = len(cells.dictionary) + 1
+        if size * (different + 1) >= 2**63:
             found, numbers = np.unique(numbers, return_inverse=True)
             size = len(found)
-        numbers = numbers * different + np.asarray(pc.fill_null(coded.indices, different - 1), dtype=np.int64)
-        size *= different
-    repeated = np.ones(rows.table.num_rows, dtype=bool)
-    repeated[np.unique(numbers, return_index=True)[1]] = False
-    rows.refuse(repeated, f"{' and '.join(key)} came before", column=key[0], expected="each once")
+        numbers = numbers * (different + 1) + np.asarray(pc.fill_null(ranks, different), dtype=np.int64)
+        size *= different + 1
+    return numbers
 
 
 def _refuse_the_file(rows: Rows, read: int, definition: Dataset) -> None:

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,10 +24,12 @@ def content(table: pa.Table) -> str:
 
 def write(table: pa.Table, into: Path) -> tuple[Path, str]:
     """Write a table into a folder as Parquet named by its content; the path and the content's hash."""
-    name = content(table)
-    path = into / f"{name}.parquet"
-    pa.parquet.write_table(table, path, compression="zstd")
-    return path, name
+    unnamed = into / "unnamed.parquet"
+    with ThreadPoolExecutor(1) as beside:
+        written = beside.submit(pa.parquet.write_table, table, unnamed, compression="zstd")
+        name = content(table)
+        written.result()
+    return unnamed.rename(into / f"{name}.parquet"), name
 
 
 class _Hashing(io.RawIOBase):

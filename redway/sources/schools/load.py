@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from redway.sources.dataset import Context, Dataset, Loaded, dataset
 from redway.sources.returned.look_ups import LookUp, look_up
 from redway.sources.schools import parquet
-from redway.sources.tabular import NUMBER, Field, check_table, load_table, loaded
+from redway.sources.tabular import NUMBER, Field, check_table, decoded, loaded, read_table
 from redway.store.profile import Profile
 
 # A dash stands for no value; letters are the department's marks for values withheld, low or not applicable.
@@ -34,50 +34,55 @@ def load(path: Path, *, file_name: str, into: Path, context: Context | None) -> 
     """One table for the whole of England."""
     definition = dataset("schools")
     if file_name.lower().endswith(".parquet"):
-        texts = parquet.read(path, definition, FIELDS, file_name=file_name, work=into)
-        table, read, refused = check_table(texts, definition, FIELDS, file_name=file_name, key=KEY)
+        texts, controls = parquet.read(path, definition, FIELDS, file_name=file_name, work=into), True
     else:
-        table, read, refused = load_table(path, definition, FIELDS, file_name=file_name, into=into, key=KEY)
-    table = _shaped(table, definition, Profile.of(context.home) if context else None)
+        texts, controls = read_table(path, definition, FIELDS, file_name=file_name, into=into)
+    table, read, refused = check_table(texts, definition, FIELDS, file_name=file_name, key=KEY, controls=controls)
+    table = decoded(_shaped(table, definition, Profile.of(context.home) if context else None))
     lacking = table["value"].null_count
     notes = {NONE_GIVEN: lacking} if lacking else {}
     return [loaded(table, definition, into=into, rows_read=read, refused=refused, notes=notes)]
 
 
 def _shaped(table: pa.Table, definition: Dataset, profile: Profile | None) -> pa.Table:
-    """The columns of the definition: periods for years, codes for the department's numbers, numbers for text."""
+    """The columns of the definition, by code as the table's are: periods for years, codes for the department's numbers,
+    numbers for text.
+    """
+    cells = {name: table[name].combine_chunks() for name in table.column_names}
     ends = _groups(look_up(definition, "measures", profile))
     codes = _groups(look_up(definition, "education-areas", profile))
-    told = pc.match_substring_regex(table["value"], f"^(?:{NUMBER})$")
-    years = _coded(table["years"])
     given = {
-        **{name: table[name] for name in table.column_names},
-        "period": _periods(years, _coded(table["measure"]), ends),
-        "release": _mapped(years, release),
-        "area_code": _mapped(_coded(table["area_number"]), codes.get),
-        "region": pc.if_else(pc.equal(table["region"], "NA"), pa.scalar(None, pa.string()), table["region"]),
-        "value": pc.cast(pc.if_else(told, table["value"], pa.scalar(None, pa.string())), pa.float64()),
+        **cells,
+        "period": _periods(cells["years"], cells["measure"], ends),
+        "release": _mapped(cells["years"], release),
+        "area_code": _mapped(cells["area_number"], codes.get),
+        "region": _mapped(cells["region"], lambda region: None if region == "NA" else region),
+        "value": pa.DictionaryArray.from_arrays(cells["value"].indices, _numbers(cells["value"].dictionary)),
     }
     return pa.table({column.name: given[column.name] for column in definition.columns})
 
 
-def _periods(years: pa.DictionaryArray, measures: pa.DictionaryArray, ends: Mapping[str, str]) -> pa.Array:
+def _numbers(texts: pa.Array) -> pa.Array:
+    """The texts that are numbers; the others null."""
+    told = pc.match_substring_regex(texts, f"^(?:{NUMBER})$")
+    return pc.cast(pc.if_else(told, texts, pa.scalar(None, pa.string())), pa.float64())
+
+
+def _periods(years: pa.DictionaryArray, measures: pa.DictionaryArray, ends: Mapping[str, str]) -> pa.DictionaryArray:
     """The period of each row, made once for each pair of a year and the kind of year a measure has."""
     written = years.dictionary.to_pylist()
     each = [period(year, kind) for kind in (*LAST_MONTH, "") for year in written]
     kinds = [[*LAST_MONTH].index(kind) if (kind := ends.get(one, "")) in LAST_MONTH else len(LAST_MONTH)
              for one in measures.dictionary.to_pylist()]  # fmt: skip
     kind = pa.array(kinds, pa.int32()).take(measures.indices)
-    return pa.array(each, pa.string()).take(pc.add(pc.multiply(kind, len(written)), years.indices))
+    pair = pc.add(pc.multiply(kind, len(written)), years.indices)
+    return pa.DictionaryArray.from_arrays(pair, pa.array(each, pa.string()))
 
 
-def _coded(cells: pa.ChunkedArray) -> pa.DictionaryArray:
-    return cells.combine_chunks().dictionary_encode()
-
-
-def _mapped(coded: pa.DictionaryArray, made: Callable[[str], str | None]) -> pa.Array:
+def _mapped(coded: pa.DictionaryArray, made: Callable[[str], str | None]) -> pa.DictionaryArray:
     """What is made of each cell; made once for each different one, of which there are few."""
-    return pa.array([made(cell) for cell in coded.dictionary.to_pylist()], pa.string()).take(coded.indices)
+    each = [made(cell) for cell in coded.dictionary.to_pylist()]
+    return pa.DictionaryArray.from_arrays(coded.indices, pa.array(each, pa.string()))
 
 
 def _groups(found: LookUp) -> dict[str, str]:
