@@ -1,4 +1,4 @@
-"""Repeats. Knox: 25 cells of the table, up to 800 m and 28 days; pairs so close are 1.5% of all. A visit (one pair in
+"""Repeats. Knox, unless one cell is named: 25 cells of the table, up to 800 m and 28 days; pairs so close are 1.5% of all. A visit (one pair in
 one shuffle) reads two times, and is compared with each edge of time and added up."""
 
 import numpy as np
@@ -10,23 +10,24 @@ from topics.made import events
 from topics.work import Call, Peer, Work
 
 SDS, TDS = (0, 0.1, 100, 200, 400, 800), (0, 1, 3, 7, 14, 28)
-NEAR = 0.015  # share of pairs within 800 m
+ONE_CELL = (0, 200), (0, 8)  # what pointpats counts: up to 200 m and seven days
+NEAR, NEARER = 0.015, 0.0017  # share of pairs within 800 m, and 200 m
 
 
-def dealt(nrep: int):
+def dealt(nrep: int, sds: tuple[float, ...] = SDS, tds: tuple[float, ...] = TDS):
     def make(n: int) -> Call:
         x, y, day = events(n)
-        return lambda: knox(x, y, day, np.random.default_rng(1), sds=SDS, tds=TDS, nrep=nrep)
+        return lambda: knox(x, y, day, np.random.default_rng(1), sds=sds, tds=tds, nrep=nrep)
 
     return make
 
 
-def visits(nrep: int):
+def visits(nrep: int, near: float = NEAR, edges: int = 5):
     """Bytes once for each pair, times stay in cache. Two times looked up, taken from each other and made positive, and
-    for each of five edges compared and added up: numbers of two bytes count as a quarter of an operation, of one as an
+    for each edge of time compared and added up: numbers of two bytes count as a quarter of an operation, of one as an
     eighth, since so many fit where one of eight does.
     """
-    return lambda n: (8.0 * NEAR * n * n / 2, (4 / 4 + 5 * (1 / 4 + 1 / 8)) * NEAR * n * n / 2 * nrep)
+    return lambda n: (8.0 * near * n * n / 2, (4 / 4 + edges * (1 / 4 + 1 / 8)) * near * n * n / 2 * nrep)
 
 
 def alerts(n: int) -> Call:
@@ -52,6 +53,16 @@ WORKS = (
         (2_500, 5_000, 10_000, 20_000),
         limit=0.03,
         peers=(Peer(NEAR_REPEAT, 86.9), Peer("pointpats 2.5, one cell", 1.2, "pointpats_small")),
+    ),
+    Work(
+        "Knox, 99 shuffles, one cell",
+        dealt(99, *ONE_CELL),
+        5_000,
+        "events",
+        60,
+        visits(99, NEARER, 1),
+        limit=0.03,
+        peers=(Peer("pointpats 2.5", 1.2, "pointpats_small"),),
     ),
     Work(
         "Knox, 999 shuffles",

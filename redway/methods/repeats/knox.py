@@ -322,9 +322,12 @@ class _Counter:
         self.beside = max(1, WIDE // columns)
         wide = self.beside * columns
         rows = min(ROWS, max(1, BLOCK // wide))
-        self.one = np.empty((rows * self.beside, columns), dtype=table.dtype)
-        self.other = np.empty_like(self.one)
-        self.less = np.empty((len(limits), rows, wide), dtype=np.bool_)
+        pairs, size = rows * self.beside, rows * wide * table.itemsize
+        # All in one: the system hands out large stretches of memory in large pages, many times quicker.
+        room = np.empty(2 * size + len(limits) * rows * wide, dtype=np.uint8)
+        self.one = room[:size].view(table.dtype).reshape(pairs, columns)
+        self.other = room[size : 2 * size].view(table.dtype).reshape(pairs, columns)
+        self.less = room[2 * size :].view(np.bool_).reshape(len(limits), rows, wide)
         self.sum = np.empty((len(limits), wide), dtype=np.uint8)
         self.never = np.iinfo(table.dtype).max if table.dtype.kind == "i" else np.inf
 
