@@ -1,5 +1,5 @@
-"""Repeats. Knox, unless one cell is named: 25 cells of the table, up to 800 m and 28 days; pairs so close are 1.5% of all. A visit (one pair in
-one shuffle) reads two times, and is compared with each edge of time and added up."""
+"""Repeats. Knox, unless one cell is named: 25 cells of the table, up to 800 m and 28 days; pairs so close are 1.5% of
+all. A visit (one pair in one shuffle) reads two times, and is compared with each edge of time and added up."""
 
 import numpy as np
 

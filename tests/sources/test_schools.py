@@ -1,8 +1,11 @@
 """Schools and children: the tool's own Parquet file, reasons for exclusions, the dictionary, and neighbours."""
 
 import csv
+import datetime
 import gzip
+import io
 from collections import Counter
+from contextlib import suppress
 
 import duckdb
 import pyarrow as pa
@@ -44,6 +47,16 @@ def sent(tmp_path):
         return path
 
     return write
+
+
+@pytest.fixture(scope="class")
+def whole_file():
+    rows = [row(years=f"{year}", value=f"{year}", item="é") for year in range(1950, 2025)]
+    written = io.BytesIO()
+    pq.write_table(
+        pa.table({name: [each[i] for each in rows] for i, name in enumerate(COLUMNS)}), written, row_group_size=40
+    )
+    return written.getvalue()
 
 
 def row(measure="TotFixedEx", years="2023/24", value="13.3843", number=826.0, item=None):
@@ -100,6 +113,47 @@ class TestLocalAuthorityInteractiveTool:
         monkeypatch.setattr("redway.sources.schools.parquet.MOST_ROWS", 1)
         with pytest.raises(FileRefused, match="2 rows"):
             load("schools", sent(row(), row(years="2022/23")))
+
+    def test_texts_that_would_be_too_large_laid_out_are_refused_though_the_file_is_small(self, load, sent):
+        path = sent(*(row(years=f"{year}", value="1" * 200_000) for year in range(3_000)))
+        assert path.stat().st_size < 1_000_000
+        with pytest.raises(FileRefused, match=r"“value”: expected a table of at most .* 500 MB once unpacked"):
+            load("schools", path)
+
+    @pytest.mark.parametrize(
+        ("cell", "taken"),
+        [
+            (826, "826"), (826.0, "826"), (1e15, None), (0.5, None), (float("nan"), None), (-0.0, "0"),
+            (" 826 ", "826"), (b"826", "826"), (b"\xff", None), (True, None), (datetime.date(2024, 1, 1), None), ({"deep": [826]}, None),
+            ([826], None),
+        ],
+    )  # fmt: skip
+    def test_whatever_kind_of_column_the_number_of_an_area_stands_in_it_is_that_number_or_refused(
+        self, load, sent, cell, taken
+    ):
+        path = sent(row(number=cell))
+        if taken is None:
+            with pytest.raises(FileRefused):
+                load("schools", path)
+        else:
+            assert load("schools", path)[1]["area_number"].to_pylist() == [taken]
+
+    def test_of_headings_that_stand_twice_the_first_column_is_read(self, load, tmp_path):
+        path = tmp_path / "bds_long_0.parquet"
+        cells = [*row(), *(["other"] * 7)]
+        pq.write_table(pa.table([pa.array([cell]) for cell in cells], names=[*COLUMNS, *COLUMNS]), path)
+        (taken,) = load("schools", path)[1].to_pylist()
+        assert (taken["measure"], taken["area_number"], taken["value"]) == ("TotFixedEx", "826", 13.3843)
+
+    @given(data=st.data())
+    def test_a_file_with_a_few_bytes_changed_is_read_or_refused(self, tmp_path_factory, whole_file, data):
+        damaged = bytearray(whole_file)
+        for place in data.draw(st.lists(st.integers(0, len(damaged) - 1), min_size=1, max_size=8)):
+            damaged[place] = data.draw(st.integers(0, 255))
+        path = tmp_path_factory.mktemp("damaged") / "bds_long_0.parquet"
+        path.write_bytes(damaged)
+        with suppress(FileRefused):
+            loader("schools").load(path, file_name=path.name, into=path.parent, context=None)
 
     @pytest.mark.parametrize("value", ["about 13", "1e999", "9" * 400, "--", "13,3"])
     def test_nothing_that_is_no_number_passes_for_one(self, load, sent, value):

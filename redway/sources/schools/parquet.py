@@ -1,70 +1,87 @@
-"""A publisher's Parquet file as a table of text, to be checked cell by cell like every other table."""
+"""A publisher's Parquet file as a table of text, to be checked cell by cell like every other table.
+
+Its columns hold few different cells, which the file itself lists: they are read as they stand, by code
+(`tabular.coded`).
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import Dataset
-from redway.sources.tabular import Field, as_cells, positions
-from redway.store import query
-from redway.store.files import room_on_disk
+from redway.sources.tabular import BIGGEST, Field, positions
 
 MOST_ROWS = 20_000_000
 MOST_COLUMNS = 100
-# What reading a file that is no Parquet, or a damaged one, can raise.
-DAMAGE = (
-    duckdb.ConversionException,
-    duckdb.IOException,
-    duckdb.InvalidInputException,
-    duckdb.InternalException,
-    duckdb.NotImplementedException,
-    duckdb.SerializationException,
-)
+WHOLE = 1e15  # numbers below it that have no decimals are told without them
 
 
-def read(path: Path, definition: Dataset, fields: Sequence[Field], *, file_name: str, work: Path) -> pa.Table:
-    """The fields as text, whole numbers without decimals, empty cells null.
+def read(path: Path, definition: Dataset, fields: Sequence[Field], *, file_name: str) -> pa.Table:
+    """The fields as text by code, whole numbers without decimals, empty cells null.
 
     Raises FileRefused for a file that is no Parquet, is damaged, lacks a column, or is larger than any edition.
     """
-    source = f"read_parquet({query.text(path)})"
-    with room_on_disk(work), query.connect(work / "spill", threads=2) as db:
-        try:
-            columns = [(name, kind) for name, kind, *_ in db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()]  # noqa: S608
-            _refuse_too_large(db, source, columns, definition, file_name)
-            at = positions([name for name, _ in columns], fields, definition, file_name)
-            cells = as_cells({name: _text(*columns[place]) for name, place in at.items()}, fields)
-            return db.execute(f"SELECT {cells} FROM {source}").to_arrow_table()  # noqa: S608
-        except DAMAGE:
-            raise FileRefused(
-                "a whole Parquet file",
-                came="bytes that are none",
-                cause=f"a download that broke off, or another file under this name. {definition.where_from}",
-                place=Place(file_name),
-            ) from None
+    try:
+        with pq.ParquetFile(path, arrow_extensions_enabled=False) as file:
+            schema, metadata = file.schema_arrow, file.metadata
+        unpacked = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
+        _refuse_too_large(metadata.num_rows, metadata.num_columns, unpacked, definition, file_name)
+        at = positions(schema.names, fields, definition, file_name)
+        cells = {name: _texts(column) for name, column in _columns(path, schema, at).items()}
+    except (pa.ArrowException, OSError, UnicodeDecodeError):
+        raise FileRefused(
+            "a whole Parquet file",
+            came="bytes that are none",
+            cause=f"a download that broke off, or another file under this name. {definition.where_from}",
+            place=Place(file_name),
+        ) from None
+    rows = metadata.num_rows
+    for name, texts in cells.items():
+        longest = pc.max(pc.binary_length(texts.dictionary)).as_py() or 0
+        _refuse_too_large(rows, metadata.num_columns, longest * rows, definition, file_name, column=name)
+    none = pa.DictionaryArray.from_arrays(pa.nulls(rows, pa.int32()), pa.array([], pa.string()))
+    return pa.table({field.name: cells.get(field.name, none) for field in fields})
 
 
 def _refuse_too_large(
-    db: duckdb.DuckDBPyConnection, source: str, columns: Sequence[object], definition: Dataset, file_name: str
+    rows: int, columns: int, unpacked: int, definition: Dataset, file_name: str, *, column: str = ""
 ) -> None:
-    (rows,) = db.execute(f"SELECT count(*) FROM {source}").fetchall()[0]  # noqa: S608
-    if rows > MOST_ROWS or len(columns) > MOST_COLUMNS:
+    """A small file may hold much: what it says of itself is asked before it is read, and its texts before they are
+    laid out."""
+    if rows > MOST_ROWS or columns > MOST_COLUMNS or unpacked > BIGGEST:
         raise FileRefused(
-            f"a table of at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns",
-            came=f"{rows:,} rows and {len(columns):,} columns",
+            f"a table of at most {MOST_ROWS:,} rows, {MOST_COLUMNS} columns and {BIGGEST // 10**6} MB once unpacked",
+            came=f"{rows:,} rows, {columns:,} columns, {unpacked / 1e6:,.0f} MB",
             cause=f"another file. {definition.where_from}",
-            place=Place(file_name),
+            place=Place(file_name, column=column),
         )
 
 
-def _text(column: str, kind: str) -> str:
-    """SQL for a column as text: a number such as 826.0 is a whole one that had gaps beside it."""
-    quoted = '"' + column.replace('"', '""') + '"'
-    as_text = f"CAST({quoted} AS VARCHAR)"
-    if kind not in ("DOUBLE", "FLOAT"):
-        return as_text
-    whole = f"{quoted} = trunc({quoted}) AND abs({quoted}) < 1e15"
-    return f"CASE WHEN {whole} THEN CAST(CAST({quoted} AS BIGINT) AS VARCHAR) ELSE {as_text} END"
+def _columns(path: Path, schema: pa.Schema, at: dict[str, int]) -> dict[str, pa.ChunkedArray]:
+    """The columns at some places; texts by code. Several may have one heading, and come together."""
+    wanted = list(dict.fromkeys(schema.names[place] for place in at.values()))
+    kept = [place for one in wanted for place, heading in enumerate(schema.names) if heading == one]
+    texts = [schema.names[place] for place in kept if pa.types.is_string(schema.field(place).type)]
+    with pq.ParquetFile(path, read_dictionary=texts, arrow_extensions_enabled=False) as file:
+        table = file.read(columns=wanted)
+    return {name: table.column(kept.index(place)) for name, place in at.items()}
+
+
+def _texts(cells: pa.ChunkedArray) -> pa.DictionaryArray:
+    """A column as text by code. Raises ArrowException for what cannot be told as text."""
+    coded = cells.dictionary_encode().unify_dictionaries().combine_chunks()
+    different = coded.dictionary
+    if pa.types.is_floating(different.type):  # a whole number is one such as 826.0 where a column has gaps
+        whole = pc.and_(pc.equal(pc.trunc(different), different), pc.less(pc.abs(different), WHOLE))
+        without = pc.cast(pc.if_else(whole, different, None), pa.int64())
+        told = pc.coalesce(pc.cast(without, pa.string()), pc.cast(different, pa.string()))
+    else:
+        told = pc.cast(different, pa.string())
+    told.validate(full=True)
+    told = pc.utf8_trim(told, " ")
+    once = pc.if_else(pc.equal(told, ""), None, told).dictionary_encode()
+    return pa.DictionaryArray.from_arrays(once.indices.take(coded.indices), once.dictionary)
