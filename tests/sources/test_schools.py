@@ -124,8 +124,8 @@ class TestLocalAuthorityInteractiveTool:
         ("cell", "taken"),
         [
             (826, "826"), (826.0, "826"), (1e15, None), (0.5, None), (float("nan"), None), (-0.0, "0"),
-            (" 826 ", "826"), (b"826", "826"), (b"\xff", None), (True, None), (datetime.date(2024, 1, 1), None), ({"deep": [826]}, None),
-            ([826], None),
+            (" 826 ", "826"), (b"826", "826"), (b"\xff", None), (True, None),
+            (datetime.date(2024, 1, 1), None), ({"deep": [826]}, None), ([826], None),
         ],
     )  # fmt: skip
     def test_whatever_kind_of_column_the_number_of_an_area_stands_in_it_is_that_number_or_refused(
