@@ -125,13 +125,14 @@ def peers_told(work: Work, found: dict) -> str:
 
 
 def limit_told(work: Work, found: dict) -> str:
-    """The limit, whether the clock held it, and whether it is held beside a peer that was timed in the same run: as
-    many times that peer as the limit was of its time where both were set."""
+    """The limit. Where the clock did not hold it, also whether it is held beside a peer that was timed in the same run:
+    as many times that peer as the limit was of its time where both were set."""
     if not work.limit:
         return ""
     told = seconds(work.limit)
-    if found["wall"] > work.limit:
-        told += f", **missed by the clock {found['wall'] / work.limit:.2g} times**"
+    if found["wall"] <= work.limit:
+        return told
+    told += f", **missed by the clock {found['wall'] / work.limit:.2g} times**"
     for peer, here in zip(work.peers, found["peers"], strict=True):
         if here and peer.there:
             asked, reached = peer.there / work.limit, here["wall"] / found["wall"]
@@ -181,8 +182,8 @@ Medians of five after one to warm up, three where it takes long, or once where i
 its own, whose peak memory is that of Python, its input and the work together. Ours has one thread for products of
 matrices (OMP_NUM_THREADS=1): ours are small, and a second thread mostly waits. Peers are free to take both processors;
 the processors' time of helpers they keep is not in theirs. "Elsewhere": as measured on two shared cores, Debian 12,
-R 4.2.2, Python 3.11; limits were set for that machine. Where a peer ran on both, the limit is also told as how many
-times as fast as that peer we are to be, which does not depend on the machine.
+R 4.2.2, Python 3.11; limits were set for that machine. Where the clock misses one and a peer ran on both, it is also told as
+how many times as fast as that peer we are to be, which does not depend on the machine.
 
 The own limit is what the work costs at least: bytes it must touch, at {bandwidth} GB a second, or operations it must
 do, at {rate} thousand million a second, whichever is longer; both measured here, one processor, through numpy: copying,
