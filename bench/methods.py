@@ -182,8 +182,8 @@ Medians of five after one to warm up, three where it takes long, or once where i
 its own, whose peak memory is that of Python, its input and the work together. Ours has one thread for products of
 matrices (OMP_NUM_THREADS=1): ours are small, and a second thread mostly waits. Peers are free to take both processors;
 the processors' time of helpers they keep is not in theirs. "Elsewhere": as measured on two shared cores, Debian 12,
-R 4.2.2, Python 3.11; limits were set for that machine. Where the clock misses one and a peer ran on both, it is also told as
-how many times as fast as that peer we are to be, which does not depend on the machine.
+R 4.2.2, Python 3.11; limits were set for that machine. Where the clock misses one and a peer ran on both, it is also
+told as how many times as fast as that peer we are to be, which does not depend on the machine.
 
 The own limit is what the work costs at least: bytes it must touch, at {bandwidth} GB a second, or operations it must
 do, at {rate} thousand million a second, whichever is longer; both measured here, one processor, through numpy: copying,
