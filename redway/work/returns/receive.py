@@ -16,14 +16,14 @@ steps, any of which may be the last before a power cut:
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import duckdb
 from django.db import DatabaseError, OperationalError, transaction
 from django.utils import timezone
 
-from redway.errors import FileRefused, Place, RedwayError
+from redway.errors import FileRefused, RedwayError
 from redway.sources.dataset import Context
 from redway.sources.dataset import dataset as definition
 from redway.store import query
@@ -37,55 +37,23 @@ from redway.store.unpack import Skipped
 from redway.work.audit import actions as audit
 from redway.work.gateways.policies import permitted
 from redway.work.returns import reconcile
-from redway.work.returns.again import in_both
-from redway.work.returns.destruction import check_not_destroyed
-from redway.work.returns.doubts import few_inside, fewer_than_before, less_told_than_before
+from redway.work.returns.arrivals import Arrival, arrived
+from redway.work.returns.doubts import few_inside
 from redway.work.returns.loading import Staged, load_parcel
 from redway.work.returns.models import DataVersion, Delivery, Submission
-from redway.work.returns.receipt import Outcome, Receipt, Result
+from redway.work.returns.receipt import Outcome, Receipt
 from redway.work.returns.refused import RefusedRows
-from redway.work.returns.report import rows_in_words
-from redway.work.returns.sendable import check_nothing_to_report
 from redway.work.returns.senders import sender_of
 from redway.work.returns.versions import everything
-from redway.work.returns.worked_example import check_not_examples, counts
 
 THREADS = 2
 
 Progress = Callable[[str], None]
 WithIt = Callable[[int | None], None]
-Key = tuple[str, str, str]  # dataset, provider, period
 
 
 class DatabaseUnwritable(RedwayError):
     """The database could not be written; nothing was changed."""
-
-
-@dataclass(frozen=True)
-class Arrival:
-    """A staged submission and what becomes of it. `examples`: its rows that are of the template's worked example."""
-
-    staged: Staged
-    outcome: Outcome
-    warning: str = ""
-    examples: int = 0
-
-    @property
-    def result(self) -> Result:
-        s = self.staged
-        return Result(
-            s.definition.name,
-            s.file,
-            s.loaded.provider,
-            s.loaded.period,
-            s.loaded.rows_read,
-            s.loaded.rows_accepted,
-            s.loaded.refused,
-            s.loaded.notes,
-            s.loaded.examples,
-            self.outcome,
-            self.warning,
-        )
 
 
 @dataclass(frozen=True)
@@ -212,7 +180,7 @@ def examining(
                     skipped += left
                 with query.connect(work / "spill", threads=THREADS) as db:
                     few = few_inside(staged, before, profile.partnership)
-                    arrivals = tuple(_arrivals(staged, before, few, profile, db))
+                    arrivals = tuple(arrived(staged, before, few, profile, db))
                     if refused:
                         refused.gather()
                     yield Examined(home, work, db, before, arrivals, tuple(skipped))
@@ -256,80 +224,6 @@ def _with(before: Snapshot, staged: list[Staged]) -> Snapshot:
     for s in staged:
         parts[s.key] = Part(*s.key, s.loaded.content, s.loaded.rows_accepted, s.loaded.parquet, 0)
     return Snapshot(before.number, tuple(parts.values()))
-
-
-def _arrivals(
-    staged: list[Staged],
-    before: Snapshot,
-    doubts: Mapping[Key, str],
-    profile: Profile,
-    db: duckdb.DuckDBPyConnection,
-) -> list[Arrival]:
-    """What becomes of each, with what is doubtful of it. Raises FileRefused for two different copies of one month
-    in one import, for rows that were lawfully destroyed, for no rows of a period that is not over,
-    and for a template's worked example.
-    """
-    check_nothing_to_report(staged, timezone.localdate())
-    examples = counts(staged, profile, db)
-    check_not_examples(staged, examples)
-    check_not_destroyed((s.definition.name, s.file, s.loaded.content) for s in staged)
-    current = {(p.dataset, p.provider, p.period): p for p in before.parts}
-    seen: dict[Key, Staged] = {}
-    arrivals = []
-    for s, count in zip(staged, examples, strict=True):
-        dataset, provider, period = s.key
-        twin = seen.setdefault((dataset, provider.casefold(), period), s)
-        if twin.loaded.content != s.loaded.content:
-            raise _two_copies(twin, s, db)
-        found = Arrival(s, Outcome.UNCHANGED)
-        if twin is s:
-            found = _arrival(s, current.get(s.key), doubts.get(s.key, ""), db)
-        arrivals.append(replace(found, examples=count))
-    return arrivals
-
-
-def _two_copies(one: Staged, other: Staged, db: duckdb.DuckDBPyConnection) -> FileRefused:
-    """Two files of one period that differ. What is advised loses no row: a newer copy takes the place of the whole
-    period, so parts of it can only come in one file.
-    """
-    came = (
-        f"two that differ, {one.file} with {one.loaded.rows_accepted:,} rows and {other.file} "
-        f"with {other.loaded.rows_accepted:,}"
-    )
-    if other.definition.access == "open":
-        cause = (
-            "an older and a newer download side by side. Import the older one first, then the newer, which supersedes "
-            "it."
-        )
-    else:
-        shared = in_both(one, other, db)
-        join = "join them into one file and send that: sent one after the other, the second would replace the first."
-        newer = "If one is a newer copy that has everything, send it alone."
-        if shared == 0:
-            cause = f"parts of one period, as they have no row in common: {join}"
-        else:
-            told = f"they have {rows_in_words(shared)} in common. " if shared else ""
-            cause = f"{told}{newer} If they are parts of one period, {join}"
-    return FileRefused(f"one file of {other.words}", came=came, cause=cause, place=Place(other.file))
-
-
-def _arrival(s: Staged, old: Part | None, doubt: str, db: duckdb.DuckDBPyConnection) -> Arrival:
-    if old is None:
-        return Arrival(s, Outcome.ACCEPTED, doubt)
-    if old.content == s.loaded.content:
-        same = Outcome.RENOTED if _other_notes(s, old) else Outcome.UNCHANGED
-        return Arrival(s, same if readable(old.path, old.rows) else Outcome.RESTORED, doubt)
-    # What a partner's newer copy replaces is told in its delivery's report; open data has no delivery.
-    told = [fewer_than_before(s, old), less_told_than_before(s, old, db)] if s.definition.access == "open" else []
-    return Arrival(s, Outcome.SUPERSEDED, " ".join(filter(None, [*told, doubt])))
-
-
-def _other_notes(s: Staged, old: Part) -> bool:
-    """Whether the publisher writes otherwise of the same rows. A file without notes, as one in CSV, takes none away."""
-    if not s.loaded.facts.said:
-        return False
-    facts = Submission.objects.values_list("facts", flat=True).get(pk=old.submission)
-    return tuple(facts.get("said", ())) != s.loaded.facts.said
 
 
 def _commit(before: Snapshot, new: list[Arrival], *, by: str, delivery: Delivery | None, with_it: WithIt) -> int | None:

@@ -9,8 +9,9 @@ from redway.sources.dataset import Example
 from redway.store.profile import Profile
 from redway.store.snapshot import Part
 from redway.work.returns import again, quality, retention, worked_example
+from redway.work.returns.arrivals import Arrival, Key
 from redway.work.returns.receipt import Outcome, merged
-from redway.work.returns.receive import Arrival, Examined, Key
+from redway.work.returns.receive import Examined
 from redway.work.returns.refused import RefusedRows
 from redway.work.returns.replacing import received, replaced
 from redway.work.returns.replacing import warnings as replacing_warnings
