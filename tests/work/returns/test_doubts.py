@@ -2,13 +2,9 @@
 
 import pytest
 
-from redway.work.returns.receive import receive
+from tests.work.returns.importing import street
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def street(*paths):
-    return receive(paths, dataset="police-street", by="an analyst")
 
 
 def test_a_newer_copy_with_many_fewer_rows_is_warned_of(with_areas, street_file):
