@@ -2,6 +2,7 @@
 
 import pytest
 
+from redway.work.returns.receive import receive
 from tests.work.returns.importing import street
 
 pytestmark = pytest.mark.django_db(transaction=True)
