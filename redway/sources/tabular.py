@@ -7,8 +7,7 @@ the file too where they are more than the dataset's `refuse_above`.
 
 import gzip
 import zlib
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -161,7 +160,7 @@ def check_table(
         if controls and field.kind == "text" and not field.like:
             _refuse_controls(rows, field)
         _check(rows, field)
-    rows.table = _by_column(rows.table, {f.name: partial(_typed, field=f) for f in fields})
+    rows.table = pa.table({f.name: _typed(rows.table[f.name].combine_chunks(), f) for f in fields})
     for check in checks:
         wrong = check.wrong(decoded(rows.table))
         rows.refuse(wrong, check.reason, column=check.column, expected=check.expected)
@@ -174,19 +173,16 @@ def coded(table: pa.Table) -> pa.Table:
     """The same cells, each different one of a column held once: what is asked of a cell is then asked once of all that
     are alike.
     """
-    return _by_column(table, dict.fromkeys(table.column_names, pa.Array.dictionary_encode))
+    return _by_column(table, pa.Array.dictionary_encode)
 
 
 def decoded(table: pa.Table) -> pa.Table:
     """The table as it was before `coded`."""
-    return _by_column(table, dict.fromkeys(table.column_names, pa.DictionaryArray.dictionary_decode))
+    return _by_column(table, pa.DictionaryArray.dictionary_decode)
 
 
-def _by_column(table: pa.Table, made: Mapping[str, Callable[[Any], pa.Array]]) -> pa.Table:
-    """What is made of each column, two at a time."""
-    with ThreadPoolExecutor(2) as two:
-        columns = two.map(lambda name: made[name](table[name].combine_chunks()), made)
-        return pa.table(dict(zip(made, columns, strict=True)))
+def _by_column(table: pa.Table, made: Callable[[Any], pa.Array]) -> pa.Table:
+    return pa.table({name: made(table[name].combine_chunks()) for name in table.column_names})
 
 
 def loaded(
@@ -368,12 +364,15 @@ def _typed(cells: pa.DictionaryArray, field: Field) -> pa.DictionaryArray:
 
 
 def _as_type(texts: pa.Array, field: Field) -> pa.Array:
-    """Texts as the field's type; null for what is none of it, which only refused rows have."""
+    """Texts as the field's type; what is none of it, which only refused rows have, is null where it cannot be."""
     if field.kind == "text":
         return texts
-    kinds = {"integer": pa.int64(), "number": pa.float64()}
-    numbers = pc.if_else(_like(texts, field), _plain(texts, field), pa.scalar(None, pa.string()))
-    return pc.cast(numbers, kinds[field.kind])
+    kind = {"integer": pa.int64(), "number": pa.float64()}[field.kind]
+    numbers = _plain(texts, field)
+    try:
+        return pc.cast(numbers, kind)
+    except pa.ArrowInvalid:
+        return pc.cast(pc.if_else(_like(texts, field), numbers, pa.scalar(None, pa.string())), kind)
 
 
 def _ordered(rows: Rows, key: Sequence[str], *, repeats: bool) -> npt.NDArray[np.int64]:
