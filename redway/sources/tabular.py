@@ -341,7 +341,7 @@ def _where(rows: Rows, field: Field, wrong: Callable[[pa.Array], pa.Array]) -> n
 
 
 def _beyond(field: Field, beyond: Callable[[Any, float], Any], bound: float, texts: pa.Array) -> pa.Array:
-    return beyond(pc.cast(_as_type(texts, field), pa.float64()), bound)
+    return beyond(pc.cast(_as_type(texts, field), pa.float64(), safe=False), bound)
 
 
 def _pattern(field: Field) -> str:

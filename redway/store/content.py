@@ -29,7 +29,7 @@ def write(table: pa.Table, into: Path) -> tuple[Path, str]:
         written = beside.submit(pa.parquet.write_table, table, unnamed, compression="zstd")
         name = content(table)
         written.result()
-    return unnamed.rename(into / f"{name}.parquet"), name
+    return unnamed.replace(into / f"{name}.parquet"), name
 
 
 class _Hashing(io.RawIOBase):

@@ -114,17 +114,43 @@ class TestLocalAuthorityInteractiveTool:
         with pytest.raises(FileRefused, match="2 rows"):
             load("schools", sent(row(), row(years="2022/23")))
 
-    def test_texts_that_would_be_too_large_laid_out_are_refused_though_the_file_is_small(self, load, sent):
-        path = sent(*(row(years=f"{year}", value="1" * 200_000) for year in range(3_000)))
-        assert path.stat().st_size < 1_000_000
-        with pytest.raises(FileRefused, match=r"“value”: expected a table of at most .* 500 MB once unpacked"):
+    def test_texts_that_would_be_too_large_laid_out_are_refused_though_the_file_is_small(self, load, sent, monkeypatch):
+        monkeypatch.setattr("redway.sources.schools.parquet.BIGGEST", 1_000_000)
+        path = sent(*(row(years=f"{year}", item="long " * 100) for year in range(3_000)))
+        assert path.stat().st_size < 100_000
+        with pytest.raises(FileRefused, match="3,000 rows or more, 2 MB"):
             load("schools", path)
+
+    def test_a_cell_longer_than_any_is_refused_with_its_row_and_one_that_is_only_long_is_taken(self, load, sent):
+        rows = [row(years=f"{year}") for year in range(1900, 2025)]
+        assert load("schools", sent(*rows, row(item="x" * 1_000)))[0].rows_accepted == 126
+        with pytest.raises(FileRefused, match=r"line 127, column “item”.*a cell of more than 1,000 bytes"):
+            load("schools", sent(*rows, row(item="x" * 1_001)))
+
+    @pytest.mark.parametrize(
+        "how",
+        [
+            {"use_dictionary": False, "column_encoding": dict.fromkeys(COLUMNS[:5], "DELTA_BYTE_ARRAY")},
+            {"use_dictionary": False, "column_encoding": dict.fromkeys(COLUMNS[:5], "DELTA_LENGTH_BYTE_ARRAY")},
+            {"data_page_version": "2.0", "compression": "brotli"},
+            {"row_group_size": 1, "compression": "gzip"},
+        ],
+    )
+    def test_however_it_was_written_it_is_the_same_content(self, load, tmp_path, how):
+        rows = [row(), row(value="-", years="2022/23"), row(item="é", years="2021/22")]
+        table = pa.table({name: [each[i] for each in rows] for i, name in enumerate(COLUMNS)})
+        contents = []
+        for named in ({}, how):
+            path = tmp_path / "bds_long_0.parquet"
+            pq.write_table(table, path, **named)
+            contents.append(load("schools", path)[0].content)
+        assert contents[0] == contents[1]
 
     @pytest.mark.parametrize(
         ("cell", "taken"),
         [
-            (826, "826"), (826.0, "826"), (1e15, None), (0.5, None), (float("nan"), None), (-0.0, "0"),
-            (" 826 ", "826"), (b"826", "826"), (b"\xff", None), (True, None),
+            (826, "826"), (826.0, "826"), (1e15, None), (2**53 + 1, None), (0.5, None), (float("nan"), None),
+            (-0.0, "0"), (" 826 ", "826"), (b"826", "826"), (b"\xff", None), (True, None),
             (datetime.date(2024, 1, 1), None), ({"deep": [826]}, None), ([826], None),
         ],
     )  # fmt: skip

@@ -115,6 +115,7 @@ def test_rows_that_repeat_a_key_are_told_from_those_that_repeat_a_part_of_it():
 
 
 CELLS = st.sampled_from(["1", "1.0", "1,000", "1000", "2", "-3", "1e2", "x", None])
+WHOLE = ("0", "7", "1,474", "9007199254740993", "99999999999999999999", "7.5", "x", None)
 
 
 @given(rows=st.lists(st.tuples(CELLS, CELLS, CELLS), min_size=1, max_size=60), repeats=st.booleans())
@@ -143,6 +144,20 @@ def test_what_is_asked_of_different_cells_only_comes_out_as_if_asked_of_every_ro
     assert read == len(rows)
     assert [tuple(row.values()) for row in decoded(kept).to_pylist()] == stays
     assert {each.reason: each.count for each in told} == Counter(refused)
+
+
+@pytest.mark.parametrize("others", [(), WHOLE])
+@pytest.mark.parametrize("cell", WHOLE)
+def test_a_whole_number_is_one_or_refused_whatever_stands_beside_it(cell, others):
+    """Some are more than a float tells exactly, and more than any whole number of the engine's."""
+    table = pa.table({"n": pa.array([*others, cell], pa.string())})
+    definition = dataset("lsoa-lookup").model_copy(update={"refuse_above": 1})
+    fields = [Field("n", kind="integer", least=0, optional=True)]
+    kept, _, told = check_table(table, definition, fields, file_name="f", key=("n",), repeats=True)
+    right = {"0": 0, "7": 7, "1,474": 1474, None: None}
+    given = [*others, cell]
+    assert Counter(decoded(kept)["n"].to_pylist()) == Counter(right[one] for one in given if one in right)
+    assert sum(each.count for each in told) == sum(one not in right for one in given)
 
 
 def test_too_many_bad_rows_refuse_the_file(load):

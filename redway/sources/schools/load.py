@@ -34,7 +34,7 @@ def load(path: Path, *, file_name: str, into: Path, context: Context | None) -> 
     """One table for the whole of England."""
     definition = dataset("schools")
     if file_name.lower().endswith(".parquet"):
-        texts, controls = parquet.read(path, definition, FIELDS, file_name=file_name), True
+        texts, controls = parquet.read(path, definition, FIELDS, file_name=file_name, work=into), True
     else:
         texts, controls = read_table(path, definition, FIELDS, file_name=file_name, into=into)
     table, read, refused = check_table(texts, definition, FIELDS, file_name=file_name, key=KEY, controls=controls)

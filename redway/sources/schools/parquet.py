@@ -1,87 +1,106 @@
 """A publisher's Parquet file as a table of text, to be checked cell by cell like every other table.
 
-Its columns hold few different cells, which the file itself lists: they are read as they stand, by code
-(`tabular.coded`).
+Its footer is read by one library, which refuses what would break the other, and its cells by the other, which holds
+its memory bounded: a small file may hold much.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import Dataset
-from redway.sources.tabular import BIGGEST, Field, positions
+from redway.sources.tabular import BIGGEST, Field, as_cells, coded, positions
+from redway.store import query
+from redway.store.files import room_on_disk
 
 MOST_ROWS = 20_000_000
 MOST_COLUMNS = 100
-WHOLE = 1e15  # numbers below it that have no decimals are told without them
+LONGEST = 1_000  # bytes of a cell; the longest real one has 337
+AT_ONCE = 1 << 16  # rows
+# What either library raises for a file that is no Parquet, is damaged, or would take more memory than it may.
+DAMAGE = (duckdb.Error, pa.ArrowException, OSError, UnicodeDecodeError)
 
 
-def read(path: Path, definition: Dataset, fields: Sequence[Field], *, file_name: str) -> pa.Table:
-    """The fields as text by code, whole numbers without decimals, empty cells null.
+def read(path: Path, definition: Dataset, fields: Sequence[Field], *, file_name: str, work: Path) -> pa.Table:
+    """The fields as text by code (`tabular.coded`), whole numbers without decimals, empty cells null.
 
     Raises FileRefused for a file that is no Parquet, is damaged, lacks a column, or is larger than any edition.
     """
     try:
-        with pq.ParquetFile(path, arrow_extensions_enabled=False) as file:
-            schema, metadata = file.schema_arrow, file.metadata
-        unpacked = sum(metadata.row_group(group).total_byte_size for group in range(metadata.num_row_groups))
-        _refuse_too_large(metadata.num_rows, metadata.num_columns, unpacked, definition, file_name)
-        at = positions(schema.names, fields, definition, file_name)
-        cells = {name: _texts(column) for name, column in _columns(path, schema, at).items()}
-    except (pa.ArrowException, OSError, UnicodeDecodeError):
+        with pq.ParquetFile(path) as file:
+            columns = file.metadata.num_columns
+        if columns > MOST_COLUMNS:
+            raise _too_large(f"{columns:,} columns", definition, Place(file_name))
+        with room_on_disk(work), query.connect(work / "spill", threads=2) as db:
+            source = f"read_parquet({query.text(path)})"
+            described = db.execute(f"DESCRIBE SELECT * FROM {source}").fetchall()  # noqa: S608
+            at = positions([name for name, *_ in described], fields, definition, file_name)
+            cells = as_cells({name: _text(*described[place][:2]) for name, place in at.items()}, fields)
+            rows = db.execute(f"SELECT {cells} FROM {source}").to_arrow_reader(AT_ONCE)  # noqa: S608
+            return _coded(rows, definition, file_name)
+    except DAMAGE:
         raise FileRefused(
             "a whole Parquet file",
-            came="bytes that are none",
+            came="bytes that cannot be read as one",
             cause=f"a download that broke off, or another file under this name. {definition.where_from}",
             place=Place(file_name),
         ) from None
-    rows = metadata.num_rows
-    for name, texts in cells.items():
-        longest = pc.max(pc.binary_length(texts.dictionary)).as_py() or 0
-        _refuse_too_large(rows, metadata.num_columns, longest * rows, definition, file_name, column=name)
-    none = pa.DictionaryArray.from_arrays(pa.nulls(rows, pa.int32()), pa.array([], pa.string()))
-    return pa.table({field.name: cells.get(field.name, none) for field in fields})
 
 
-def _refuse_too_large(
-    rows: int, columns: int, unpacked: int, definition: Dataset, file_name: str, *, column: str = ""
-) -> None:
-    """A small file may hold much: what it says of itself is asked before it is read, and its texts before they are
-    laid out."""
-    if rows > MOST_ROWS or columns > MOST_COLUMNS or unpacked > BIGGEST:
-        raise FileRefused(
-            f"a table of at most {MOST_ROWS:,} rows, {MOST_COLUMNS} columns and {BIGGEST // 10**6} MB once unpacked",
-            came=f"{rows:,} rows, {columns:,} columns, {unpacked / 1e6:,.0f} MB",
-            cause=f"another file. {definition.where_from}",
-            place=Place(file_name, column=column),
-        )
+def _coded(read: pa.RecordBatchReader, definition: Dataset, file_name: str) -> pa.Table:
+    """What is read as one table by code; each part is coded while the next is read."""
+    with ThreadPoolExecutor(1) as beside:
+        begun = [beside.submit(coded, pa.table(part)) for part in _bounded(read, definition, file_name)]
+    parts, rows = [one.result() for one in begun], 0
+    for part in parts:
+        _refuse_too_long(part, rows, definition, file_name)
+        rows += part.num_rows
+    together = pa.concat_tables(parts or [coded(read.schema.empty_table())])
+    return together.unify_dictionaries().combine_chunks()
 
 
-def _columns(path: Path, schema: pa.Schema, at: dict[str, int]) -> dict[str, pa.ChunkedArray]:
-    """The columns at some places; texts by code. Several may have one heading, and come together."""
-    wanted = list(dict.fromkeys(schema.names[place] for place in at.values()))
-    kept = [place for one in wanted for place, heading in enumerate(schema.names) if heading == one]
-    texts = [schema.names[place] for place in kept if pa.types.is_string(schema.field(place).type)]
-    with pq.ParquetFile(path, read_dictionary=texts, arrow_extensions_enabled=False) as file:
-        table = file.read(columns=wanted)
-    return {name: table.column(kept.index(place)) for name, place in at.items()}
+def _bounded(read: pa.RecordBatchReader, definition: Dataset, file_name: str) -> Iterator[pa.RecordBatch]:
+    """The parts, as long as they are together no more than any edition would be."""
+    rows = size = 0
+    for part in read:
+        rows, size = rows + part.num_rows, size + part.nbytes
+        if rows > MOST_ROWS or size > BIGGEST:
+            raise _too_large(f"{rows:,} rows or more, {size / 1e6:,.0f} MB", definition, Place(file_name))
+        yield part
 
 
-def _texts(cells: pa.ChunkedArray) -> pa.DictionaryArray:
-    """A column as text by code. Raises ArrowException for what cannot be told as text."""
-    coded = cells.dictionary_encode().unify_dictionaries().combine_chunks()
-    different = coded.dictionary
-    if pa.types.is_floating(different.type):  # a whole number is one such as 826.0 where a column has gaps
-        whole = pc.and_(pc.equal(pc.trunc(different), different), pc.less(pc.abs(different), WHOLE))
-        without = pc.cast(pc.if_else(whole, different, None), pa.int64())
-        told = pc.coalesce(pc.cast(without, pa.string()), pc.cast(different, pa.string()))
-    else:
-        told = pc.cast(different, pa.string())
-    told.validate(full=True)
-    told = pc.utf8_trim(told, " ")
-    once = pc.if_else(pc.equal(told, ""), None, told).dictionary_encode()
-    return pa.DictionaryArray.from_arrays(once.indices.take(coded.indices), once.dictionary)
+def _refuse_too_long(part: pa.Table, before: int, definition: Dataset, file_name: str) -> None:
+    for name in part.column_names:
+        cells = part[name].chunk(0)
+        which = pc.index(pc.greater(pc.binary_length(cells.dictionary), LONGEST), True).as_py()
+        if which >= 0:
+            row = before + pc.index(cells.indices, pa.scalar(which, pa.int32())).as_py() + 1
+            raise _too_large(f"a cell of more than {LONGEST:,} bytes", definition, Place(file_name, row, name))
+
+
+def _too_large(came: str, definition: Dataset, place: Place) -> FileRefused:
+    return FileRefused(
+        f"a table of at most {MOST_ROWS:,} rows and {MOST_COLUMNS} columns, {BIGGEST // 10**6} MB once unpacked, with "
+        f"cells of at most {LONGEST:,} bytes",
+        came=came,
+        cause=f"another file. {definition.where_from}",
+        place=place,
+    )
+
+
+def _text(column: str, kind: str) -> str:
+    """SQL for a column as text: a number such as 826.0 is a whole one that had gaps beside it. A text that is too long
+    comes as one that is only just too long, so that it takes no more memory than that.
+    """
+    quoted = '"' + column.replace('"', '""') + '"'
+    as_text = f"CAST({quoted} AS VARCHAR)"
+    if kind in ("DOUBLE", "FLOAT"):
+        whole = f"{quoted} = trunc({quoted}) AND abs({quoted}) < 1e15"
+        as_text = f"CASE WHEN {whole} THEN CAST(CAST({quoted} AS BIGINT) AS VARCHAR) ELSE {as_text} END"
+    return f"CASE WHEN strlen({as_text}) > {LONGEST} THEN repeat('-', {LONGEST + 1}) ELSE {as_text} END"
