@@ -400,7 +400,8 @@ def _ranked(table: pa.Table, key: Sequence[str]) -> npt.NDArray[np.int64]:
         if size * (different + 1) >= 2**63:
             found, numbers = np.unique(numbers, return_inverse=True)
             size = len(found)
-        numbers = numbers * (different + 1) + np.asarray(pc.fill_null(ranks, different), dtype=np.int64)
+        numbers *= different + 1
+        numbers += np.asarray(pc.fill_null(ranks, different), dtype=np.int64)
         size *= different + 1
     return numbers
 

@@ -1,7 +1,12 @@
 """Naming rows by what they hold."""
 
+import hashlib
+import io
+
 import pyarrow as pa
+import pyarrow.csv
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -33,6 +38,30 @@ def test_a_table_is_written_under_its_name_and_reads_back(tmp_path):
     path, name = write(rows, tmp_path)
     assert path == tmp_path / f"{name}.parquet"
     assert pq.read_table(path).equals(rows)
+
+
+@given(ROWS)
+def test_the_content_is_that_of_one_csv_however_many_stretches_it_is_laid_out_in(rows):
+    whole = io.BytesIO()
+    pa.csv.write_csv(table(rows), whole)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("redway.store.content.ROWS", 2)
+        assert content(table(rows)) == hashlib.sha256(whole.getvalue()).hexdigest()
+
+
+def test_cells_that_are_held_once_are_written_as_plain_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr("redway.store.content.ROWS", 2)
+    plain = table([("x", 1), ("y", None), ("x", 1), (None, 2), ("", 1)])
+    held = pa.table({name: plain[name].combine_chunks().dictionary_encode() for name in plain.column_names})
+    path, name = write(held, tmp_path)
+    assert name == content(held) == content(plain)
+    assert pq.read_table(path).equals(plain)
+
+
+def test_what_cannot_be_named_is_not_left_under_a_name(tmp_path):
+    with pytest.raises(pa.ArrowInvalid):
+        write(pa.table({"a": [[1], [2]]}), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["unnamed.parquet"]
 
 
 @given(ROWS, ROWS)

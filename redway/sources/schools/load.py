@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from redway.sources.dataset import Context, Dataset, Loaded, dataset
 from redway.sources.returned.look_ups import LookUp, look_up
 from redway.sources.schools import parquet
-from redway.sources.tabular import NUMBER, Field, check_table, decoded, loaded, read_table
+from redway.sources.tabular import NUMBER, Field, check_table, loaded, read_table
 from redway.store.profile import Profile
 
 # A dash stands for no value; letters are the department's marks for values withheld, low or not applicable.
@@ -38,8 +38,8 @@ def load(path: Path, *, file_name: str, into: Path, context: Context | None) -> 
     else:
         texts, controls = read_table(path, definition, FIELDS, file_name=file_name, into=into)
     table, read, refused = check_table(texts, definition, FIELDS, file_name=file_name, key=KEY, controls=controls)
-    table = decoded(_shaped(table, definition, Profile.of(context.home) if context else None))
-    lacking = table["value"].null_count
+    table = _shaped(table, definition, Profile.of(context.home) if context else None)
+    lacking = pc.sum(pc.is_null(table["value"].cast(pa.float64()))).as_py() or 0
     notes = {NONE_GIVEN: lacking} if lacking else {}
     return [loaded(table, definition, into=into, rows_read=read, refused=refused, notes=notes)]
 
@@ -75,7 +75,7 @@ def _periods(years: pa.DictionaryArray, measures: pa.DictionaryArray, ends: Mapp
     kinds = [[*LAST_MONTH].index(kind) if (kind := ends.get(one, "")) in LAST_MONTH else len(LAST_MONTH)
              for one in measures.dictionary.to_pylist()]  # fmt: skip
     kind = pa.array(kinds, pa.int32()).take(measures.indices)
-    pair = pc.add(pc.multiply(kind, len(written)), years.indices)
+    pair = pc.add(pc.multiply(kind, pa.scalar(len(written), pa.int32())), years.indices)
     return pa.DictionaryArray.from_arrays(pair, pa.array(each, pa.string()))
 
 
