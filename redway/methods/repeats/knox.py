@@ -20,7 +20,7 @@ Source: Knox 1964, *Applied Statistics* 13, 25-29; Johnson and others 2007, *Jou
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -28,13 +28,13 @@ import numpy.typing as npt
 from redway.methods import inputs, threads
 from redway.methods.false_discovery import FalseDiscovery, benjamini_hochberg
 from redway.methods.inputs import Floats, Integers, Unfit
-from redway.methods.repeats.pairs import Chunk, Places, chunks, pairs_in, places
+from redway.methods.repeats.pairs import Chunk, Places, candidates, chunks, places
 from redway.methods.wording import chance, figure
 
 VERSION = 1
 
 ROWS = 240  # added up at once: fewer than a byte holds
-WIDE = 2000  # numbers to a row
+WIDE = 4000  # numbers to a row
 BLOCK = 480_000  # numbers at once: few enough for the cache, and enough that threads seldom wait for each other
 PIECES = 16  # of the pairs, for threads to take in turn
 DEALT = 16  # shuffles from one stream of random numbers
@@ -223,11 +223,13 @@ def _kind(when: Floats) -> type[np.generic]:
 def _shuffled(
     base: npt.NDArray[Any], groups: Integers | None, rng: np.random.Generator, columns: int, *, observed: bool
 ) -> npt.NDArray[Any]:
-    """Times (events, columns), each column dealt out anew, but the first if it is what was observed.
+    """Times (events + 2, columns), each column dealt out anew, but the first if it is what was observed; and two rows
+    that lie further apart than any two times.
 
     What takes eight bytes is dealt fastest.
     """
-    table = np.empty((len(base), columns), dtype=base.dtype)
+    table = np.empty((len(base) + 2, columns), dtype=base.dtype)
+    table[-2:] = [[0], [_longest(base.dtype)]]
     members = []
     if groups is not None:
         order = np.argsort(groups, kind="stable")
@@ -246,20 +248,21 @@ def _shuffled(
         for some in members:
             if len(some) > 1:
                 dealt[:, some] = own.permuted(dealt[:, some], axis=1)
-        table[:, begin : begin + DEALT] = dealt.T
+        table[:-2, begin : begin + DEALT] = dealt.T
         spare.append(room)
 
     begins = range(0, columns, DEALT)
     threads.each(deal, list(zip(begins, threads.streams(rng, len(begins)), strict=True)))
     if observed:
-        table[:, 0] = base
+        table[:-2, 0] = base
     return table
 
 
 def _counted(held: Places, table: npt.NDArray[Any], sds: Floats, tds: Floats) -> tuple[Integers, Integers]:
     """Pairs of every column in each cell of the table, and how many each event has in each band of distance."""
-    limits = [np.ceil(t) if table.dtype.kind == "i" else t for t in tds]
-    fitting = [limit.astype(table.dtype) for limit in _fitting(limits, table.dtype)]
+    whole = table.dtype.kind == "i"
+    limits = [min(np.ceil(t) if whole else t, _longest(table.dtype)) for t in tds]
+    fitting = [np.float64(limit).astype(table.dtype) for limit in limits]
     found = chunks(held)
     even = -(-len(found) // PIECES) or 1
     pieces = [found[begin : begin + even] for begin in range(0, len(found), even)]
@@ -281,72 +284,92 @@ def _piece(held: Places, counter: "_Counter", some: list[Chunk], sds: Floats) ->
     event has in each band of distance."""
     bands = len(sds) - 1
     under = np.zeros((bands, counter.given, counter.columns), dtype=np.int64)
-    degrees = np.zeros((bands, len(counter.table)), dtype=np.int64)
+    degrees = np.zeros((bands, len(held.order)), dtype=np.int64)
     for chunk in some:
-        one, other, metres = pairs_in(held, chunk)
-        if not len(metres):
-            continue
+        one, other, metres = candidates(held, chunk)
         band = np.zeros(len(metres), dtype=np.uint8)
         for edge in sds:
             band += (metres >= edge).view(np.uint8)
-        order = np.argsort(band, kind="stable")
-        one, other, band = one[order], other[order], band[order]
-        begins = np.searchsorted(band, np.arange(1, bands + 2, dtype=np.uint8))
-        inside = slice(begins[0], begins[-1])
-        for events in (one, other):  # of all few, and near each other
-            lowest, wide = events.min(), int(np.ptp(events)) + 1
-            place = (band[inside] - np.intp(1)) * wide + (events[inside] - lowest)
-            degrees[:, lowest : lowest + wide] += np.bincount(place, minlength=bands * wide).reshape(bands, wide)
-        for k, (begin, end) in enumerate(pairwise(begins)):
-            if end > begin:
-                counter.add(one[begin:end], other[begin:end], under[k])
+        for k in range(bands):
+            these = np.flatnonzero(band == k + 1)
+            if not len(these):
+                continue
+            here, there = one[these], other[these]
+            counter.add(here, there, under[k])
+            for events in (here, there):  # of all few, and near each other
+                lowest = events.min()
+                many = np.bincount(events - lowest)
+                degrees[k, lowest : lowest + len(many)] += many
     return under, degrees
 
 
-def _fitting(limits: list[Any], kind: np.dtype[Any]) -> list[np.float64]:
-    """Limits no larger than the kind of number holds: no difference of times is larger."""
-    most = float(np.iinfo(kind).max) if kind.kind == "i" else np.inf
-    return [np.float64(min(limit, most)) for limit in limits]
+def _longest(kind: np.dtype[Any]) -> float:
+    """Longer than any two times are apart."""
+    return float(min(np.iinfo(kind).max, 2**62)) if kind.kind == "i" else np.inf
+
+
+class _Room(NamedTuple):
+    """Memory for some pairs, looked at in every shape that counting asks for."""
+
+    times: npt.NDArray[Any]  # (2, pairs, columns)
+    one: npt.NDArray[Any]  # (numbers,), as the two that follow
+    other: npt.NDArray[Any]
+    rows: npt.NDArray[Any]  # (1, rows, wide)
+    less: npt.NDArray[np.bool_]  # (limits, rows, wide)
+    bytes: npt.NDArray[np.uint8]  # the same
 
 
 class _Counter:
     """Counts, for all columns at once, pairs of rows whose times differ by less than each limit: a limit of nought has
     none. Few columns are laid side by side, several rows in one, so that what is added up is always long.
+
+    The last two rows of the table are further apart than any two times: pairs of them fill up what is laid side by
+    side.
     """
 
     def __init__(self, table: npt.NDArray[Any], limits: list[Any]):
-        columns = table.shape[1]
-        self.table, self.columns, self.given = table, columns, len(limits)
+        self.table, self.columns, self.given = table, table.shape[1], len(limits)
         limits = [limit for limit in limits if limit > 0]
         self.limits = np.array(limits).reshape(-1, 1, 1)
-        self.beside = max(1, WIDE // columns)
-        wide = self.beside * columns
-        rows = min(ROWS, max(1, BLOCK // wide))
-        pairs, size = rows * self.beside, rows * wide * table.itemsize
+        self.beside = max(1, WIDE // self.columns)
+        self.wide = self.beside * self.columns
+        rows = min(ROWS, max(1, BLOCK // self.wide))
+        size = 2 * rows * self.wide * table.itemsize
         # All in one: the system hands out large stretches of memory in large pages, many times quicker.
-        room = np.empty(2 * size + len(limits) * rows * wide, dtype=np.uint8)
-        self.one = room[:size].view(table.dtype).reshape(pairs, columns)
-        self.other = room[size : 2 * size].view(table.dtype).reshape(pairs, columns)
-        self.less = room[2 * size :].view(np.bool_).reshape(len(limits), rows, wide)
-        self.sum = np.empty((len(limits), wide), dtype=np.uint8)
-        self.never = np.iinfo(table.dtype).max if table.dtype.kind == "i" else np.inf
+        self.memory = np.empty(size + len(limits) * rows * self.wide, dtype=np.uint8)
+        self.times, self.less = self.memory[:size].view(table.dtype), self.memory[size:].view(np.bool_)
+        self.room = self._room(rows)
+
+    def _room(self, rows: int) -> _Room:
+        many = rows * self.wide
+        one, other = self.times[:many], self.times[many : 2 * many]
+        less = self.less[: len(self.limits) * many].reshape(-1, rows, self.wide)
+        times = self.times[: 2 * many].reshape(2, -1, self.columns)
+        return _Room(times, one, other, one.reshape(1, rows, -1), less, less.view(np.uint8))
 
     def add(self, here: Integers, there: Integers, under: Integers) -> None:
-        """Add to `under` (limits given, columns)."""
-        total = np.zeros(self.sum.shape, dtype=np.int64)
-        for begin in range(0, len(here), len(self.one)):
-            pairs = min(len(self.one), len(here) - begin)
-            rows = -(-pairs // self.beside)
-            one, other, less = self.one[: rows * self.beside], self.other[:pairs], self.less[:, :rows]
-            self.table.take(here[begin : begin + pairs], axis=0, out=one[:pairs], mode="clip")
-            self.table.take(there[begin : begin + pairs], axis=0, out=other, mode="clip")
-            np.subtract(one[:pairs], other, out=one[:pairs])
-            np.abs(one[:pairs], out=one[:pairs])
-            one[pairs:] = self.never
-            np.less(one.reshape(1, rows, -1), self.limits, out=less)
-            np.add.reduce(less.view(np.uint8), axis=1, dtype=np.uint8, out=self.sum)
-            total += self.sum
-        under[self.given - len(total) :] += total.reshape(len(total), self.beside, self.columns).sum(axis=1)
+        """Add to `under` (limits given, columns).
+
+        Between two calls of the loop threads wait for each other, so there are few, and little besides.
+        """
+        spare = -len(here) % self.beside
+        ends = np.empty((2, len(here) + spare), dtype=np.intp)
+        ends[0, : len(here)], ends[1, : len(here)] = here, there
+        ends[:, len(here) :] = [[len(self.table) - 2], [len(self.table) - 1]]
+        room, pairs = self.room, self.room.times.shape[1]
+        begins = range(0, ends.shape[1], pairs)
+        sums = np.empty((len(begins), len(self.limits), self.wide), dtype=np.uint8)
+        for begin, total in zip(begins, sums, strict=True):
+            some = ends[:, begin : begin + pairs]
+            if some.shape[1] < pairs:
+                room = self._room(some.shape[1] // self.beside)
+            self.table.take(some, 0, room.times, "clip")
+            np.subtract(room.one, room.other, room.one)
+            np.abs(room.one, room.one)
+            np.less(room.rows, self.limits, room.less)
+            np.add.reduce(room.bytes, 1, np.uint8, total)
+        counted = sums.sum(axis=0, dtype=np.int64).reshape(len(self.limits), self.beside, self.columns)
+        under[self.given - len(self.limits) :] += counted.sum(axis=1)
 
 
 def _moments(degrees: Integers, when: Floats, tds: Floats) -> tuple[Floats, Floats]:

@@ -27,7 +27,7 @@ Chunk = tuple[int, int, int]  # a run, and the events it is looked at for: the f
 
 METHODS = ("euclidean", "manhattan", "great-circle")
 EARTH = 6_371_008.8
-AT_ONCE = 120_000  # candidates: what is known of them stays in the processor's cache
+AT_ONCE = 60_000  # candidates: what is known of them stays in the processor's cache
 ISLAND = 5.0  # degrees: no land lies nearer to 0, 0
 MOST = 1_000_000_000  # candidates: more would take minutes for the observed pairs alone
 STRIPS = 2
@@ -132,22 +132,33 @@ def chunks(held: Places) -> list[Chunk]:
 
 def pairs_in(held: Places, chunk: Chunk) -> tuple[Integers, Integers, Floats]:
     """The pairs of one chunk."""
-    run, begin, end = chunk
-    first = held.first[run, begin:end]
-    many = held.last[run, begin:end] - first
-    one = np.repeat(np.arange(begin, end), many)
-    other = np.arange(len(one)) + np.repeat(first - np.cumsum(many) + many, many)
-    metres = apart(held, one, other)
+    one, other, metres = candidates(held, chunk)
     near = np.flatnonzero(metres <= held.within)
     return one[near], other[near], metres[near]
 
 
+def candidates(held: Places, chunk: Chunk) -> tuple[Integers, Integers, Floats]:
+    """All that are looked at in one chunk, as pairs; some are further apart than the distance."""
+    run, begin, end = chunk
+    first = held.first[run, begin:end]
+    many = held.last[run, begin:end] - first
+    one = np.repeat(np.arange(begin, end), many)
+    other = np.repeat(first - np.cumsum(many) + many, many)
+    other += np.arange(len(one))
+    return one, other, apart(held, one, other)
+
+
 def apart(held: Places, one: Integers, other: Integers) -> Floats:
     """Metres between events of two places in the sorted list."""
-    across, up = held.x[one] - held.x[other], held.y[one] - held.y[other]
+    across, up = held.x[one], held.y[one]
+    across -= held.x[other]  # in place: fresh memory takes longer than the arithmetic
+    up -= held.y[other]
     if held.method == "manhattan":
         return np.asarray(np.abs(across) + np.abs(up))
     if held.method == "euclidean":
-        return np.asarray(np.sqrt(across * across + up * up))
+        across *= across
+        up *= up
+        across += up
+        return np.sqrt(across, across)
     half = np.sin(up / 2) ** 2 + np.cos(held.y[one]) * np.cos(held.y[other]) * np.sin(across / 2) ** 2
     return np.asarray(2 * EARTH * np.arcsin(np.sqrt(np.minimum(1.0, half))))
