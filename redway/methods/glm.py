@@ -6,12 +6,10 @@ by iteratively reweighted least squares (McCullagh and Nelder, *Generalized Line
 chi-square over its degrees of freedom. alpha is by maximum likelihood, in turn with b (Venables and Ripley, *Modern
 Applied Statistics with S*, 2002, section 7.4: `MASS::glm.nb`, whose theta is 1/alpha); nought where counts vary no
 more than independent events. Covariances: by the model; robust to autocorrelation and unequal variance (Newey and
-West 1987, *Econometrica* 55, 703-708, Bartlett weights, with n/(n-k) for small samples); robust to clusters
-(Liang and Zeger 1986, *Biometrika* 73, 13-22, with G/(G-1) (n-1)/(n-k)).
+West 1987, *Econometrica* 55, 703-708, Bartlett weights, with n/(n-k) for small samples).
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -139,17 +137,6 @@ def newey_west(fitted: Fit, lags: int) -> Floats:
         across = scores[lag:].T @ scores[:-lag]
         meat += (1 - lag / (lags + 1)) * (across + across.T)
     return np.asarray(fitted.bread @ meat @ fitted.bread * (n / max(n - k, 1)))
-
-
-def clustered(fitted: Fit, cluster: npt.NDArray[Any]) -> Floats:
-    """The covariance (k, k) that allows for rows of one cluster being alike."""
-    _, code = np.unique(cluster, return_inverse=True)
-    n, k = fitted.scores.shape
-    groups = int(code.max()) + 1
-    sums = np.zeros((groups, k))
-    np.add.at(sums, code, fitted.scores)
-    small = groups / max(groups - 1, 1) * (n - 1) / max(n - k, 1)
-    return np.asarray(fitted.bread @ (sums.T @ sums) @ fitted.bread * small)
 
 
 def usual_lags(n: int) -> int:

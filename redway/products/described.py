@@ -2,9 +2,9 @@
 
 from redway.products.templates import Code, CodeList, Template, TemplateColumn
 from redway.sources.dataset import Column, Dataset
+from redway.sources.fields import Field
 from redway.sources.layouts import Layout, layout
 from redway.sources.returned.look_ups import look_ups
-from redway.sources.tabular import Field
 from redway.store.profile import Profile
 
 HOLDS = {

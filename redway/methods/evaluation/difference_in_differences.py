@@ -24,14 +24,15 @@ from scipy.special import stdtr, stdtrit
 from redway.errors import Place
 from redway.methods.evaluation.reassignment import Reassigned
 from redway.methods.evaluation.result import Assumption, Effect, untold
-from redway.methods.glm import Fit, clustered, fit
-from redway.methods.inputs import Unfit, above, at_least, chosen, probability, same_length
+from redway.methods.evaluation.two_way import Cells, two_way
+from redway.methods.inputs import NOT_THERE, Unfit, above, at_least, chosen, numbers, probability, same_length
 from redway.methods.wording import chance, several
 
 VERSION = 1
 
 Floats = npt.NDArray[np.float64]
 FAMILIES = ("poisson", "gaussian")
+MOST_AREAS, MOST_CELLS = 10_000, 1_000_000  # within which it takes under 1 GB, and some ten seconds
 FEW = 6  # areas on the smaller side, under which errors robust to clusters are themselves far too small
 MEASURES = "The change beyond that of areas not treated"
 
@@ -51,14 +52,14 @@ def difference_in_differences(
 
     treated, after  bool: whether the area is ever treated; whether the period is after its start
 
-    Raises Unfit for numbers below nought, an area and period that has two rows, areas both treated and not, or starts
-    at unlike times.
+    Raises Unfit for numbers below nought, a time that is not there, an area and period that has two rows, areas both
+    treated and not, starts at unlike times, or more areas and periods than can be worked with.
     """
     level = probability(conf_level, "conf_level")
     chosen(family, "family", FAMILIES)
     counted = at_least(y, "y", 0)
     e = np.ones(counted.size) if exposure is None else above(exposure, "exposure", 0)
-    where, when = np.asarray(area), np.asarray(time)
+    where, when = np.asarray(area), _times(time)
     given, later = np.asarray(treated, dtype=bool), np.asarray(after, dtype=bool)
     same_length(y=counted, exposure=e, area=where, time=when, treated=given, after=later)
     lacking = _once(where, when)
@@ -98,10 +99,43 @@ def difference_in_differences(
     return Effect(float(shown[0]), low, high, p, MEASURES, unit, maryland, level, assumed, figures)
 
 
+def _times(time: npt.ArrayLike) -> npt.NDArray[Any]:
+    """The period of each row: numbers, dates or words, none of them blank."""
+    when = np.asarray(time)
+    if when.dtype.kind in "biuf":
+        numbers(when, "time")
+        return when
+    lacking = (
+        np.isnat(when) if when.dtype.kind == "M" else np.array([str(t).strip() in ("", "None", "nan") for t in when])
+    )
+    if lacking.any():
+        row = int(np.argmax(lacking)) + 1
+        raise Unfit(
+            "time: a period in every row",
+            came="nothing",
+            cause=NOT_THERE,
+            place=Place(row=row),
+            count=int(lacking.sum()),
+        )
+    return when
+
+
+def _bounded(areas: int, periods: int) -> None:
+    """Raise Unfit for more areas and periods than memory and patience hold."""
+    if areas > MOST_AREAS or areas * periods > MOST_CELLS:
+        raise Unfit(
+            f"at most {MOST_AREAS:,} areas, and {MOST_CELLS:,} areas times periods",
+            came=f"{several(areas, 'area')} in {several(periods, 'period')}",
+            cause="addresses or days where larger areas or months would do: add them up; or a column that numbers "
+            "rows, in place of area or time.",
+        )
+
+
 def _once(where: npt.NDArray[Any], when: npt.NDArray[Any]) -> str:
     """What to know of areas that have no row for some period. Raises Unfit for two rows of one area and period."""
     areas, area = np.unique(where, return_inverse=True)
     periods, period = np.unique(when, return_inverse=True)
+    _bounded(areas.size, periods.size)
     cell = area * periods.size + period
     _, first = np.unique(cell, return_index=True)
     if first.size < cell.size:
@@ -196,40 +230,17 @@ def _fitted(
     sides: tuple[int, int],
 ) -> tuple[float, float, int, bool]:
     """The coefficient of a term beside areas and periods, its error, and how many areas there are."""
-    areas, at = (np.unique(c, return_inverse=True) for c in (where, when))
-    dummies = [(code[:, None] == np.arange(1, names.size)[None, :]) for names, code in (areas, at)]
-    design = np.column_stack([term, np.ones(y.size), *dummies]).astype(float)
-    found = fit(y, design, offset=np.log(e), family="poisson") if family == "poisson" else _least_squares(y, design)
+    (names, area), (periods, period) = (np.unique(c, return_inverse=True) for c in (where, when))
+    found = two_way(y, term.astype(float), Cells(area, period), offset=np.log(e), family=family)
     # areas without freedom of their own do not count towards the small-sample factor (as fixed effects nested in
     # clusters)
-    covariance = clustered(found, where)
-    n, k = design.shape
-    nested = (n - k) / max(n - (k - areas[0].size + 1), 1)
-    # nor does `clustered` know that the areas of either side are fitted by a mean of their own
+    n, areas = y.size, names.size
+    nested = (n - areas - periods.size) / max(n - periods.size - 1, 1)
+    # nor do errors robust to clusters know that the areas of either side are fitted by a mean of their own
     one, other = sides
     own = max((one - 1) / one**2 + (other - 1) / other**2, 1e-300)
-    lost = (1 / one + 1 / other) / own * (areas[0].size - 1) / areas[0].size if min(sides) >= FEW else 1.0
-    return (
-        float(found.coefficients[0]),
-        float(np.sqrt(max(covariance[0, 0] * nested * lost, 0))),
-        areas[0].size,
-        found.converged,
-    )
-
-
-def _least_squares(y: Floats, design: Floats) -> Fit:
-    n, k = design.shape
-    if n < k or np.linalg.matrix_rank(design) < k:
-        raise Unfit(
-            "areas and periods whose effects can be told apart",
-            came="a term that others say together",
-            cause="treated areas that have no period before, or none after.",
-        )
-    bread = np.asarray(np.linalg.inv(design.T @ design), dtype=np.float64)
-    b = bread @ design.T @ y
-    left = y - design @ b
-    phi = float(left @ left / max(n - k, 1))
-    return Fit(b, bread * phi, bread, design @ b, design * left[:, None], phi, 0.0, n - k, True)
+    lost = (1 / one + 1 / other) / own * (areas - 1) / areas if min(sides) >= FEW else 1.0
+    return found.coefficient, found.error * float(np.sqrt(nested * lost)), areas, found.converged
 
 
 def _enough(sides: tuple[int, int], again: Reassigned | None, alpha: float) -> Assumption:

@@ -27,6 +27,7 @@ VERSION = 1
 Floats = npt.NDArray[np.float64]
 Integers = npt.NDArray[np.int64]
 MOST = 5_000
+AT_ONCE = 4_000_000  # numbers drawn at once
 ROUNDS = 500
 
 
@@ -55,7 +56,10 @@ class Reassigned:
             others = found[(found != truth).any(axis=1)]
         else:
             rng = np.random.default_rng(1)  # always the same ways, so that the answer is the same every time
-            others = np.argsort(rng.random((MOST - 1, areas)), axis=1)[:, : truth.size]
+            rows = max(1, AT_ONCE // areas)  # no more of them at a time, or thousands of areas would take all memory
+            sizes = [min(rows, MOST - 1 - at) for at in range(0, MOST - 1, rows)]
+            # copied, as a view would hold all that was sorted
+            others = np.vstack([np.argsort(rng.random((n, areas)), axis=1)[:, : truth.size].copy() for n in sizes])
         return np.vstack([truth, others])
 
     @property

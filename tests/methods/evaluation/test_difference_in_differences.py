@@ -1,6 +1,9 @@
+import tracemalloc
+
 import numpy as np
 import pytest
 
+from redway.methods.evaluation import reassignment
 from redway.methods.evaluation.difference_in_differences import difference_in_differences
 from redway.methods.inputs import Unfit
 
@@ -104,6 +107,54 @@ def test_order_does_not_matter():
     order = np.random.default_rng(7).permutation(columns[0].size)
     one, other = difference_in_differences(*columns), difference_in_differences(*(c[order] for c in columns))
     assert (one.value, one.low) == pytest.approx((other.value, other.low))
+
+
+def test_ways_drawn_in_parts_are_those_drawn_at_once(monkeypatch):
+    columns = panel(np.random.default_rng(15), 30, times=4, given=5)
+    at_once = difference_in_differences(*columns)
+    monkeypatch.setattr(reassignment, "AT_ONCE", 7 * 30 + 1)
+    in_parts = difference_in_differences(*columns)
+    assert (in_parts.p, in_parts.low, in_parts.high) == (at_once.p, at_once.low, at_once.high)
+
+
+def test_thousands_of_areas_need_no_column_for_each():
+    """With one it would take over 8 GB."""
+    columns = panel(np.random.default_rng(16), 3000, times=36, effect=-0.1)
+    tracemalloc.start()
+    found = difference_in_differences(*columns)
+    assert tracemalloc.get_traced_memory()[1] < 100e6
+    tracemalloc.stop()
+    assert found.low <= 100 * np.expm1(-0.1) <= found.high
+
+
+@pytest.mark.parametrize(("areas", "times"), [(10_001, 2), (1_001, 1_000)])
+def test_more_areas_and_periods_than_memory_holds_are_refused(areas, times):
+    area, time = np.divmod(np.arange(areas * times), times)
+    with pytest.raises(
+        Unfit, match=rf"at most 10,000 areas, and 1,000,000.*{areas:,} areas in {times:,} .*add them up"
+    ):
+        difference_in_differences(np.ones(area.size), area, time, area < 9, time > 0)
+
+
+@pytest.mark.parametrize("bad", [np.nan, np.inf, 1e308])
+def test_a_time_that_is_none_is_refused_with_its_line(bad):
+    y, area, time, treated, after = panel(np.random.default_rng(8))
+    spoilt = time.astype(float)
+    spoilt[17] = bad
+    with pytest.raises(Unfit, match=r"line 19: expected time: numbers"):
+        difference_in_differences(y, area, spoilt, treated, after)
+
+
+@pytest.mark.parametrize("bad", [np.datetime64("NaT"), "", " ", None])
+def test_a_blank_month_is_refused_with_its_line(bad):
+    y, area, time, treated, after = panel(np.random.default_rng(8))
+    months = np.datetime64("2024-01") + time
+    spoilt = months.copy() if isinstance(bad, np.datetime64) else months.astype(str).astype(object)
+    whole = difference_in_differences(y, area, spoilt, treated, after)
+    assert whole.value == difference_in_differences(y, area, time, treated, after).value
+    spoilt[17] = bad
+    with pytest.raises(Unfit, match=r"line 19: expected time: a period in every row"):
+        difference_in_differences(y, area, spoilt, treated, after)
 
 
 def test_bad_and_thin_tables():
