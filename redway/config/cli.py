@@ -37,6 +37,9 @@ def main() -> None:
     except OSError as fault:
         print(f"redway: {_unreadable(fault)}", file=sys.stderr)
         raise SystemExit(1) from None
+    except MemoryError as fault:
+        print(f"redway: {_too_large(fault)}", file=sys.stderr)
+        raise SystemExit(1) from None
     except KeyboardInterrupt:
         print("redway: stopped.", file=sys.stderr)
         raise SystemExit(130) from None
@@ -72,4 +75,14 @@ def _unreadable(fault: OSError) -> RedwayError:
         else "files and folders that can be read and written",
         came=(fault.strerror or str(fault)).lower(),
         cause="a mistyped path, missing permission, a full disk, or a disk or network folder that failed.",
+    )
+
+
+def _too_large(fault: MemoryError) -> RedwayError:
+    """Work that the machine has not memory enough for, in one sentence."""
+    return RedwayError(
+        "as much memory as this work takes",
+        came=str(fault).strip().rstrip(".") or "a machine that has no more to give",
+        cause="a table larger than this machine can work with: take fewer rows, areas or periods, or add them up to "
+        "larger ones; or other programs that use its memory: close them and try again.",
     )

@@ -7,6 +7,7 @@ before it. Numbers are numbers and stay as they are, minus signs included.
 import csv
 from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
+from math import isinf
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 
@@ -19,6 +20,8 @@ def escaped(value: Value) -> str:
         return ""
     if isinstance(value, str):
         return f"'{value}" if value.startswith(FORMULA) else value
+    if isinstance(value, float) and isinf(value):
+        return "infinity" if value > 0 else "-infinity"
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

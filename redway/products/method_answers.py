@@ -15,14 +15,14 @@ JSON_VERSION = 1
 
 def as_csv(answer: Answer) -> str:
     """The rows under their heading; lines end as the terminal's do."""
-    columns = [_plain(values) for values in answer.rows.values()]
+    columns = [_values(values) for values in answer.rows.values()]
     return csv.document(list(answer.rows), zip(*columns, strict=True), {}).replace("\r\n", "\n")
 
 
 def as_json(answer: Answer, *, method: Method, parameters: Mapping[str, Any], seed: int | None, file: str) -> str:
     """The rows with the sentence, the notes, and what would make them again."""
     names = list(answer.rows)
-    columns = [_plain(values) for values in answer.rows.values()]
+    columns = [[_finite(value) for value in _values(values)] for values in answer.rows.values()]
     said = {
         "version": JSON_VERSION,
         "redway": redway.__version__,
@@ -37,12 +37,12 @@ def as_json(answer: Answer, *, method: Method, parameters: Mapping[str, Any], se
     return json.dumps(said, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def _plain(values: Array) -> list[Any]:
-    """As Python has them: dates as ISO text, and None where nothing is known."""
+def _values(values: Array) -> list[Any]:
+    """As Python has them, numbers still numbers: dates are ISO text, or None where not known."""
     array = np.asarray(values)
     if array.dtype.kind == "M":
         return [None if np.isnat(value) else str(value) for value in array]
-    return [_finite(value) for value in array.tolist()]
+    return list(array.tolist())
 
 
 def _setting(value: Any) -> Any:

@@ -77,6 +77,24 @@ def test_roles_are_offered_in_plain_words(said):
     assert "Role." not in err
 
 
+@pytest.mark.parametrize(
+    ("fault", "came"),
+    [
+        (MemoryError(), "a machine that has no more to give"),
+        (MemoryError("Unable to allocate 18.6 GiB for an array"), "Unable to allocate 18.6 GiB for an array"),
+    ],
+)
+def test_too_little_memory_is_told_in_three_parts(said, monkeypatch, fault, came):
+    def runs_out():
+        raise fault
+
+    monkeypatch.setattr("redway.config.management.commands.method._listed", runs_out)
+    code, out, err = said("method")
+    assert (code, out) == (1, "")
+    assert err.startswith("redway: expected as much memory as this work takes. What came: " + came + ". Likely cause: ")
+    assert "add them up" in err
+
+
 @pytest.mark.parametrize("asked", [[], ["help"], ["--help"]])
 def test_without_a_command_it_lists_its_own_and_none_of_djangos(said, asked):
     code, out, _ = said(*asked)

@@ -1,6 +1,7 @@
 """The handbook: a page for each method that says when it lies, with an example that runs as it is printed."""
 
 import doctest
+import re
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,13 @@ def test_every_method_has_a_page_that_says_when_it_lies_and_how_it_is_run(method
         assert part in page, part
     missing = [parameter.name for parameter in method.parameters if parameter.name not in page]
     assert not missing, "settings that the page does not name"
+
+
+@pytest.mark.parametrize("method", methods().values(), ids=lambda method: method.name)
+def test_every_page_names_the_columns(method):
+    page = (HANDBOOK / f"{method.name}.md").read_text("utf-8")
+    names = {re.sub(r"\d+$", "", column.name) for column in method.columns}  # total1, total2 and so on are told once
+    assert [name for name in names if not re.search(rf"\b{re.escape(name)}\d*\b", page)] == []
 
 
 @pytest.mark.parametrize("method", methods().values(), ids=lambda method: method.name)

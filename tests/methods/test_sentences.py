@@ -26,6 +26,7 @@ PARTS = {
     "BySeries": "a table laid out by series and period",
     "Design": "how a sample was drawn",
     "Fit": "a regression inside methods",
+    "TwoWay": "a regression inside difference in differences",
     "Grid": "cells",
     "GridNeighbours": "which cells touch",
     "History": "what was reported when",

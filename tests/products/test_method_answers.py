@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from redway.methods.catalogue import Answer, methods
-from redway.products.method_answers import as_json
+from redway.products.method_answers import as_csv, as_json
 
 ENDLESS = {"upper": float("inf"), "target": float("nan"), "weights": (0.5, -float("inf")), "by": "area", "none": None}
 
@@ -28,3 +28,9 @@ def test_the_settings_of_every_method_are_valid_json(method):
     assert said["parameters"].keys() == {p.name for p in method.parameters}
     said = read(answer, method, ENDLESS)["parameters"]
     assert said == {"upper": "infinity", "target": None, "weights": [0.5, "-infinity"], "by": "area", "none": None}
+
+
+def test_numbers_without_an_end_are_no_formulas_and_such_texts_are():
+    ends = {"low": np.array([-np.inf, -2.5]), "high": np.array([np.inf, np.nan])}
+    answer = Answer("Told.", ends | {"area": np.array(["-infinity", "=1+1"])})
+    assert as_csv(answer) == "low,high,area\n-infinity,infinity,'-infinity\n-2.5,,'=1+1\n"

@@ -28,6 +28,14 @@ def test_numbers_are_numbers_and_unknown_is_empty():
     ]
 
 
+def test_a_number_without_an_end_is_no_formula_and_a_text_that_says_so_is():
+    assert [csv.escaped(v) for v in (float("inf"), -float("inf"), "-infinity")] == [
+        "infinity",
+        "-infinity",
+        "'-infinity",
+    ]
+
+
 def test_metadata_comes_before_the_rows():
     text = csv.document(["area", "count"], [["A, B", 3], ["=x", None]], {"data version": 7})
     rows = list(reader.reader(StringIO(text)))

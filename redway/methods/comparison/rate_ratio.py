@@ -136,5 +136,6 @@ def _regression(y: Floats, e: Floats, group: npt.NDArray[np.bool_], family: str,
     log_ratio = float(found.coefficients[1])
     reach = float(stdtrit(found.df, (1 + conf_level) / 2)) * error
     p = float(2 * stdtr(found.df, -abs(log_ratio) / error))
-    value, low, high = (float(end) for end in np.exp([log_ratio, log_ratio - reach, log_ratio + reach]))
+    with np.errstate(over="ignore"):  # an end too large for a number is none
+        value, low, high = (float(end) for end in np.exp([log_ratio, log_ratio - reach, log_ratio + reach]))
     return RateRatio(value, low, high, p, family, phi, found.alpha, conf_level)

@@ -21,7 +21,7 @@ import numpy.typing as npt
 from scipy.special import stdtr, stdtrit
 
 from redway.methods.glm import fit, newey_west, usual_lags
-from redway.methods.inputs import above, at_least, chosen, numbers, probability, same_length, whole
+from redway.methods.inputs import Unfit, above, at_least, chosen, numbers, probability, same_length, whole
 from redway.methods.wording import chance, figure, interval, several
 
 VERSION = 1
@@ -29,6 +29,7 @@ VERSION = 1
 Floats = npt.NDArray[np.float64]
 METHODS = ("quasipoisson", "negbin", "mann-kendall")
 FEWEST = 5
+MOST_RANKED = 4_000  # mann-kendall: each pair of points has a slope, eight million of them, in some 500 MB and 2 s
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Trend:
 
     slope, low, high  percent for each period; in the series' own units for mann-kendall
     correlation       of what is left over with itself a period before
+    tau               of mann-kendall: Kendall's, above nought where later values tend to be larger; NaN otherwise
     """
 
     slope: float
@@ -49,6 +51,7 @@ class Trend:
     correlation: float
     conf_level: float
     cannot_tell: str = ""
+    tau: float = np.nan
 
     @property
     def depends(self) -> bool:
@@ -57,21 +60,50 @@ class Trend:
 
     @property
     def different(self) -> bool:
-        """Whether the interval leaves out no trend."""
-        return not self.cannot_tell and (self.low > 0 or self.high < 0)
+        """Whether no trend is ruled out: by p for mann-kendall, whose interval is of the slope alone; else by both."""
+        if self.method == "mann-kendall":
+            return not self.cannot_tell and self.p < 1 - self.conf_level
+        return not self.cannot_tell and self._slopes
+
+    @property
+    def _slopes(self) -> bool:
+        """Whether the interval leaves out a slope of nought."""
+        return self.low > 0 or self.high < 0
 
     @property
     def sentence(self) -> str:
         if self.cannot_tell:
             return f"No trend can be told: {self.cannot_tell}."
+        if self.method == "mann-kendall" and self.different != self._slopes:
+            return self._at_odds
         unit = "" if self.method == "mann-kendall" else "%"
         way = "rises" if self.slope > 0 else "falls"
         told = f"The series {way} by {figure(abs(self.slope))}{unit} a period"
         if not self.different:
             told = f"A trend of {figure(self.slope)}{unit} a period is not statistically different from none"
-        doubt = "; periods depend on the one before, so this may be too sure" if self.depends else ""
         limits = interval(self.low, self.high, self.conf_level)
-        return f"{told} ({limits}, {several(self.points, 'point')}, {chance(self.p)}{doubt})."
+        return f"{told} ({limits}, {several(self.points, 'point')}, {chance(self.p)}{self._doubt})."
+
+    @property
+    def _doubt(self) -> str:
+        return "; periods depend on the one before, so this may be too sure" if self.depends else ""
+
+    @property
+    def _at_odds(self) -> str:
+        """What is said where Mann and Kendall's test and the interval of the slope do not say the same."""
+        slope = f"the median slope is {figure(self.slope)} a period"
+        if not self.different:
+            told = f"It cannot be told whether values tend to rise or fall, though {slope}, and its interval is not 0"
+        elif self.slope == 0:
+            told = f"Values tend to {self._way}, though {slope}, as many values are equal"
+        else:
+            told = f"Values tend to {self._way}; {slope}, of which 0 cannot be ruled out"
+        limits = f"{interval(self.low, self.high, self.conf_level)} of the slope"
+        return f"{told} ({limits}, {several(self.points, 'point')}, {chance(self.p)}{self._doubt})."
+
+    @property
+    def _way(self) -> str:
+        return "rise" if self.tau > 0 else "fall"
 
 
 def trend(
@@ -89,7 +121,8 @@ def trend(
     period    length of the season (12 for months): its shape is then allowed for; 1 for none
     robust    allow for periods that depend on those before
 
-    Raises Unfit for values that are not numbers, below nought (but for mann-kendall), exposures not above nought.
+    Raises Unfit for values that are not numbers, below nought (but for mann-kendall), exposures not above nought, and
+    more points than mann-kendall can take.
     """
     chosen(method, "method", METHODS)
     level, season = probability(conf_level, "conf_level"), whole(period, "period", least=1)
@@ -137,12 +170,19 @@ def _ranks(y: Floats, level: float) -> Trend:
     from scipy.stats import kendalltau, theilslopes  # slow to import
 
     n, at = y.size, np.arange(y.size)
+    if n > MOST_RANKED:
+        raise Unfit(
+            f"at most {MOST_RANKED:,} points for mann-kendall, which sets each against every other",
+            came=f"{n:,}",
+            cause="days or hours where weeks or months would do: add them up to longer periods; for counts, "
+            "quasipoisson takes more points.",
+        )
     if np.ptp(y) == 0:
-        return Trend(0.0, 0.0, 0.0, 1.0, "mann-kendall", n, np.nan, 0.0, level)
+        return Trend(0.0, 0.0, 0.0, 1.0, "mann-kendall", n, np.nan, 0.0, level, tau=0.0)
     slope, middle, low, high = theilslopes(y, at, alpha=level)
-    p = kendalltau(at, y).pvalue
-    left = y - middle - slope * at
-    return Trend(float(slope), float(low), float(high), float(p), "mann-kendall", n, np.nan, lag_one(left), level)
+    tau, p = (float(v) for v in kendalltau(at, y))
+    r = lag_one(y - middle - slope * at)
+    return Trend(float(slope), float(low), float(high), p, "mann-kendall", n, np.nan, r, level, tau=tau)
 
 
 def lag_one(left: Floats) -> float:

@@ -33,7 +33,7 @@ import numpy.typing as npt
 from scipy.special import ndtri
 
 from redway.methods import inputs
-from redway.methods.inputs import Floats
+from redway.methods.inputs import MISTYPED, Floats, Unfit
 from redway.methods.wording import figure
 
 VERSION = 1
@@ -42,6 +42,7 @@ METHODS = ("naive", "seasonal-naive", "smoothed", "harmonic")
 TRIALS = 24
 EXACT = 0.2  # of what chance alone makes, under which past errors show no chance at all
 FARTHEST = 1_000  # periods ahead
+FAR = 100  # median deviations
 GRID_LEVEL = np.array([0.02, 0.05, 0.1, 0.2, 0.35, 0.5, 0.7, 0.9])
 GRID_SEASON = np.array([0.0, 0.05, 0.15, 0.3])
 
@@ -168,6 +169,18 @@ def score(
     return Scores(tuple(sorted(found, key=lambda one: one.interval_score if usual == 0 else one.mase)), level, "")
 
 
+def far_off(values: Floats) -> npt.NDArray[np.bool_]:
+    """Which of values (..., periods) lie so far from the median of their series that a typing error is likely.
+
+    The measure is the median deviation from the median, but no less than chance makes of a count: where most values are
+    alike, the median deviation is nought.
+    """
+    middle = np.median(values, axis=-1, keepdims=True)
+    off = np.abs(values - middle)
+    usual = np.maximum(np.median(off, axis=-1, keepdims=True), np.sqrt(np.maximum(middle, 1)))
+    return np.asarray(off > FAR * usual)
+
+
 def _scored(
     y: Floats, period: int, ahead: int, test: int, level: float, harmonics: int, method: str, usual: float
 ) -> Score:
@@ -268,10 +281,24 @@ def _harmonic(y: Floats, period: int, ahead: int, harmonics: int) -> Floats:
     for _ in range(25):
         working = np.log(mean) + (y - mean) / mean
         normal = (past * mean[:, None]).T @ past + ridge
-        new = np.linalg.solve(normal, past.T @ (mean * working))
+        new = _solved(normal, past.T @ (mean * working), y)
         mean = np.asarray(np.exp(np.clip(past @ new, -12, 25)), dtype=float)
         done = np.abs(new - coefficients).max() < 1e-8
         coefficients = np.asarray(new, dtype=float)
         if done:
             break
     return np.asarray(np.exp(np.clip(future @ coefficients, -12, 25)))
+
+
+def _solved(normal: Floats, right: Floats, y: Floats) -> Floats:
+    """The coefficients. Raises Unfit where one value outweighs all others, and nothing can be told of these."""
+    try:
+        return np.asarray(np.linalg.solve(normal, right), dtype=np.float64)
+    except np.linalg.LinAlgError:
+        middle = float(np.median(y))
+        farthest = float(y[np.abs(y - middle).argmax()])
+        raise Unfit(
+            "values: numbers from which a regression (harmonic) can be made",
+            came=f"{farthest:,.15g} among values whose median is {figure(middle)}",
+            cause=MISTYPED,
+        ) from None

@@ -5,11 +5,11 @@ from typing import Any
 
 import numpy as np
 
-from redway.methods.by_series import DATE, SERIES, by_series, periods_ahead
+from redway.methods.by_series import DATE, SERIES, BySeries, by_series, periods_ahead
 from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.inputs import Unfit, whole
 from redway.methods.seasonality import calendar_effects, forecast, stl
-from redway.methods.wording import chance
+from redway.methods.wording import chance, several
 
 FREQUENCY = Parameter("frequency", 12, "periods a year: 12 months, 52 weeks, 365 days, 4 quarters, 1 year", int)
 PERIOD = Parameter("period", None, "periods until the season comes round; as frequency if not given", int)
@@ -67,7 +67,22 @@ def _forecast(columns: Columns, given: Given, rng: np.random.Generator) -> Answe
     rows: dict[str, Array] = {"series": np.repeat(table.names, ahead)} if "series" in columns else {}
     rows |= {"date": np.tile(dates, len(made))}
     rows |= {name: np.concatenate([getattr(one, name) for one in made]) for name in ("mean", "low", "high")}
-    return Answer(made[0].sentence if len(made) == 1 else _of_many(made, ahead), rows)
+    return Answer(made[0].sentence if len(made) == 1 else _of_many(made, ahead), rows, _far_off(table))
+
+
+def _far_off(table: BySeries) -> tuple[str, ...]:
+    """A note on values that are likely typing errors; nothing is left out for it."""
+    values = table.values["value"]
+    if not (found := np.argwhere(forecast.far_off(values))).size:
+        return ()
+    series, at = found[0]
+    of = f" of “{table.names[series]}”" if table.names.size > 1 else ""
+    others = f", and {several(len(found) - 1, 'other value')}" if len(found) > 1 else ""
+    return (
+        f"Look at {values[series, at]:,.15g} on {table.starts[at]}{of}{others}: more than {forecast.FAR} times as far "
+        "from the median of the series as values usually are. If that is a typing error, what is told here may be of "
+        "no use. Nothing was left out.",
+    )
 
 
 def _of_many(made: Sequence[forecast.Forecast], ahead: int) -> str:
@@ -91,7 +106,8 @@ def _score(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
         harmonics=given["harmonics"],
     )
     names = ("method", "mase", "covered", "interval_score", "forecasts")
-    return Answer(found.sentence, {name: np.array([getattr(one, name) for one in found.scores]) for name in names})
+    rows = {name: np.array([getattr(one, name) for one in found.scores]) for name in names}
+    return Answer(found.sentence, rows, _far_off(table))
 
 
 def _calendar(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:

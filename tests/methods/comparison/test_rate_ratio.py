@@ -82,3 +82,10 @@ def test_bad_input_is_refused():
     for events, exposure, first in (([1.5, 2], [1, 1], [1, 0]), ([1, 2], [0, 1], [1, 0]), ([1, 2], [1, 1], [1, 1])):
         with pytest.raises(Unfit):
             rate_ratio(events, exposure, first)
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_interval_without_an_end_says_so_and_warns_of_nothing():
+    found = rate_ratio([5, 999_999_999_999_999, 7, 7, 9, 4], np.ones(6), np.arange(6) < 3)
+    assert (found.low, found.high) == (0, np.inf)
+    assert "to no limit" in found.sentence

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from redway.methods.comparison.trend import trend
+from redway.methods.comparison.trend import MOST_RANKED, trend
 from redway.methods.inputs import Unfit
 
 
@@ -32,6 +32,42 @@ def test_mann_kendall_and_sen_are_what_pairs_say():
     found = trend(y, method="mann-kendall")
     assert found.slope == pytest.approx(np.median(slopes))
     assert found.p == pytest.approx(stats.kendalltau(range(30), y).pvalue)
+
+
+def test_more_points_than_pairs_can_be_made_of_are_refused():
+    y = np.arange(MOST_RANKED + 1)
+    with pytest.raises(Unfit, match=r"at most 4,000 points.*4,001.*add them up to longer periods"):
+        trend(y, method="mann-kendall")
+    assert trend(y).points == y.size
+
+
+TIED = [1, 0, 1, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize(("y", "way"), [(TIED, "fall"), (TIED[::-1], "rise")])
+def test_mann_kendall_s_verdict_is_that_of_p_where_many_values_are_equal(y, way):
+    found = trend(y, method="mann-kendall")
+    assert (found.slope, found.low, found.high) == (0, 0, 0)
+    assert found.p == stats.kendalltau(range(26), y).pvalue < 0.05
+    assert found.different
+    assert found.sentence.startswith(
+        f"Values tend to {way}, though the median slope is 0 a period, as many values are equal (95% interval 0 to 0 "
+        "of the slope, 26 points, p = "
+    )
+    sure = trend(y, method="mann-kendall", conf_level=0.9999).sentence
+    assert sure.startswith("A trend of 0 a period is not statistically different from none")
+
+
+def test_mann_kendall_s_sentence_does_not_contradict_its_own_numbers():
+    """Small counts, whose slopes have intervals that end at nought: p and interval need not say the same."""
+    rng, kinds = np.random.default_rng(6), set()
+    for steep in (0.05, 0.5) * 150:
+        found = trend(rng.poisson(1 + steep * np.arange(14)), method="mann-kendall")
+        assert found.different == (found.p < 0.05)
+        assert found.different != ("not statistically" in found.sentence or "cannot be told" in found.sentence)
+        assert not {"rises by 0 a", "falls by 0 a"} & {found.sentence[11:23]}
+        kinds.add((found.sentence.split()[0], "of which 0 cannot be ruled out" in found.sentence))
+    assert kinds >= {("A", False), ("The", False), ("Values", True)}
 
 
 @pytest.mark.parametrize("method", ["quasipoisson", "negbin", "mann-kendall"])

@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import minimize
 
 from redway.methods.inputs import Unfit
-from redway.methods.seasonality.forecast import METHODS, _harmonic, _smoothed, forecast, score
+from redway.methods.seasonality.forecast import METHODS, _harmonic, _smoothed, far_off, forecast, score
 
 
 def monthly(rng, months=84, mean=40.0, season=0.3, phi=1.0, drift=0.0):
@@ -184,3 +184,22 @@ def test_a_past_without_change_leaves_a_count_its_own_chance():
     assert "expected to have 0 (80% interval 0 to 1" in forecast(np.zeros(60), 12, method="naive").sentence
     measured = forecast(np.full(60, 5.5), 12, method="naive")
     assert "5.5 (most of 24 forecasts of the past were exact" in measured.sentence
+
+
+@pytest.mark.parametrize("made", [lambda y: forecast(y, 12, method="harmonic"), lambda y: score(y, 12)])
+def test_one_value_that_outweighs_all_others_is_said_to_be_mistyped(made):
+    y = np.full(120, 30.0)
+    y[1] = 999_999_999_999_999
+    with pytest.raises(Unfit, match="999,999,999,999,999 among values whose median is 30"):
+        made(y)
+
+
+def test_far_off_is_a_typing_error_and_no_busy_month():
+    calm = monthly(np.random.default_rng(7), months=120, phi=6.0)
+    assert not far_off(np.stack([calm, np.zeros(120), np.full(120, 1e6)])).any()
+    quiet = np.zeros(120)
+    quiet[[3, 50]] = 2, 90
+    assert not far_off(quiet).any()
+    flat = np.full(120, 30.0)
+    flat[4] = 1e9
+    assert np.flatnonzero(far_off(flat)).tolist() == [4]

@@ -61,3 +61,20 @@ def test_series_that_cannot_be_forecast_are_said():
     assert run("forecast", two, period=1_000_000).sentence.startswith("Cannot tell, of any of 2 series")
     with pytest.raises(Unfit, match="at most 1000"):
         run("forecast", two, h=10**9)
+
+
+@pytest.mark.parametrize("name", ["forecast", "forecast-score"])
+def test_a_value_far_from_all_others_is_noted(name):
+    table = monthly()
+    assert run(name, table).notes == ()
+    table["value"][1] = 1e9
+    (note,) = run(name, table).notes
+    assert note.startswith("Look at 1,000,000,000 on 2018-02-01: more than 100 times")
+
+
+def test_the_note_names_the_series_and_counts_the_others():
+    both = {key: np.concatenate([column, column]) for key, column in monthly().items()}
+    both["series"] = np.repeat(["north", "south"], 72)
+    both["value"][[73, 80, 90]] = 1e7
+    (note,) = run("forecast", both).notes
+    assert note.startswith("Look at 10,000,000 on 2018-02-01 of “south”, and 2 other values: ")
