@@ -9,6 +9,7 @@ from django.core.management import call_command
 from redway.errors import NotAllowed, RedwayError
 from redway.sources.dataset import dataset
 from redway.store import sealed
+from redway.store.files import DiskFull
 from redway.work.accounts.models import User
 from redway.work.audit.models import AuditRow
 from redway.work.returns.deliveries import deliver
@@ -133,6 +134,22 @@ def test_several_agencies_may_send_it(ready, run, fires, in_force):
     in_force("agency-counts")
     with pytest.raises(RedwayError, match="fire-service, council"):
         run("import", "agency-counts", fires(1))
+
+
+def test_where_the_disk_is_full_it_waits_and_says_so(ready, run, fires, monkeypatch):
+    path = fires(20)
+
+    def full(*given, **named):
+        raise DiskFull("room on the disk", came="3 MB free", cause="Nothing was changed.")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("redway.config.management.commands.import.work_on", full)
+        with pytest.raises(DiskFull, match="do not send it again") as told:
+            run("import", "fire", path)
+    waiting = Delivery.objects.get()
+    assert f"redway deliveries take-back {waiting.public_id}" in str(told.value)
+    run("work", "--once")
+    assert Delivery.objects.get().state == State.ACCEPTED
 
 
 def test_work_does_what_waits_and_ends(ready, run, fires):

@@ -6,10 +6,8 @@ Every address needs a token; it shows what is the agency's own, and 404 for ever
 there is no form to forge and no need of a CSRF token.
 """
 
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, BinaryIO, TypeVar, cast
 from uuid import UUID
 
@@ -26,13 +24,12 @@ from ninja.throttling import BaseThrottle
 import redway
 from redway.errors import NotAllowed, RedwayError
 from redway.sources.dataset import dataset as definition_of
-from redway.store import sealed
 from redway.store.home import Home
 from redway.web.api.shapes import DatasetShape, DeliveryShape, ExpectedShape, Problem, VersionShape
 from redway.web.profile import profile
 from redway.web.uploads import check_files
 from redway.work.audit.reading import record_read
-from redway.work.returns import deliveries
+from redway.work.returns import deliveries, quarantine
 from redway.work.returns.expected import expected as expected_returns
 from redway.work.returns.models import DataVersion, Delivery, Token
 from redway.work.returns.quarantine import Sent
@@ -207,10 +204,7 @@ def refused_rows(request: HttpRequest, id: UUID) -> HttpResponse:
         purpose="mending a return",
         rows=DeliveryReport.of_json(one.report).rows_refused,
     )
-    # Unsealed into a folder that goes at once: the open file outlives its name.
-    with tempfile.TemporaryDirectory(dir=home.incoming) as folder:
-        sealed.unseal(path, Path(folder) / "rows.csv", home)
-        rows = (Path(folder) / "rows.csv").open("rb")
+    rows = quarantine.refused_rows(one, home)
     name = f"refused-rows-{one.public_id}.csv"
     return FileResponse(rows, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")  # type: ignore[return-value]
 

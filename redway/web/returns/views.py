@@ -1,8 +1,6 @@
 """Returns: what was handed in and what became of it; handing in a file or typing one; deciding about a checked one."""
 
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from redway.errors import NotAllowed
-from redway.store import sealed
 from redway.store.home import Home
 from redway.web.figures.numbers import page_number
 from redway.web.permissions import allow
@@ -24,7 +21,7 @@ from redway.web.returns.forms import AcknowledgeForm, ReasonForm
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
 from redway.work.audit.reading import record_read
-from redway.work.returns import deliveries, drafts, policies
+from redway.work.returns import deliveries, drafts, policies, quarantine
 from redway.work.returns.models import Delivery
 from redway.work.returns.report import DeliveryReport
 from redway.work.returns.states import CLOSED, QUEUED, WAITING, State
@@ -85,7 +82,6 @@ def state(request: HttpRequest, id: UUID) -> HttpResponse:
 def refused_rows(request: HttpRequest, id: UUID) -> Any:
     """The list of refused rows, for the agency that sent them alone; each download is written down."""
     one = _find(request, id)
-    home = Home.current()
     if not one.refused_rows or not policies.may_read_refused_rows(_person(request), one):
         raise Http404
     report = DeliveryReport.of_json(one.report)
@@ -96,11 +92,8 @@ def refused_rows(request: HttpRequest, id: UUID) -> Any:
         purpose="mending a return",
         rows=report.rows_refused,
     )
-    # Unsealed into a folder that goes at once: the open file outlives its name.
-    with tempfile.TemporaryDirectory(dir=home.incoming) as folder:
-        sealed.unseal(home.quarantine / one.refused_rows, Path(folder) / "rows.csv", home)
-        rows = (Path(folder) / "rows.csv").open("rb")
     name = f"refused-rows-{one.dataset}-{timezone.localtime(one.sent_at):%Y-%m-%d}.csv"
+    rows = quarantine.refused_rows(one, Home.current())
     return FileResponse(rows, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
 
 

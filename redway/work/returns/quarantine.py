@@ -1,10 +1,12 @@
 """Where partners' files wait: sealed, a folder a delivery, until they are accepted or refused. Then they are gone.
 
 quarantine/PUBLIC-ID/0.age ...          what was sent, in order
-quarantine/PUBLIC-ID/refused-rows.age   the list of refused rows, until it expires
+quarantine/PUBLIC-ID/refused-rows.age   the list of refused rows, packed, until it expires
 """
 
+import gzip
 import shutil
+import tempfile
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -151,6 +153,17 @@ def keep_refused_rows(rows: Path, delivery: Delivery, home: Home) -> str:
     (home.quarantine / name).unlink(missing_ok=True)
     sealed.seal(rows, home.quarantine / name, home)
     return name
+
+
+def refused_rows(delivery: Delivery, home: Home) -> BinaryIO:
+    """The list of refused rows, open, as CSV. It lies unsealed in a folder that goes at once: the open file outlives
+    its name. It is unpacked there, since servers hand an open file's own bytes to the system to send."""
+    with tempfile.TemporaryDirectory(dir=home.incoming) as folder:
+        packed, plain = Path(folder) / "rows.csv.gz", Path(folder) / "rows.csv"
+        sealed.unseal(home.quarantine / delivery.refused_rows, packed, home)
+        with gzip.open(packed) as rows, plain.open("wb") as out:
+            shutil.copyfileobj(rows, out)
+        return plain.open("rb")
 
 
 def remove_sent(delivery: Delivery, home: Home) -> None:

@@ -5,6 +5,7 @@ gathered before.
 """
 
 import csv
+import gzip
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -32,7 +33,7 @@ SHOWN = 300  # characters of a cell in a report; the list has all of them
 class RefusedRows:
     """Gathers what was refused while it can be found.
 
-    keep     puts the list away, a CSV file that is gone afterwards
+    keep     puts the list away, a packed CSV file that is gone afterwards
     folders  the work folder of each file that was begun, and the file's name
     """
 
@@ -48,7 +49,7 @@ class RefusedRows:
             return
         self.reasons, self.rows = tuple(_reasons(found)), sum(_rows(path) for _, path in found)
         if self.reasons:
-            made = found[0][1].parent / "refused.csv"
+            made = found[0][1].parent / "refused.csv.gz"
             _write(found, made)
             self.keep(made)
             made.unlink()
@@ -85,10 +86,14 @@ def _short(value: str | None) -> str:
 
 
 def _write(found: Sequence[tuple[str, Path]], into: Path) -> None:
-    """The list as CSV: why, then the row's own cells as they came, so that it can be mended and sent again."""
+    """The list as CSV: why, then the row's own cells as they came, so that it can be mended and sent again.
+
+    Packed, since a row says the same of each of its faults: a small file of faults alone is told in a hundred times
+    its size, and the list is kept for weeks.
+    """
     import pyarrow.parquet as pq
 
-    with into.open("w", encoding="utf-8-sig", newline="") as out:
+    with gzip.open(into, "wt", compresslevel=1, encoding="utf-8-sig", newline="") as out:
         writer = csv.writer(out)
         heading: list[str] | None = None
         for name, path in found:

@@ -9,7 +9,6 @@ import zipfile
 
 import pytest
 
-from redway.store import sealed
 from redway.work.audit.chain import verify
 from redway.work.audit.models import AuditRow
 from redway.work.returns import quarantine, result
@@ -63,10 +62,10 @@ def test_a_refused_file_is_told_of_under_a_name_that_can_be_shown(ready, hand_in
 
 
 @pytest.mark.parametrize("name", NAMES, ids=range(len(NAMES)))
-def test_the_list_of_refused_rows_names_it_and_runs_nothing(ready, hand_in, tmp_path, name):
+def test_the_list_of_refused_rows_names_it_and_runs_nothing(ready, hand_in, name):
     delivery = hand_in(fires({"Casualties": "many"}), name=name)
-    sealed.unseal(ready.quarantine / delivery.refused_rows, tmp_path / "rows.csv", ready)
-    heading, row = csv.reader(io.StringIO((tmp_path / "rows.csv").read_text("utf-8-sig"), newline=""))
+    with quarantine.refused_rows(delivery, ready) as rows:
+        heading, row = csv.reader(io.StringIO(rows.read().decode("utf-8-sig"), newline=""))
     assert heading[0] == "File"
     assert row[0].removeprefix("'") == delivery.file_names[0]
     assert not row[0].startswith(FORMULA)

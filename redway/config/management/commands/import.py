@@ -4,7 +4,8 @@ import getpass
 import shlex
 import sys
 from argparse import ArgumentParser
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -14,6 +15,7 @@ from redway.config.given import period
 from redway.config.management.commands.deliveries import end_by_state
 from redway.errors import RedwayError, plain
 from redway.sources import dataset as datasets
+from redway.store.files import DiskFull
 from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.work.accounts.models import User
@@ -106,16 +108,32 @@ class Command(RedwayCommand):
             by=sender,
         )
         remark = _remarks()
-        now = work_on(now, progress=remark)
-        if now.state == State.TO_ACKNOWLEDGE and options["acknowledge"]:
-            keys = [warning.key for warning in DeliveryReport.of_json(now.report).warnings]
-            now = work_on(acknowledge(delivery=now, warnings=keys, by=sender), progress=remark)
-        if now.state == State.TO_ACCEPT and second:
-            now = work_on(accept(delivery=now, by=second), progress=remark)
+        with _kept(now):
+            now = work_on(now, progress=remark)
+            if now.state == State.TO_ACKNOWLEDGE and options["acknowledge"]:
+                keys = [warning.key for warning in DeliveryReport.of_json(now.report).warnings]
+                now = work_on(acknowledge(delivery=now, warnings=keys, by=sender), progress=remark)
+            if now.state == State.TO_ACCEPT and second:
+                now = work_on(accept(delivery=now, by=second), progress=remark)
         self.stdout.write(result.told(now, name_of_agency(now.agency)))
         if instead := _instead(now, sender, paths, by):
             self.stdout.write("\n" + instead)
         end_by_state(now)
+
+
+@contextmanager
+def _kept(delivery: Delivery) -> Iterator[None]:
+    """Where the disk is full while a delivery is worked on, say that it waits all the same."""
+    try:
+        yield
+    except DiskFull as fault:
+        raise DiskFull(
+            fault.expected,
+            came=fault.came,
+            cause="the disk or your share of it is full. No figures were changed. What you sent is kept, sealed, and a "
+            "running Redway tries again by itself once there is room, so do not send it again. To take it back: "
+            f"redway deliveries take-back {delivery.public_id}",
+        ) from fault
 
 
 def _path(given: str) -> Path:
