@@ -1,6 +1,6 @@
 """From a table's definition to its counts for one period: exact, by row and column. They may not leave."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,14 @@ YES, NO = "true", "false"
 
 @dataclass(frozen=True)
 class Here:
-    """Where a table is of."""
+    """Where a table is of.
+
+    called  the name of an agency by its ID
+    """
 
     profile: Profile
     places: Places
+    called: Callable[[str], str] = str
 
     @property
     def police_force(self) -> str:
@@ -87,7 +91,7 @@ def tabulated(one: Counted, period: str, snapshot: Snapshot, here: Here) -> Tabl
     covered = coverage(snapshot, one.dataset.name, here.police_force)
     by_time = set(one.partings) & set(TIMES)
     if not by_time or not covered.known.intersection(months):
-        _check_whole(one, period, covered, months)
+        _check_whole(one, period, covered, months, here)
     with reading(parts) as accepted, connect(Home.current().derived) as connection:
         found = _count(connection, [str(path) for path in accepted], one, months, here) if accepted else []
     rows, across = (_categories(axis, one, months, snapshot, here, at, found) for at, axis in enumerate(_axes(one)))
@@ -151,10 +155,10 @@ def _of(part: Part, months: range) -> bool:
     return not own or bool(set(own) & set(months))
 
 
-def _check_whole(one: Counted, period: str, covered: Coverage, months: range) -> None:
+def _check_whole(one: Counted, period: str, covered: Coverage, months: range, here: Here) -> None:
     missing = [m for m in months if m not in covered.known]
     if missing:
-        who = sorted({agency for m in missing for agency in covered.gaps.get(m, ())})
+        who = sorted({here.called(agency) for m in missing for agency in covered.gaps.get(m, ())})
         raise NotSetUp(
             f"all of {periods.in_words(period)} of {one.dataset.title}",
             came=f"nothing yet of {periods.phrase(missing)}" + (f" from {', '.join(who)}" if who else ""),

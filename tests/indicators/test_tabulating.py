@@ -99,8 +99,8 @@ def test_groups_and_the_rest(accepted, here):
 def test_a_period_that_is_not_whole_is_not_counted(accepted, here):
     rows = [row("2025-01", OLD), row("2025-03", OLD)]
     one = a_table(here, rows={"by": "area"}, period="quarter")
-    with pytest.raises(NotSetUp, match="nothing yet of February 2025"):
-        tabulated(one, "2024/25-Q4", accepted(rows), here)
+    with pytest.raises(NotSetUp, match="nothing yet of February 2025 from The Thames Valley Police"):
+        tabulated(one, "2024/25-Q4", accepted(rows), replace(here, called=lambda agency: f"The {agency}"))
     assert whole_periods(one, accepted(rows), here) == []
     read = accepted([*rows, row("2025-02", OLD, "Robbery")])
     assert whole_periods(one, read, here) == ["2024/25-Q4"]

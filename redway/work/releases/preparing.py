@@ -29,6 +29,7 @@ from redway.work.releases.models import TableEdition, left
 from redway.work.releases.states import LEFT
 from redway.work.returns.destruction import unmade
 from redway.work.returns.models import DataVersion
+from redway.work.returns.senders import senders
 from redway.work.returns.versions import snapshot
 
 KEPT = 32  # tables held by one process; each took some seconds
@@ -111,10 +112,15 @@ def opened(one: Counted, version: int | None = None) -> Snapshot:
     return snapshot(version, purpose=Purpose.PUBLICATION)
 
 
+def _here(profile: Profile, read: Snapshot) -> Here:
+    known = senders(profile)
+    return Here(profile, places(read, profile.partnership), lambda id: known[id].name if id in known else id)
+
+
 def periods_of(profile: Profile, one: Counted) -> list[str]:
     """The periods that can be released, newest first. Raises NotSetUp where none can be."""
     read = opened(one)
-    return whole_periods(one, read, Here(profile, places(read, profile.partnership)))
+    return whole_periods(one, read, _here(profile, read))
 
 
 def prepare(profile: Profile, id: str, period: str, *, version: int | None = None, policy: str = "") -> Prepared:
@@ -129,7 +135,7 @@ def prepare(profile: Profile, id: str, period: str, *, version: int | None = Non
     read = opened(one, version)
     linking.check(_read_by(one), Purpose.PUBLICATION, on=timezone.localdate())
     beside = _beside(one, period)
-    here = Here(profile, places(read, profile.partnership))
+    here = _here(profile, read)
     counts = tabulated(one, period, read, here)
     earlier = tuple(left(one.key, period))
     released = _released(_Basis.of(counts, chosen, earlier))

@@ -197,3 +197,11 @@ def test_what_was_sent_again_since_is_said_before_anybody_approves(run, sent):
     run(TABLE, "--ask", "--by", "ana")
     run(TABLE, "--approve", "--by", "bo")
     assert "294" in run(TABLE)[0]
+
+
+def test_a_month_that_lacks_is_told_with_the_name_of_whom_it_is_due_from(partnership, run, sent):
+    sent(COUNTS, "2025-07")
+    sent(COUNTS, "2025-09")
+    (partnership.profile / "agencies.yaml").write_text("- {id: fire-service, name: Made-up Fire and Rescue}\n")
+    with pytest.raises(NotSetUp, match="nothing yet of August 2025 from Made-up Fire and Rescue"):
+        run(TABLE, "--period", "2025-08")
