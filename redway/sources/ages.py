@@ -4,7 +4,7 @@ from functools import reduce
 
 import pyarrow.compute as pc
 
-from redway.sources.tabular import Field, RowCheck
+from redway.sources.fields import Field, RowCheck
 
 AGES = (*(f"age_{age}" for age in range(90)), "age_90_and_over")
 FIELDS = (

@@ -1,6 +1,6 @@
 """The Indices of Deprivation, under the publisher's headings (File 7) or those of the R package IMD."""
 
-from redway.sources.tabular import LSOA, LSOA_EXAMPLE, Field
+from redway.sources.fields import LSOA, LSOA_EXAMPLE, Field
 
 # Our name, the R package's, the publisher's. The publisher's Income and Employment scores are rates, and say so.
 DOMAINS = (

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from redway.sources.dataset import dataset, folder
+from redway.sources.fields import Field
 from redway.sources.loaders import loader
-from redway.sources.tabular import Field, positions
+from redway.sources.tabular import positions
 
 FILE = "example.csv"
 

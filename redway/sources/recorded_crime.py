@@ -14,7 +14,8 @@ import pyarrow.compute as pc
 
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import Dataset, Facts, Loaded, Refusals
-from redway.sources.tabular import Field, RowCheck, load_table, loaded
+from redway.sources.fields import Field, RowCheck
+from redway.sources.tabular import load_table, loaded
 from redway.store import sheets
 
 WORKBOOKS = (".ods", ".xlsx")

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from redway.sources.dataset import Context, Loaded, dataset
-from redway.sources.tabular import DISTRICT, DISTRICT_EXAMPLE, Field, load_table, loaded
+from redway.sources.fields import DISTRICT, DISTRICT_EXAMPLE, Field
+from redway.sources.tabular import load_table, loaded
 
 YEARS = range(17, 27)  # the portal names its columns by year, and nothing else changes
 

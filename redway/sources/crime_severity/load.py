@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from redway.sources.dataset import Context, Loaded, dataset
-from redway.sources.tabular import DISTRICT, DISTRICT_EXAMPLE, Field, load_table, loaded
+from redway.sources.fields import DISTRICT, DISTRICT_EXAMPLE, Field
+from redway.sources.tabular import load_table, loaded
 
 NONE = ":"  # districts of forces whose figures were not complete
 # Its heading in full: “Score” alone stands in many tables of districts.

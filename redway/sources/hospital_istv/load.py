@@ -45,15 +45,24 @@ def place(db: duckdb.DuckDBPyConnection, view: str, known: Gazetteer) -> str:
 
     An area that the hospital gave stands.
     """
-    sql = f"SELECT DISTINCT place FROM {view} WHERE area IS NULL AND place IS NOT NULL ORDER BY place"  # noqa: S608
-    found = [known.locate(text) for (text,) in db.execute(sql).fetchall()]
-    db.execute(f"CREATE TYPE places AS ENUM ({sql})")
-    query.set_variables(db, areas=[each.area for each in found], sure=[each.confidence.word for each in found])
-    nth = "enum_code(CASE WHEN v.area IS NULL THEN try_cast(v.place AS places) END) + 1"
-    area, sure = f"nullif(getvariable('areas')[{nth}], '')", f"coalesce(getvariable('sure')[{nth}], '{NO_AREA}')"
     db.execute(
-        f"CREATE VIEW placed AS SELECT v.* REPLACE (coalesce(v.area, {area}) AS area), "  # noqa: S608
-        f"CASE WHEN v.area IS NOT NULL THEN '{GIVEN}' ELSE {sure} END AS area_confidence FROM {view} v"
+        f"CREATE TABLE described AS SELECT DISTINCT place FROM {view} "  # noqa: S608
+        "WHERE area IS NULL AND place IS NOT NULL ORDER BY place"
+    )
+    found = [known.locate(text) for (text,) in db.execute("FROM described").fetchall()]
+    areas, sure = query.texts(each.area for each in found), query.texts(each.confidence.word for each in found)
+    given = f"SELECT area FROM {view} WHERE area IS NOT NULL"  # noqa: S608
+    # Words of a list are looked up, kept and written many times faster than text.
+    db.execute("CREATE TYPE places AS ENUM (FROM described)")
+    db.execute(f"CREATE TYPE placed_in AS ENUM ({given} UNION SELECT unnest({areas}))")
+    db.execute(f"CREATE TYPE confidences AS ENUM (SELECT unnest({query.texts(NOTES)}))")
+    db.execute(f"SET VARIABLE areas = list_transform({areas}, lambda area: nullif(area, '')::placed_in)")
+    db.execute(f"SET VARIABLE sure = {sure}::confidences[]")
+    nth = "enum_code(CASE WHEN v.area IS NULL THEN try_cast(v.place AS places) END) + 1"
+    db.execute(
+        f"CREATE VIEW placed AS SELECT v.* REPLACE (coalesce(v.area::placed_in, getvariable('areas')[{nth}]) AS area), "  # noqa: S608
+        f"CASE WHEN v.area IS NOT NULL THEN '{GIVEN}'::confidences "
+        f"ELSE coalesce(getvariable('sure')[{nth}], '{NO_AREA}'::confidences) END AS area_confidence FROM {view} v"
     )
     return "placed"
 

@@ -12,7 +12,9 @@ import shapely
 
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import Context, Loaded, Refusals, dataset
-from redway.sources.tabular import LSOA, LSOA_EXAMPLE, loaded, refuse_too_many
+from redway.sources.fields import LSOA, LSOA_EXAMPLE
+from redway.sources.table_checks import refuse_too_many
+from redway.sources.tabular import loaded
 
 VINTAGES = {"LSOA21CD": ("2021", "LSOA21NM"), "LSOA11CD": ("2011", "LSOA11NM")}
 # England, Wales and the sea around them: nothing outside can be one of their areas.

@@ -5,7 +5,8 @@ from pathlib import Path
 from redway.sources.ages import ADDS_UP
 from redway.sources.ages import FIELDS as AGES
 from redway.sources.dataset import Context, Loaded, dataset
-from redway.sources.tabular import LSOA, LSOA_EXAMPLE, Field, load_table, loaded
+from redway.sources.fields import LSOA, LSOA_EXAMPLE, Field
+from redway.sources.tabular import load_table, loaded
 
 FIELDS = (Field("lsoa11_code", ("LSOA Code", "LSOA11CD"), like=LSOA, example=LSOA_EXAMPLE), *AGES)
 

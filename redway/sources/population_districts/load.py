@@ -5,7 +5,8 @@ from pathlib import Path
 from redway.sources.ages import ADDS_UP
 from redway.sources.ages import FIELDS as AGES
 from redway.sources.dataset import Context, Loaded, dataset
-from redway.sources.tabular import DISTRICT, DISTRICT_EXAMPLE, Field, load_table, loaded
+from redway.sources.fields import DISTRICT, DISTRICT_EXAMPLE, Field
+from redway.sources.tabular import load_table, loaded
 
 FIELDS = (
     Field("district_code", ("ltla21_code", "LAD21CD", "Code"), like=DISTRICT, example=DISTRICT_EXAMPLE),

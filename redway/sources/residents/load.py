@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import Context, Dataset, Loaded, dataset
-from redway.sources.tabular import LSOA, LSOA_EXAMPLE, Field, load_table, loaded
+from redway.sources.fields import LSOA, LSOA_EXAMPLE, Field
+from redway.sources.tabular import load_table, loaded
 
 FIELDS = (
     Field("lsoa21_code", ("geography code", "LSOA21CD"), like=LSOA, example=LSOA_EXAMPLE),

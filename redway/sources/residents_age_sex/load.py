@@ -6,7 +6,8 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from redway.sources.dataset import Context, Loaded, dataset
-from redway.sources.tabular import DISTRICT, DISTRICT_EXAMPLE, Field, RowCheck, load_table, loaded
+from redway.sources.fields import DISTRICT, DISTRICT_EXAMPLE, Field, RowCheck
+from redway.sources.tabular import load_table, loaded
 
 AGES = ("younger", "working_age", "older")
 FIELDS = (

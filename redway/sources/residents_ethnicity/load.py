@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import Context, Dataset, Loaded, dataset
 from redway.sources.ethnic_groups import BROAD
-from redway.sources.tabular import LSOA, LSOA_EXAMPLE, Field, load_table, loaded
+from redway.sources.fields import LSOA, LSOA_EXAMPLE, Field
+from redway.sources.tabular import load_table, loaded
 
 FIELDS = (
     Field("lsoa21_code", ("LSOA21CD",), like=LSOA, example=LSOA_EXAMPLE),

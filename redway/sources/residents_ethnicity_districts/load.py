@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 
 from redway.sources.dataset import Context, Loaded, dataset
 from redway.sources.ethnic_groups import BROAD
-from redway.sources.tabular import DISTRICT, DISTRICT_EXAMPLE, Field, RowCheck, load_table, loaded
+from redway.sources.fields import DISTRICT, DISTRICT_EXAMPLE, Field, RowCheck
+from redway.sources.tabular import load_table, loaded
 
 LABEL = rf"({'|'.join(BROAD)}): .+\((number|percent)\)"
 COUNTED = "(number)"

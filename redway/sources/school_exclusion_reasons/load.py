@@ -6,8 +6,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from redway.sources.dataset import Context, Dataset, Loaded, dataset
+from redway.sources.fields import Field
 from redway.sources.returned.look_ups import look_up
-from redway.sources.tabular import Field, load_table, loaded
+from redway.sources.tabular import load_table, loaded
 
 KINDS = {"perm": "permanent", "fixed": "suspension"}
 LEVELS = ("NATIONAL", "REGIONAL", "LOCAL AUTHORITY")
@@ -58,21 +59,22 @@ def load(path: Path, *, file_name: str, into: Path, context: Context) -> list[Lo
     """One table for the whole of England."""
     definition = dataset("school-exclusion-reasons")
     table, read, refused = load_table(path, definition, FIELDS, file_name=file_name, into=into, key=KEY)
-    rows = pa.concat_tables([_rows(table, definition, heading, *of) for heading, of in HEADINGS.items()])
+    places = _places(table)
+    rows = pa.concat_tables([_rows(table[h], places, definition, kind, code) for h, (kind, code) in HEADINGS.items()])
     count = rows.num_rows + read - table.num_rows  # of counts, not of wide rows, so that what was taken can be told
     withheld = pc.sum(pc.equal(rows["status"], "withheld")).as_py() or 0
     notes = {NOTE: withheld} if withheld else {}
     return [loaded(rows.combine_chunks(), definition, into=into, rows_read=count, refused=refused, notes=notes)]
 
 
-def _rows(table: pa.Table, definition: Dataset, heading: str, kind: str, reason: str) -> pa.Table:
-    """The rows of one count."""
-    years, level = table["year"].to_pylist(), table["level"]
+def _places(table: pa.Table) -> dict[str, pa.Array]:
+    """What every count of a wide row has in common: the year, where it was, and the kind of school."""
+    years, level = table["year"].combine_chunks().dictionary_encode(), table["level"]
+    periods = pa.array([f"YE-{int(year[:4]) + 1}-08" for year in years.dictionary.to_pylist()], pa.string())
     none = pa.scalar(None, pa.string())
     code = pc.if_else(pc.equal(table["area_code"], "."), none, table["area_code"])
-    told = pc.not_equal(table[heading], WITHHELD)
-    given = {
-        "period": pa.array([f"YE-{int(year[:4]) + 1}-08" for year in years], pa.string()),
+    return {
+        "period": periods.take(years.indices),
         "level": pc.utf8_lower(level),
         "area_code": pc.case_when(
             pc.make_struct(pc.equal(level, LEVELS[0]), pc.equal(level, LEVELS[1])),
@@ -83,9 +85,16 @@ def _rows(table: pa.Table, definition: Dataset, heading: str, kind: str, reason:
         "area_number": table["area_number"],
         "area_name": pc.coalesce(table["area_name"], table["region_name"], table["country_name"]),
         "school_type": table["school_type"],
-        "kind": pa.array([kind] * len(years), pa.string()),
-        "reason": pa.array([reason] * len(years), pa.string()),
-        "count": pc.cast(pc.if_else(told, table[heading], none), pa.float64()),
+    }
+
+
+def _rows(cells: pa.ChunkedArray, places: dict[str, pa.Array], definition: Dataset, kind: str, reason: str) -> pa.Table:
+    """The rows of one count."""
+    told = pc.not_equal(cells, WITHHELD)
+    given = places | {
+        "kind": pa.repeat(kind, len(cells)),
+        "reason": pa.repeat(reason, len(cells)),
+        "count": pc.cast(pc.if_else(told, cells, pa.scalar(None, pa.string())), pa.float64()),
         "status": pc.if_else(told, "known", "withheld"),
     }
     return pa.table({column.name: given[column.name] for column in definition.columns})

@@ -8,9 +8,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from redway.sources.dataset import Context, Dataset, Loaded, dataset
+from redway.sources.fields import NUMBER, Field
 from redway.sources.returned.look_ups import LookUp, look_up
 from redway.sources.schools import parquet
-from redway.sources.tabular import NUMBER, Field, check_table, loaded, read_table
+from redway.sources.table_checks import check_table
+from redway.sources.tabular import loaded, read_table
 from redway.store.profile import Profile
 
 # A dash stands for no value; letters are the department's marks for values withheld, low or not applicable.

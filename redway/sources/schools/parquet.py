@@ -15,7 +15,9 @@ import pyarrow.parquet as pq
 
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import Dataset
-from redway.sources.tabular import BIGGEST, Field, as_cells, coded, positions
+from redway.sources.fields import Field
+from redway.sources.table_checks import coded
+from redway.sources.tabular import BIGGEST, as_cells, positions
 from redway.store import query
 from redway.store.files import room_on_disk
 

@@ -9,8 +9,9 @@ import pyarrow as pa
 
 from redway.errors import FileRefused, Place
 from redway.sources.dataset import Context, Dataset, Loaded, dataset
+from redway.sources.fields import Field
 from redway.sources.returned.look_ups import look_up
-from redway.sources.tabular import WORKBOOKS, Field, load_table, loaded
+from redway.sources.tabular import WORKBOOKS, load_table, loaded
 from redway.store import sheets
 from redway.store.profile import Profile
 

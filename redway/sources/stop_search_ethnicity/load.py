@@ -6,7 +6,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from redway.sources.dataset import Context, Loaded, dataset
-from redway.sources.tabular import Field, load_table, loaded
+from redway.sources.fields import Field
+from redway.sources.tabular import load_table, loaded
 
 COUNT = r"[0-9]{1,3}(,[0-9]{3}){0,4}|[0-9]{1,12}"
 NUMBER = rf"({COUNT})(\.[0-9]{{1,20}})?"
