@@ -64,12 +64,11 @@ def report(folder: Path, datasets: list[str], rows: int, rounds: int, large: int
     )
     runs = [(rows, rounds, datasets)]
     if some := [name for name in LARGE if large and name in (datasets or LARGE)]:
-        runs.append((large, 1, some))
+        runs.append((large, rounds, some))
     lines, passed = [], []
     for many, times, these in runs:
         lines += [
-            f"Returns of {many:,} rows; "
-            + (f"medians of {times} runs each, taken in turn." if times > 1 else "one run."),
+            f"Returns of {many:,} rows; medians of {times} runs each, taken in turn.",
             "",
             "| dataset | columns | MB | DuckDB, s | import, s | ratio (at most 4) | of processors' time "
             "| whole way, s | ratio | of processors' time | sealing, s | comparing, s | other, s | peak, MB |",
