@@ -331,12 +331,11 @@ def zips(name):
     whole = as_csv(table(name))
     inner = zipped({"sent.csv": whole})
     found = {
-        f"a name that leads out: {out}": ({"good.csv": whole, out: whole}, "Do not trust its sender")
-        for out in LEADING_OUT
+        f"a name that leads out: {out}": ({"good.csv": whole, out: whole}, "Ask whoever made it") for out in LEADING_OUT
     }
     found |= {
         "a zip in a zip": ({"inner.zip": inner, "sent.csv": whole}, "a zip within it"),
-        "a bomb": ({"sent.csv": b"0" * 20_000_000}, "zip bomb"),
+        "a bomb": ({"sent.csv": b"0" * 20_000_000}, "made to fill a disk"),
         "too many files": ({f"{n}.csv": b"" for n in range(10_001)}, "10,001 files"),
         "none of the dataset": ({"readme.txt": NAMED.encode()}, "readme.txt"),
         "nothing": ({}, "no file|none|empty"),
@@ -357,7 +356,7 @@ def packed(name):
         "plain text under the name of a gzip file": (as_csv(table(name)), "gzip"),
         "a gzip file in a gzip file": (gzip.compress(whole), "."),
         "a workbook packed by gzip": (gzip.compress(b"PK\x03\x04" + bytes(400)), "."),
-        "a gzip bomb": (gzip.compress(bytes(3_000_000)), "at most 1 MB once unpacked"),
+        "a gmade to fill a disk": (gzip.compress(bytes(3_000_000)), "at most 1 MB once unpacked"),
     }
     return [Hostile(what, "sent.csv.gz", sent, says) for what, (sent, says) in found.items()]
 

@@ -287,9 +287,10 @@ def refuse_other_columns(file: CsvFile, wanted: Sequence[str], *, where_from: st
     if not (missing or extra or twice):
         return
     cause = where_from
+    renamed = [(name, near[0]) for name in missing if (near := get_close_matches(name, extra, 1, 0.5))]
     if len(file.columns) == 1 and any(mark in file.columns[0] for mark in ";\t"):
         cause = f"the file's cells are parted by semicolons or tabs. {IN_A_SPREADSHEET}"
-    elif missing and (renamed := [(m, n[0]) for m in missing if (n := get_close_matches(m, extra, 1, 0.5))]):
+    elif renamed and 2 * len(renamed) >= len(missing):  # of another file's columns one or two are alike by chance
         cause = "renamed columns: " + ", ".join(f"“{was}” is now “{now}”" for was, now in renamed) + "."
     what = [
         f"{words} {_quoted(names)}"

@@ -160,7 +160,8 @@ def _refuse_untrusted(member: zipfile.ZipInfo, name: str) -> None:
         raise FileRefused(
             "a zip whose files stay within it",
             came=f"a file named “{inside}”",
-            cause="a zip made to write over other files. Do not trust its sender.",
+            cause="a zip made by a faulty program, or to write over other files. Ask whoever made it, and do not "
+            "unpack it.",
             place=place,
         )
     if stat.S_ISLNK(member.external_attr >> 16):
@@ -190,7 +191,7 @@ def _bomb(name: str, came: str) -> FileRefused:
     return FileRefused(
         f"a zip of at most {MOST_FILES:,} files and {MOST_BYTES / 1e9:.0f} GB, packed at most {MOST_RATIO} to 1",
         came=came,
-        cause="a zip bomb: a small file made to fill a disk. Do not trust its sender.",
+        cause="a small file made to fill a disk, by mistake or on purpose. Ask whoever made it, and do not unpack it.",
         place=Place(name),
     )
 

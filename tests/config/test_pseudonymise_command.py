@@ -45,3 +45,9 @@ def test_a_new_key_goes_again_when_nothing_could_be_made_with_it(tmp_path):
     with pytest.raises(RedwayError, match="a file that is there"):
         call_command("pseudonymise", *given[:-1], str(tmp_path / "other.csv"))
     assert key.read_text() == kept
+
+
+def test_a_return_without_pseudonyms_is_not_said_to_be_fit_to_send(tmp_path):
+    """Nobody looked into the file: it may hold names."""
+    with pytest.raises(RedwayError, match="Take columns and texts that name people out at their source"):
+        call_command("pseudonymise", "hospital-istv", "any.csv", "--key", "key", "--out", str(tmp_path / "out.csv"))

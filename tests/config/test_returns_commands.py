@@ -364,6 +364,7 @@ class TestDeliveries:
         with pytest.raises(RedwayError, match="accept returns"):
             run("deliveries", "accept", one.public_id, "--by", "adm")
         assert "Data version 2 was made." in run("deliveries", "accept", one.public_id, "--by", "sol")
+        assert "Nothing was done" in run("deliveries", "accept", one.public_id, "--by", "sol")
         waits("import", "fire", fires(5))
         again = Delivery.objects.get(state=State.TO_ACCEPT)
         said = run("deliveries", "refuse", again.public_id, "--reason", "last year's", "--by", "sol")

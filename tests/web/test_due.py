@@ -19,7 +19,12 @@ from redway.work.returns.expected import Standing
             [(Standing.LATE, "The first is 9 days late.", 2), (Standing.REFUSED, "3 days late.", 1)],
             "3 returns are late.",
         ),
-        ([(Standing.WAITING, "3 days late.", 1)], "Nothing is late."),
+        ([(Standing.WAITING, "", 1)], "Nothing is late."),
+        (
+            [(Standing.WAITING, "3 days late.", 1)],
+            "Nothing is missing; 1 return that came is not accepted yet, and its day has passed.",
+        ),
+        ([(Standing.WAITING, "3 days late.", 1), (Standing.LATE, "9 days late.", 1)], "1 return is late."),
     ],
 )
 def test_what_is_late(stand, says):

@@ -87,7 +87,33 @@ def test_what_was_not_read_in_the_law_says_so_and_what_no_return_carries_says_wh
     assert "check it" not in police
 
 
-def test_what_came_in_part_is_told_with_what_is_missing(came, opened, signed_in, quarter):
+@pytest.fixture
+def asked_until(milton_keynes):
+    """`asked_until("2025-11")`: the calendar asks the fire service for its months up to this one, and for no later."""
+
+    def write(month):
+        rule = f"- {{dataset: fire, agency: {FIRE}, from: 2020-01, until: {month}, due_days: 20}}\n"
+        (milton_keynes.profile / "returns.yaml").write_text(rule, "utf-8")
+
+    return write
+
+
+def test_a_month_that_the_calendar_leaves_out_is_not_said_to_be_wanted(
+    came, opened, asked_until, signed_in, people, quarter
+):
+    people[Role.AGENCY_CONTACT].agency = FIRE
+    people[Role.AGENCY_CONTACT].save()
+    asked_until(periods.label(periods.months_of(quarter)[-2]))
+    page = text(passing(signed_in(Role.AGENCY_CONTACT)).get(f"/exchange/?quarter={quarter}"))
+    last = periods.words(periods.months_of(quarter)[-1])
+    assert f"The calendar of returns asks nothing for {last}." in page
+    assert "did not come." not in page
+    own = page[page.index('id="mine"') : page.index("</section>")]
+    assert "Everything that is asked of you for this quarter has come." in own
+
+
+def test_what_came_in_part_is_told_with_what_is_missing(came, opened, asked_until, signed_in, quarter):
+    asked_until(periods.label(periods.months_of(quarter)[-1]))
     page = text(passing(signed_in(Role.ANALYST)).get(f"/exchange/?quarter={quarter}"))
     last = periods.words(periods.months_of(quarter)[-1])
     assert "6 in part" in page
@@ -103,7 +129,10 @@ def test_what_no_gateway_opens_is_told_apart_from_what_did_not_come(came, signed
     assert "Came, and may not be used" in page
 
 
-def test_an_agency_contact_reads_first_what_is_wanted_of_their_own(came, opened, signed_in, people):
+def test_an_agency_contact_reads_first_what_is_wanted_of_their_own(
+    came, opened, asked_until, signed_in, people, quarter
+):
+    asked_until(periods.label(periods.months_of(quarter)[-1]))
     people[Role.AGENCY_CONTACT].agency = FIRE
     people[Role.AGENCY_CONTACT].save()
     page = text(passing(signed_in(Role.AGENCY_CONTACT)).get("/exchange/"))
@@ -148,17 +177,6 @@ def test_every_quarter_offered_can_be_chosen_and_reads_as_months(milton_keynes, 
 def test_a_quarter_that_is_not_offered_is_not_found(milton_keynes, signed_in, page, asked):
     if asked not in quarters(timezone.localdate()):
         assert signed_in(Role.CHAIR).get(page, {"quarter": asked}).status_code == 404
-
-
-@pytest.fixture
-def asked_until(milton_keynes):
-    """`asked_until("2025-11")`: the calendar asks the fire service for its months up to this one, and for no later."""
-
-    def write(month):
-        rule = f"- {{dataset: fire, agency: {FIRE}, from: 2020-01, until: {month}, due_days: 20}}\n"
-        (milton_keynes.profile / "returns.yaml").write_text(rule, "utf-8")
-
-    return write
 
 
 def chosen(page):

@@ -6,10 +6,12 @@ from types import SimpleNamespace
 import pytest
 from django.urls import reverse
 
+from redway.sources import dataset as datasets
 from redway.store.home import Home
 from redway.store.profile import Profile
 from redway.web.figures import missing
 from redway.web.figures.placing import placed
+from redway.web.figures.rows import RowCounts
 from redway.web.quality import presenter
 from redway.work.accounts.models import User
 from redway.work.accounts.roles import Role
@@ -50,6 +52,22 @@ def test_a_return_of_before_any_day_was_agreed_is_neither_late_nor_in_time(alder
     text = page(signed_in(Role.ANALYST), "aldermere-infirmary")
     part = " ".join(re.sub(r"<[^>]*>", " ", text[text.index('id="hospital-admissions"') :]).split())
     assert re.search(r"January to March 2025 \d+ \d+ 24 days October to December 2024 \d+ \d+ no day agreed", part)
+
+
+def test_what_is_not_known_of_a_few_rows_is_told_by_its_sender_and_analysts_alone(aldermere_home, signed_in):
+    """4% of some 55 rows would be two children, whatever the number of rows is rounded to."""
+    found = Submission.objects.filter(provider="youth-justice-service", dataset="youth-justice").order_by("pk")
+    for one in found:
+        unknown = dict.fromkeys(one.facts["unknown"], 2)
+        Submission.objects.filter(pk=one.pk).update(facts=one.facts | {"unknown": unknown}, rows_accepted=53)
+
+    def told(role):
+        part = page(signed_in(role), "youth-justice-service")
+        part = part[part.index("Rows in which it is not known") :]
+        return set(re.findall(r'govuk-table__cell--numeric"[^>]*>([^<]*)</td>', part[: part.index("</table>")]))
+
+    assert told(Role.CHAIR) == {"few or none"}
+    assert told(Role.ANALYST) == {"4%"}
 
 
 def test_rows_outside_the_partnership_are_rounded_too(aldermere_home, signed_in):
@@ -180,7 +198,7 @@ def test_how_late_returns_came(due, days, says):
 
 
 class TestHowSurelyRowsWerePlaced:
-    PLACING = re.compile(r"([0-9]+%|few) placed nowhere")
+    PLACING = re.compile(r"([0-9]+%|few or none) placed")
 
     def test_the_page_of_the_agency_tells_the_shares_of_each_period(self, aldermere_home, signed_in):
         text = page(signed_in(Role.CHAIR), "aldermere-infirmary")
@@ -188,7 +206,9 @@ class TestHowSurelyRowsWerePlaced:
         table = part[part.index("How surely the small area was found") :]
         table = " ".join(re.sub(r"<[^>]*>", " ", table[: table.index("</table>")]).split())
         assert "Placed by the hospital Placed surely Placed fairly surely Placed doubtfully Placed nowhere" in table
-        assert re.search(r"(January|February|March|October|November|December) 20\d\d( (\d+%|few)){5}", table)
+        assert re.search(
+            r"(January|February|March|October|November|December) 20\d\d( (\d+%|few or none|left out)){5}", table
+        )
 
     def test_a_dataset_that_places_nothing_has_no_such_table(self, aldermere_home, signed_in):
         assert "How surely the small area was found" not in page(signed_in(Role.CHAIR))
@@ -201,13 +221,20 @@ class TestHowSurelyRowsWerePlaced:
             "placed doubtfully",
             "placed nowhere",
         )
+        exact, rounded = RowCounts(exact=True), RowCounts(exact=False)
         notes = dict(zip(words, (0, 37, 50, 10, 3), strict=True))
         found = placed("hospital-istv", [Submission(notes=notes)])
-        assert found.shares == ("0%", "37%", "50%", "10%", "few")
+        assert found.shares(exact) == ("0%", "37%", "50%", "10%", "3%")
+        assert found.shares(rounded) == ("few or none", "35%", "50%", "10%", "few or none")
         few = placed("hospital-istv", [Submission(notes={"placed surely": 19})])
-        assert few.shares == ("", "", "", "", "")
+        assert few.shares(exact) == few.shares(rounded) == ("", "", "", "", "")
         assert placed("hospital-istv", [Submission(notes={})]) is None
         assert placed("fire", [Submission(notes=notes)]) is None
+
+    def test_a_single_hidden_share_is_not_told_by_the_others(self):
+        notes = dict(zip(datasets.dataset("hospital-istv").placing, (8, 37, 50, 10, 3), strict=True))
+        found = placed("hospital-istv", [Submission(notes=notes)])
+        assert found.shares(RowCounts(exact=False)) == ("left out", "32%", "45%", "9%", "few or none")
 
     def test_its_figures_say_it_of_the_newest_year_and_other_figures_do_not(self, aldermere_home, signed_in):
         client = signed_in(Role.MEMBER)

@@ -13,7 +13,7 @@ from redway.work.accounts.roles import Role
 from redway.work.audit.models import AuditRow
 from redway.work.returns.models import Delivery
 from redway.work.returns.report import DeliveryReport, Fault, Item, Note, Reason, Replaced, Warning
-from redway.work.returns.result import headline
+from redway.work.returns.result import headline, told
 from redway.work.returns.telling import NOTES
 
 pytestmark = pytest.mark.django_db
@@ -61,10 +61,30 @@ def test_whoever_may_not_see_small_counts_reads_rounded_ones_and_no_cell(page, r
     assert "Accepted 125 rows. Under 5 were refused, for one reason." in text
     assert "Under 5 rows, “Cause”: is none of the codes" in text
     assert "15 outside the partnership" in text
-    assert "Something looked wrong and may be true. The number of rows: November 2025." in text
+    assert "The number of rows, November 2025: it looked wrong, and may be true." in text
     assert "rounded to the nearest 5" in text
-    for told in ("123", "127", "117", "97", "98", "on purpose", "row 11", "E01000001"):
-        assert told not in text, told
+    for hidden in ("123", "127", "117", "97", "98", "on purpose", "row 11", "E01000001"):
+        assert hidden not in text, hidden
+
+
+@pytest.mark.parametrize(
+    ("state", "says"),
+    [
+        ("to-acknowledge", "123 of 127 rows as they should be; would take the place of the copy of 3 May 2026"),
+        ("accepted", "123 of 127 rows as they should be; was accepted, and took the place of the copy of 3 May 2026"),
+        ("refused", "123 of 127 rows as they should be; was not accepted"),
+    ],
+)
+def test_as_text_too_nothing_is_accepted_before_it_is(state, says):
+    one = Delivery(dataset="fire", agency=FIRE, state=state, report=REPORT.as_json(), version=1)
+    assert f"fires.csv, November 2025: {says}" in told(one, "Fire service")
+
+
+def test_as_many_warnings_are_listed_for_a_chair_as_are_announced(page):
+    report = dataclasses.replace(REPORT, warnings=(*REPORT.warnings, Warning("rows", "another", "2025-11")))
+    text = page(Role.CHAIR, report, state="to-acknowledge", version=None)
+    assert "There are 2 warnings to look into." in text
+    assert "The number of rows, November 2025: 2 warnings." in text
 
 
 @pytest.mark.parametrize("role", [Role.AGENCY_CONTACT, Role.ANALYST])

@@ -255,7 +255,7 @@ class Cells:
         day, first, last = self._day(column, value)
         if day:
             mend = "Look the date up: a year may be mistyped, or day and month swapped."
-            future = self._fault(column, TO_COME, expected=f"{self._expected(column)}, not to come", mend=mend)
+            future = self._fault(column, TO_COME, expected=f"{self._expected(column)}, not in the future", mend=mend)
             mend = "Look the date up: a year may be mistyped, or the cell empty and shown as 1900."
             ago = self._fault(column, "lies before 1901", expected=f"{self._expected(column)}, from 1901 on", mend=mend)
             found += [(f"{day} > {last}", future), (f"{day} < {first}", ago)]

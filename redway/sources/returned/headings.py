@@ -68,7 +68,7 @@ def read(dataset: Dataset, headings: Sequence[str], context: Context, file_name:
     _refuse_semicolons(dataset, headings, place)
     if unknown and missing:
         _refuse_another_return(dataset, headings, place)
-    _refuse_identifiers(unknown, place)
+    _refuse_identifiers(dataset, unknown, place)
     if unknown or missing or twice:
         raise _other_columns(dataset, unknown, missing, twice, place, headed=bool(at))
     if len(blank) > MOST_BLANK:
@@ -114,16 +114,18 @@ def _refuse_another_return(dataset: Dataset, headings: Sequence[str], place: Pla
             raise fault
 
 
-def _refuse_identifiers(unknown: Sequence[str], place: Place) -> None:
+def _refuse_identifiers(dataset: Dataset, unknown: Sequence[str], place: Place) -> None:
     found = {heading: what for heading in unknown if (what := identifiers.of_heading(heading))}
     if found:
+        able = any(column.type == "pseudonym" for column in dataset.columns)
+        pseudonymise = ", or run redway pseudonymise on your own machine" if able else ""
         raise FileRefused(
             "no column with direct identifiers",
             came=", ".join(
                 f"“{heading[:60]}”, which looks like {what}" for heading, what in list(found.items())[:SHOWN]
             ),
-            cause="a whole extract was sent. Take these columns out at their source, or run redway pseudonymise on "
-            "your own machine; nothing of the file was kept.",
+            cause=f"a whole extract was sent. Take these columns out at their source{pseudonymise}. Nothing of what "
+            "was sent was kept here.",
             place=place,
         )
 

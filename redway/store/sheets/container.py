@@ -180,7 +180,7 @@ def _refuse_bombs(container: Container, archive: zipfile.ZipFile, packed: int) -
         raise container.refusal(
             f"a workbook of at most {MOST_BYTES / 1e9:.0f} GB in {MOST_PARTS:,} parts, packed {MOST_RATIO} to 1",
             came,
-            "a file made to fill a disk. Do not trust its sender.",
+            "a file made to fill a disk, by mistake or on purpose. Ask whoever made it, and do not open it.",
         )
 
 

@@ -142,13 +142,18 @@ def mine(found: Sequence[Supply], agency: str) -> Mine | None:
     own = [s for s in found if s.agency and s.agency.id == agency]
     if not own:
         return None
-    wanted = [s for s in own if s.standing not in (Standing.SUPPLIED, Standing.NOT_EXPECTED)]
+    wanted = [s for s in own if s.standing not in (Standing.SUPPLIED, Standing.NOT_EXPECTED) and _of_sender(s)]
     if all(s.standing is Standing.NOT_EXPECTED for s in own):
         name = own[0].agency.name if own[0].agency else ""
         return Mine(name, (_("The calendar of returns asks nothing of you for this quarter."),))
     sentences = tuple(dict.fromkeys(f"{dataset(s.dataset).title}: {_short(s)}" for s in wanted))
     name = own[0].agency.name if own[0].agency else ""
     return Mine(name, sentences)
+
+
+def _of_sender(s: Supply) -> bool:
+    """Whether its sender can do something about it: not where all that lacks is what nobody asks them for."""
+    return s.standing is not Standing.IN_PART or bool(s.lacking) or not {*s.missing} <= {*s.unasked}
 
 
 def _short(s: Supply) -> str:
@@ -178,7 +183,8 @@ def _row(s: Supply, person: User) -> tuple[Cell, ...]:
 def _came(s: Supply) -> Cell:
     if s.came is None:
         return tables.text("")
-    return tables.text(date_format(s.came, "j M Y"), note=_("after it was due") if s.came > s.due else "")
+    after = _("after %(day)s, when it was due") % {"day": date_format(s.due, "j M Y")} if s.came > s.due else ""
+    return tables.text(date_format(s.came, "j M Y"), note=after)
 
 
 def _details(s: Supply, person: User) -> list[str]:
@@ -205,8 +211,10 @@ def _details(s: Supply, person: User) -> list[str]:
 
 def _wanting(s: Supply) -> list[str]:
     said = []
-    if s.missing:
-        said.append(_("%(months)s did not come.") % {"months": periods.phrase(s.missing)})
+    if asked := tuple(month for month in s.missing if month not in s.unasked):
+        said.append(_("%(months)s did not come.") % {"months": periods.phrase(asked)})
+    if s.unasked:
+        said.append(_("The calendar of returns asks nothing for %(months)s.") % {"months": periods.phrase(s.unasked)})
     if s.lacking:
         said.append(_("Without %(pieces)s.") % {"pieces": _pieces(s.lacking)})
     return said

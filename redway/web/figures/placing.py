@@ -8,14 +8,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from redway import periods
-from redway.indicators.release import LOCAL
 from redway.sources.dataset import dataset
 from redway.store.snapshot import Snapshot
+from redway.web.figures.rows import RowCounts
 from redway.work.returns.models import Submission
 
 FEW = 20  # rows under which a share says little, and may tell of one person
+LEFT_OUT = gettext_lazy("left out")
 YEAR = 12  # the newest periods that a sentence tells of
 
 
@@ -29,17 +31,20 @@ class Placed:
     def rows(self) -> int:
         return sum(number for _, number in self.counts)
 
-    @property
-    def shares(self) -> tuple[str, ...]:
-        """A share for each, in the same order. None of fewer than 20 rows; of a handful of rows, that they are few."""
+    def shares(self, counts: RowCounts) -> tuple[str, ...]:
+        """A share for each, in the same order, as a person may read them; none of fewer than 20 rows.
+
+        Shares add up to one, so that a single one that is hidden would be told by the others: the smallest of those is
+        left out with it.
+        """
         if self.rows < FEW:
             return tuple("" for _ in self.counts)
-        return tuple(_share(number, self.rows) for _, number in self.counts)
-
-
-def _share(number: int, rows: int) -> str:
-    # A share of few rows is their number again: the policy that hides the one hides the other. A true none is told.
-    return _("few") if number and LOCAL.hides(number) else f"{number / rows:.0%}"
+        told = [counts.share(number, self.rows) for _, number in self.counts]
+        shown = [_("few or none") if share is None else f"{share:.0%}" for share in told]
+        if told.count(None) == 1:
+            _share, smallest = min((share, at) for at, share in enumerate(told) if share is not None)
+            shown[smallest] = str(LEFT_OUT)
+        return tuple(shown)
 
 
 def placed(name: str, those: Iterable[Submission]) -> Placed | None:
@@ -52,7 +57,9 @@ def placed(name: str, those: Iterable[Submission]) -> Placed | None:
 
 
 def caveat(snapshot: Snapshot, name: str) -> str:
-    """What to know of where a dataset's rows lie, by its newest year; empty where nothing of it is measured."""
+    """What to know of where a dataset's rows lie, by its newest year; empty where nothing of it is measured. It is the
+    same for everybody, so it is told as those read it who may not see small counts.
+    """
     if not dataset(name).placing:
         return ""
     parts = [part for part in snapshot.of(name) if part.period]
@@ -68,4 +75,5 @@ def caveat(snapshot: Snapshot, name: str) -> str:
 
 
 def _listed(found: Placed) -> list[str]:
-    return [f"{share} {word}" for (word, _), share in zip(found.counts, found.shares, strict=True)]
+    shares = found.shares(RowCounts(exact=False))
+    return [f"{share} {word}" for (word, _), share in zip(found.counts, shares, strict=True) if share != LEFT_OUT]

@@ -23,6 +23,12 @@ class RowCounts:
             return f"{number:,}"
         return _("under 5") if LOCAL.hides(number) else f"{LOCAL.rounded(number):,}"
 
+    def share(self, number: int, rows: int) -> float | None:
+        """What part of the rows a number of them is, of what is shown of both; None where the number is hidden."""
+        if self.exact:
+            return number / rows
+        return None if LOCAL.hides(number) else min(LOCAL.rounded(number) / LOCAL.rounded(rows), 1.0)
+
     @property
     def note(self) -> str:
         """What to say below rounded numbers; empty below exact ones."""

@@ -210,7 +210,7 @@ def _agency(
 def _return(
     definition: Dataset, accepted: Sequence[Submission], awaited: Sequence[Expected], today: date, reader: Reader
 ) -> Return:
-    completeness = tuple(_completeness(definition, accepted))
+    completeness = tuple(_completeness(definition, accepted, reader.counts))
     links = _newest(definition, accepted[-1], reader) if accepted else ()
     things = [*_missing(awaited, reader), *_lateness(awaited, today)]
     things += [Thing(text, links) for text in _unknown(completeness)]
@@ -222,7 +222,7 @@ def _return(
         links,
         _periods(accepted, awaited, reader.counts),
         _outside(accepted, reader.counts),
-        _placing(definition, accepted),
+        _placing(definition, accepted, reader.counts),
     )
 
 
@@ -309,21 +309,27 @@ def _unknown(completeness: Iterable[Completeness]) -> list[str]:
     ]
 
 
-def _completeness(definition: Dataset, accepted: Sequence[Submission]) -> Iterable[Completeness]:
+def _completeness(definition: Dataset, accepted: Sequence[Submission], counts: RowCounts) -> Iterable[Completeness]:
+    """By what the reader may see of each number: a share of few rows is their number again."""
     headings = {column.name: column.heading for column in definition.columns}
     told = [(one.rows_accepted, _facts(one)) for one in accepted]
     for name in definition.watched:
-        shares = [facts.unknown[name] / rows for rows, facts in told if rows >= FEW and name in facts.unknown]
-        if not shares:
+        known = [(facts.unknown[name], rows) for rows, facts in told if rows >= FEW and name in facts.unknown]
+        if not known:
             continue
-        newest, before = shares[-1], shares[:-1]
-        usual = median(before) if before else None
+        shown, exact = (
+            [one.share(number, rows) or 0.0 for number, rows in known] for one in (counts, RowCounts(exact=True))
+        )
         yield Completeness(
             headings.get(name, name),
-            f"{newest:.0%}",
-            f"{usual:.0%}" if usual is not None else _("not known yet"),
-            usual is not None and newest - usual >= WORSE,
+            _share(shown[-1], counts),
+            _share(median(shown[:-1]), counts) if shown[:-1] else _("not known yet"),
+            bool(exact[:-1]) and exact[-1] - median(exact[:-1]) >= WORSE,
         )
+
+
+def _share(share: float, counts: RowCounts) -> str:
+    return f"{share:.0%}" if share or counts.exact else _("few or none")
 
 
 def _facts(one: Submission) -> Facts:
@@ -353,10 +359,10 @@ def _period(one: Submission, days_late: int | None, counts: RowCounts) -> Period
     )
 
 
-def _placing(definition: Dataset, accepted: Sequence[Submission]) -> Placing | None:
+def _placing(definition: Dataset, accepted: Sequence[Submission], counts: RowCounts) -> Placing | None:
     """How surely each return was placed, the newest first; None where none of them measured it."""
     found = [(one.period, placings.placed(definition.name, [one])) for one in reversed(accepted[-SHOWN:])]
-    rows = tuple((periods.in_words(period), placed.shares) for period, placed in found if placed)
+    rows = tuple((periods.in_words(period), placed.shares(counts)) for period, placed in found if placed)
     return Placing([(words[:1].upper() + words[1:], True) for words in definition.placing], rows) if rows else None
 
 

@@ -100,5 +100,13 @@ def answer(due: list[Due]) -> str:
     if not due:
         return _("Nothing is due.")
     if not late:
-        return _("Nothing is late.")
+        waiting = sum(one.count for one in due if one.late and one.standing is Standing.WAITING)
+        if not waiting:
+            return _("Nothing is late.")
+        words = ngettext(
+            "Nothing is missing; %(n)s return that came is not accepted yet, and its day has passed.",
+            "Nothing is missing; %(n)s returns that came are not accepted yet, and their day has passed.",
+            waiting,
+        )
+        return words % {"n": waiting}
     return ngettext("%(n)s return is late.", "%(n)s returns are late.", late) % {"n": late}

@@ -4,6 +4,7 @@ Whoever may not see exact numbers of its rows reads them rounded, and of its fau
 about: their sentences name numbers, and cells of people's records.
 """
 
+from collections import Counter
 from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
@@ -17,9 +18,8 @@ from redway.work.accounts.models import User
 from redway.work.accounts.roles import Permission
 from redway.work.returns import overtaking, policies
 from redway.work.returns.models import Delivery
-from redway.work.returns.receipt import Outcome
 from redway.work.returns.report import DeliveryReport, Item, Reason
-from redway.work.returns.result import begin, copies, headline, replacement
+from redway.work.returns.result import NOT_TAKEN, became, begin, copies, headline, replacement
 from redway.work.returns.senders import senders
 from redway.work.returns.states import QUEUED, WAITING, WAY_NAMES, State, Way
 
@@ -38,20 +38,6 @@ ABOUT = {
     "example": gettext_lazy("Rows of the template's worked example"),
     "fewer": gettext_lazy("Fewer rows than elsewhere"),
     "retention": gettext_lazy("How long it may be kept"),
-}
-BECAME = {
-    Outcome.ACCEPTED: gettext_lazy("was accepted"),
-    Outcome.SUPERSEDED: gettext_lazy("was accepted, and took the place of an older copy"),
-    Outcome.UNCHANGED: gettext_lazy("was accepted before, and changed nothing"),
-    Outcome.RENOTED: gettext_lazy("was accepted before; what its publisher writes of it is new"),
-    Outcome.RESTORED: gettext_lazy("was put back: its file had been lost"),
-}
-WOULD = {
-    Outcome.ACCEPTED: gettext_lazy("would be new"),
-    Outcome.SUPERSEDED: gettext_lazy("would take the place of an older copy"),
-    Outcome.UNCHANGED: gettext_lazy("was accepted before, and would change nothing"),
-    Outcome.RENOTED: gettext_lazy("was accepted before; what its publisher writes of it would be new"),
-    Outcome.RESTORED: gettext_lazy("would be put back: its file was lost"),
 }
 
 
@@ -201,34 +187,26 @@ def reason_place(reason: Reason) -> str:
 
 
 def _warnings(report: DeliveryReport, counts: RowCounts) -> tuple[str, ...]:
-    """What looks wrong: in full, or what each is about, once."""
+    """What looks wrong: in full, or what each is about, with how many are about the same."""
     if counts.exact:
         return tuple(warning.text for warning in report.warnings)
-    about = [
-        _("Something looked wrong and may be true. %(about)s: %(period)s.")
-        % {
-            "about": str(ABOUT.get(w.kind, w.kind)),
-            "period": periods.in_words(w.period) if w.period else _("the whole"),
-        }
-        for w in report.warnings
-    ]
-    return tuple(dict.fromkeys(about))
+    found = []
+    for (kind, period), many in Counter((w.kind, w.period) for w in report.warnings).items():
+        about = str(ABOUT.get(kind, kind))
+        if period:
+            about = _("%(about)s, %(period)s") % {"about": about, "period": periods.in_words(period)}
+        words = ngettext("%(about)s: it looked wrong, and may be true.", "%(about)s: %(n)s warnings.", many)
+        found.append(words % {"about": about, "n": f"{many:,}"})
+    return tuple(found)
 
 
 def _held(item: Item, one: Delivery, counts: RowCounts) -> Held:
-    decided = one.state in (State.ACCEPTED, State.WITHDRAWN)
-    outcome = Outcome(item.outcome)
-    became = str((BECAME if decided else WOULD)[outcome])
-    if item.superseded and counts.exact and not item.replaced:
-        words = _("was accepted, and took the place of %(copy)s") if decided else _("would take the place of %(copy)s")
-        became = words % {"copy": item.superseded}
-    closed = one.state in (State.REFUSED, State.DISCARDED, State.OVERTAKEN)
     return Held(
         periods.in_words(item.period) if item.period else _("the whole"),
         counts(item.rows_read),
         counts(item.rows_accepted),
-        _("was not accepted") if closed else became,
-        tuple(replacement(item)) if counts.exact and not closed else (),
+        became(item, State(one.state), counts),
+        tuple(replacement(item)) if counts.exact and one.state not in NOT_TAKEN else (),
     )
 
 

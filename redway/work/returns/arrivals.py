@@ -75,7 +75,7 @@ def arrived(
         twin = seen.setdefault((dataset, provider.casefold(), period), s)
         if twin.loaded.content != s.loaded.content:
             raise _two_copies(twin, s, db)
-        found = Arrival(s, Outcome.UNCHANGED)
+        found = Arrival(s, Outcome.TWICE)
         if twin is s:
             found = _arrival(s, current.get(s.key), doubts.get(s.key, ""), db)
         arrivals.append(replace(found, examples=count))

@@ -131,7 +131,7 @@ def _run(taken: Delivery, home: Home, progress: Progress) -> None:
 def _decide(taken: Delivery, examined: Examined, refused: RefusedRows, home: Home) -> None:
     """Accept where nothing stands in the way; else write down what it waits for."""
     report = report_of(examined, refused)
-    changes = any(a.outcome is not Outcome.UNCHANGED for a in examined.arrivals)
+    changes = any(not a.outcome.adds_nothing for a in examined.arrivals)
     new = {a.staged.loaded.period for a in examined.arrivals if a.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED)}
     if newer := overtaking.newer_accepted(taken, new):
         with transaction.atomic():

@@ -128,7 +128,7 @@ class Supply:
 
     dataset   the return that carries it best; "" where none does
     held      the months that came
-    missing   the months that did not
+    missing   the months that did not; `unasked` are those of them that the calendar of returns asks nothing for
     due       the day the last of it is due: as the calendar of returns has it, the law's where that has nothing of it
     lacking   pieces that were asked for and did not come
     unknown   piece -> rows in which it is not known, where that was measured; of `rows`
@@ -144,6 +144,7 @@ class Supply:
     dataset: str = ""
     held: tuple[int, ...] = ()
     missing: tuple[int, ...] = ()
+    unasked: tuple[int, ...] = ()
     lacking: tuple[Piece, ...] = ()
     unknown: Mapping[Piece, int] | None = None
     rows: int = 0
@@ -305,7 +306,7 @@ class _Quarter:
             key = (carrier.dataset, sender.id)
             if key in self.ruled and key not in self.awaited:
                 standing = Standing.NOT_EXPECTED
-            return Supply(item, sender, standing, due, carrier.dataset, (), missing, item.asks, late=overdue)
+            return Supply(item, sender, standing, due, carrier.dataset, (), missing, (), item.asks, late=overdue)
         came = max(self.came[p.dataset, p.provider, p.period] for p in parts)
         closed = self.open.closed.get(carrier.dataset, "") or self._untold(carrier)
         lacking = self._lacking(item, carrier)
@@ -319,6 +320,7 @@ class _Quarter:
             carrier.dataset,
             held,
             missing,
+            self._unasked(carrier.dataset, sender.id, missing),
             lacking,
             self._unknown(carrier, parts),
             sum(p.rows for p in parts),
@@ -336,6 +338,13 @@ class _Quarter:
         awaited = self.awaited.get((dataset, agency), [])
         late = any(one.accepted is None and one.days_late for one in awaited)
         return max((one.due for one in awaited), default=self.due), late
+
+    def _unasked(self, dataset: str, agency: str, missing: Sequence[int]) -> tuple[int, ...]:
+        """The months of these that the calendar of returns leaves out; none where it says nothing of the return."""
+        if (dataset, agency) not in self.ruled:
+            return ()
+        asked = {month for one in self.awaited.get((dataset, agency), []) for month in periods.months_of(one.period)}
+        return tuple(month for month in missing if month not in asked)
 
     def _untold(self, carrier: Carrier) -> str:
         """Why an item cannot be told from others of its return; empty where it can."""

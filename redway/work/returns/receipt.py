@@ -12,8 +12,14 @@ class Outcome(StrEnum):
     ACCEPTED = "accepted"
     SUPERSEDED = "superseded an older copy"
     UNCHANGED = "unchanged"
+    TWICE = "the same as another file beside it"
     RENOTED = "unchanged, with other notes"
     RESTORED = "put back a lost file"
+
+    @property
+    def adds_nothing(self) -> bool:
+        """Whether what came was there already, or came with it."""
+        return self in (Outcome.UNCHANGED, Outcome.TWICE)
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,7 @@ class Examined:
         with_it   called inside the same transaction, with that number: what else becomes true by it
         """
         new = [a for a in self.arrivals if a.outcome in (Outcome.ACCEPTED, Outcome.SUPERSEDED, Outcome.RENOTED)]
-        put = [a.staged for a in self.arrivals if a.outcome is not Outcome.UNCHANGED]
+        put = [a.staged for a in self.arrivals if not a.outcome.adds_nothing]
         moves = {self.home.accepted / s.parquet: s.loaded.parquet for s in put}
         damaged = {final for s in put if not readable(final := self.home.accepted / s.parquet, s.loaded.rows_accepted)}
         # Partners' own bytes are never kept: their sealed copies go once this is done.

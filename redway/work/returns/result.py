@@ -13,11 +13,31 @@ from redway.periods import in_words
 from redway.sources.dataset import dataset
 from redway.work.returns import overtaking
 from redway.work.returns.models import Delivery
+from redway.work.returns.receipt import Outcome
 from redway.work.returns.replacing import received
 from redway.work.returns.report import DeliveryReport, Item, rows_in_words
 from redway.work.returns.states import NAMES, OPEN, State
 
 FILES = 3  # names of files that are shown, where there are more
+
+
+BECAME = {
+    Outcome.ACCEPTED: gettext_lazy("was accepted"),
+    Outcome.SUPERSEDED: gettext_lazy("was accepted, and took the place of an older copy"),
+    Outcome.UNCHANGED: gettext_lazy("was accepted before, and changed nothing"),
+    Outcome.TWICE: gettext_lazy("has the same rows as another file sent with it, and counts once"),
+    Outcome.RENOTED: gettext_lazy("was accepted before; what its publisher writes of it is new"),
+    Outcome.RESTORED: gettext_lazy("was put back: its file had been lost"),
+}
+WOULD = {
+    Outcome.ACCEPTED: gettext_lazy("would be new"),
+    Outcome.SUPERSEDED: gettext_lazy("would take the place of an older copy"),
+    Outcome.UNCHANGED: gettext_lazy("was accepted before, and would change nothing"),
+    Outcome.TWICE: BECAME[Outcome.TWICE],
+    Outcome.RENOTED: gettext_lazy("was accepted before; what its publisher writes of it would be new"),
+    Outcome.RESTORED: gettext_lazy("would be put back: its file was lost"),
+}
+NOT_TAKEN = frozenset({State.REFUSED, State.DISCARDED, State.OVERTAKEN})
 
 
 class Counts(Protocol):
@@ -127,7 +147,7 @@ def told(delivery: Delivery, sender: str) -> str:
         "\n".join(copies(delivery)),
         _warnings(delivery, report),
         _notes(report),
-        _items(report),
+        _items(report, State(delivery.state)),
         _next(delivery),
     ]
     return "\n\n".join(block for block in blocks if block)
@@ -207,17 +227,29 @@ def _notes(report: DeliveryReport) -> str:
         f"  {note.count:,} {note.words}" + (f". {_('First: %s') % plain(note.first)}" if note.first else "")
         for note in report.notes
     ]
-    return "\n".join([_("Accepted rows to know about:"), *lines]) if lines else ""
+    return "\n".join([_("Good to know:"), *lines]) if lines else ""
 
 
-def _items(report: DeliveryReport) -> str:
+def _items(report: DeliveryReport, state: State) -> str:
     lines = []
     for one in report.items:
         taken = {"accepted": f"{one.rows_accepted:,}", "read": rows_in_words(one.rows_read)}
         of = in_words(one.period) if one.period else _("no period")
-        lines.append(f"  {plain(one.file)}, {of}: {_('%(accepted)s of %(read)s') % taken}, {one.outcome}")
-        lines += [f"    {sentence}" for sentence in replacement(one)]
+        fine = _("%(accepted)s of %(read)s as they should be") % taken
+        lines.append(f"  {plain(one.file)}, {of}: {fine}; {became(one, state, EXACTLY)}")
+        lines += [f"    {sentence}" for sentence in replacement(one) if state not in NOT_TAKEN]
     return "\n".join([_("File by file:"), *lines]) if lines else ""
+
+
+def became(item: Item, state: State, counts: Counts) -> str:
+    """What became of one period of a delivery as it stands, or what would: `would be new`."""
+    if state in NOT_TAKEN:
+        return _("was not accepted")
+    decided = state in (State.ACCEPTED, State.WITHDRAWN)
+    if item.superseded and counts.exact and not item.replaced:
+        words = _("was accepted, and took the place of %(copy)s") if decided else _("would take the place of %(copy)s")
+        return words % {"copy": item.superseded}
+    return str((BECAME if decided else WOULD)[Outcome(item.outcome)])
 
 
 def replacement(item: Item) -> list[str]:

@@ -12,6 +12,7 @@ from redway.errors import NotAllowed, NotSetUp, RedwayError
 from redway.indicators import tabulating
 from redway.indicators.counts import TOTAL
 from redway.indicators.release import NotReleased
+from redway.work.releases.models import TableEdition
 from tests.indicators.test_release_attacks import assert_safe
 from tests.work.releases.conftest import MONTH, TABLE, editions
 
@@ -131,6 +132,11 @@ class TestBounds:
     ):
         accepted_crimes(["Burglary", "Burglary", "Robbery"])
         path = tmp_path / "crime.csv"
+        path.write_text("somebody's own")
+        with pytest.raises(RedwayError, match="the name of a new file"):
+            run("crime-by-type", "--period", "2025/26-Q3", "--ask", "--by", "ana", "--out", str(path))
+        assert not TableEdition.objects.filter(table="crime-by-type").exists(), "released, though its file is not"
+        path.unlink()
         out, _ = run("crime-by-type", "--period", "2025/26-Q3", "--ask", "--by", "ana", "--out", str(path))
         assert out.startswith("Released: crime-by-type")
         cells = written(path)

@@ -44,7 +44,7 @@ class TestTheSameAgain:
         shutil.copy(path, again)
         receipt = street(path, again)
         assert receipt.version == 2
-        assert [r.outcome for r in receipt.results] == [Outcome.ACCEPTED, Outcome.UNCHANGED]
+        assert [r.outcome for r in receipt.results] == [Outcome.ACCEPTED, Outcome.TWICE]
         assert Submission.objects.filter(dataset="police-street").count() == 1
 
     def test_puts_back_a_file_that_was_lost(self, ready, street_file):

@@ -286,4 +286,5 @@ class TestTheCalendarOfReturns:
         calendar(**{"from": OCTOBER, "until": NOVEMBER, "due_days": 365})
         supply = standing(TOO_LATE)["attacks-on-crews", "fire-service"]
         assert (supply.standing, supply.missing) == (Standing.IN_PART, (12 * 2025 + 11,))
+        assert supply.unasked == (12 * 2025 + 11,)
         assert supply.late == (supply.came > supply.due)

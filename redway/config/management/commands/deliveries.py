@@ -40,6 +40,7 @@ one that waits is overtaken when it is accepted. redway withdraw takes out of us
 Exit status: 0 done; 1 it was refused, or cannot be done; 3 it waits for somebody.
 """
 TAKE_BACK = "take-back"
+DECIDED = {"accept": State.ACCEPTED, "refuse": State.REFUSED, TAKE_BACK: State.DISCARDED}
 WAITS = 3  # the exit status where somebody has to decide
 
 
@@ -115,6 +116,7 @@ class Command(RedwayCommand):
         """
         if what in ("acknowledge", TAKE_BACK) and not policies.may_send_for(person, one.agency):
             raise NotAllowed("You may decide about returns of your own agency only.")
+        already = one.state == DECIDED.get(what)
         if what == "acknowledge":
             keys = [warning.key for warning in DeliveryReport.of_json(one.report).warnings]
             one = acknowledge(delivery=one, warnings=keys, by=person, note=words)
@@ -125,6 +127,8 @@ class Command(RedwayCommand):
         else:
             one = discard(delivery=one, by=person)
         now = work_on(one, progress=lambda line: print(line, file=sys.stderr))
+        if already:
+            self.stdout.write("Nothing was done: this was decided before. How it stands:")
         self.stdout.write(result.told(now, name_of_agency(now.agency)))
         if what != "refuse":
             end_by_state(now)

@@ -38,7 +38,8 @@ class Command(RedwayCommand):
             raise RedwayError(
                 "a dataset with pseudonyms",
                 came=f"“{definition.title}”, which has none",
-                cause="it holds nothing that names a person, so it is sent as it is.",
+                cause="none of its columns is made of identifiers, so there is nothing to make here. Take columns and "
+                "texts that name people out at their source: a file with any is refused.",
             )
         if not options["file"].is_file():
             raise RedwayError(f"a file at {options['file']}", came="nothing", cause="a mistyped path.")

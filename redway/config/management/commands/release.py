@@ -69,6 +69,8 @@ class Command(RedwayCommand):
                 came=f"--{step} with {' and '.join(chosen)}",
                 cause="what was asked for keeps its data version and policy. Decline it, and ask for it otherwise.",
             )
+        if options["out"] and options["out"].exists():  # before a step that cannot be taken back
+            raise _taken(options["out"])
         if step:
             getattr(self, f"_{step}")(profile, table, period, options)
         elif not options["out"]:
@@ -157,9 +159,13 @@ def write(out: Path, table: str, period: str, profile: Profile) -> None:
         with out.open("x", encoding="utf-8", newline="") as file:
             file.write(text)
     except FileExistsError:
-        raise RedwayError("the name of a new file", came=f"{out}, which is there", cause="an earlier one.") from None
+        raise _taken(out) from None
     except OSError as fault:
         raise RedwayError(f"a file that can be written at {out}", came=str(fault), cause="a mistyped path.") from None
+
+
+def _taken(out: Path) -> RedwayError:
+    return RedwayError("the name of a new file", came=f"{out}, which is there", cause="an earlier one.")
 
 
 def listed(profile: Profile) -> str:

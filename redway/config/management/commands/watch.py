@@ -21,8 +21,8 @@ Give each agency a folder named by its ID, with a folder for each dataset it sen
 A file that has stopped growing is taken and moved to done/ or refused/ there, with a text beside it that says what
 became of it. One that has warnings goes to to-acknowledge/, one that a second person has to accept to to-accept/:
 decide with redway deliveries or on the pages, and it is moved on. Files whose names begin with a dot, or end in .part
-or .tmp, are left until they are renamed. What lies in done/ is the sender's own: delete it there when it is no longer
-needed. Ctrl-C stops it.
+or .tmp, are left until they are renamed. What lies in done/ and refused/ is the sender's own, whole and not encrypted:
+delete it there as soon as it is not needed. Ctrl-C stops it.
 """
 
 
