@@ -149,8 +149,7 @@ def _refused(segment: Segment) -> str:
         )
     if segment.chart.refused is Refusal.TOO_FEW:
         return (
-            _("No verdict: %(months)s is an unbroken run of %(n)s, and a control chart needs %(fewest)s months.")
-            % names
+            _("No verdict: a control chart needs %(fewest)s months without a gap, and has %(n)s: %(months)s.") % names
         )
     return (
         _(

@@ -92,7 +92,7 @@ def test_one_that_is_refused_ends_with_status_1(ready, run, fires, capsys):
     with pytest.raises(SystemExit) as ended:
         run("import", "fire", fires(4, bad=4))
     assert ended.value.code == 1
-    assert "Nothing of it was accepted. 4 were refused, for one reason." in capsys.readouterr().out
+    assert "Nothing of it was accepted. 4 rows were refused, for one reason." in capsys.readouterr().out
 
 
 def test_the_file_of_another_return_is_told_with_the_command_that_sends_it_there(ready, in_force, fires, capsys):

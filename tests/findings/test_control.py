@@ -27,8 +27,8 @@ def test_no_chart_reaches_over_a_gap(counted, indicator):
 def test_the_latest_run_may_be_too_short_for_a_verdict(counted, indicator):
     *_, latest = control(counted([[*QUIET, np.nan, 300.0, 310.0, 290.0, 305.0]]), indicator())
     assert latest.chart.refused is Refusal.TOO_FEW
-    assert latest.sentence == (
-        "No verdict: February to May 2025 is an unbroken run of 4, and a control chart needs 5 months."
+    assert (
+        latest.sentence == "No verdict: a control chart needs 5 months without a gap, and has 4: February to May 2025."
     )
 
 

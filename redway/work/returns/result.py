@@ -70,7 +70,7 @@ def headline(delivery: Delivery, report: DeliveryReport, counts: Counts = EXACTL
     if state in (State.RECEIVED, State.CHECKING):
         return _("It is waiting to be checked.")
     if report.fault:
-        return _("Nothing of it was accepted.") + _refused(report, counts)
+        return _("Nothing of it was accepted.") + _refused(report, counts, named=False)
     if state in ENDED:
         return str(ENDED[state])
     if not delivery.report:
@@ -111,14 +111,19 @@ def _rows(report: DeliveryReport, counts: Counts) -> str:
     return ngettext("%(taken)s of %(read)s row", "%(taken)s of %(read)s rows", report.rows_read) % told
 
 
-def _refused(report: DeliveryReport, counts: Counts) -> str:
-    """` 49 were refused, for 3 reasons.`; empty where none were."""
+def _refused(report: DeliveryReport, counts: Counts, *, named: bool = True) -> str:
+    """` 49 were refused, for 3 reasons.`; empty where none were.
+
+    named  whether the sentence before it says that rows are counted
+    """
     if not report.rows_refused:
         return ""
     reasons = len(report.reasons)
     why = ngettext("one reason", "%(reasons)s reasons", reasons) % {"reasons": f"{reasons:,}"}
     number = report.rows_refused if counts.exact else 2  # of a rounded number not even that it is one is said
     many = ngettext("%(n)s was refused, for %(why)s.", "%(n)s were refused, for %(why)s.", number)
+    if not named:
+        many = ngettext("%(n)s row was refused, for %(why)s.", "%(n)s rows were refused, for %(why)s.", number)
     return " " + many % {"n": begin(counts(report.rows_refused)), "why": why}
 
 
