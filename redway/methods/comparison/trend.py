@@ -4,7 +4,8 @@
                           the next; interval by t on the degrees of freedom, with phi no less than 1
     mann-kendall          S = sum of sign(y_j - y_i), i < j, of any steady direction (Mann 1945, *Econometrica* 13,
                           245-259; Kendall 1975), with Theil's and Sen's middle slope (Sen 1968, *J. Am. Stat. Assoc.*
-                          63, 1379-1389), in units of the series; as R's `Kendall::MannKendall`
+                          63, 1379-1389), in units of the series; p as R's `cor.test(method = "kendall")`, without the
+                          correction for continuity that `Kendall::MannKendall` makes
 
 Fewer than five points get no verdict: a line goes through any two. Assumes that one straight line (of logarithms)
 describes the whole time; a step or a turn is no trend. Each period should not depend on the one before: where what
@@ -127,6 +128,12 @@ def trend(
     chosen(method, "method", METHODS)
     level, season = probability(conf_level, "conf_level"), whole(period, "period", least=1)
     ranks = method == "mann-kendall"
+    if ranks and (season > 1 or robust):
+        raise Unfit(
+            "period and robust with quasipoisson or negbin alone",
+            came=f"{'period' if season > 1 else 'robust'} with mann-kendall",
+            cause="mann-kendall knows of no season, and has no errors to widen.",
+        )
     y = numbers(values, "values") if ranks else at_least(values, "values", 0)
     e = np.ones(y.size) if exposure is None else above(exposure, "exposure", 0)
     same_length(values=y, exposure=e)

@@ -59,7 +59,7 @@ class Displaced:
             )
         limits = interval(self.net.low, self.net.high, self.net.conf_level)
         net = f"net of it, by {figure(self.net.value)} ({limits})"
-        told = f"The buffer changed by {figure(self.buffer.value)} events ({way}); {net}"
+        told = f"The buffer changed by {figure(self.buffer.value)} events beyond the comparison's change ({way}); {net}"
         if self.cannot_tell:
             return f"{told}; no quotient can be told: {self.cannot_tell}."
         limits = interval(self.wdq_low, self.wdq_high, self.net.conf_level)

@@ -96,7 +96,7 @@ def power(
     if not a or c == 0:
         return Power(effect, np.nan, np.nan, np.nan, asked, kind, alpha, "no event is expected before")
     if kind == "wdd":
-        return _events(a, c or 0.0, number(effect, "effect", least=-1e12, most=1e12), k, phi, alpha, asked)
+        return _events(a, c or 0.0, number(effect, "effect", least=-a * k, most=1e12), k, phi, alpha, asked)
     true = float(np.log1p(number(effect, "effect", least=-99.9999, most=1e6) / 100))
 
     def seen(d: Floats) -> Floats:

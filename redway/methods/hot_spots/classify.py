@@ -96,6 +96,12 @@ def classify(
     shares = {"hotspot_prop": hotspot_prop, "persistent_prop": persistent_prop, "recent_prop": recent_prop}
     for name, share in shares.items():
         inputs.number(share, name, least=0, most=1)
+    if hotspot_prop > persistent_prop:
+        raise Unfit(
+            "hotspot_prop: no more than persistent_prop",
+            came=f"{hotspot_prop:g}, over {persistent_prop:g}",
+            cause="the two changed places. What is persistent is a hot spot to begin with.",
+        )
     inputs.probability(critical_p, "critical_p")
     periods, cells = table.shape
     if cells != len(around.counts):

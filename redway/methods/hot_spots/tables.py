@@ -109,6 +109,12 @@ def _gi(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.G
         exact = given["p_value"] == "exact"
         tails = exact_p(n, near) if exact else permuted_p(n, near, rng, permutations=given["nsim"])
         p, sentence = tails.p(), tails.sentence
+        floor = 2 / (whole(given["nsim"], "nsim") + 1)
+        if not exact and (needed := int(np.ceil(floor * len(p) / 0.05))) > max(1, int((p <= floor).sum())):
+            notes += (
+                f"With {given['nsim']:,} shuffles no p is below {floor:.2g}, so that none of {len(p):,} cells can be "
+                f"listed unless {needed:,} are as low as that. `exact` counts every shuffle there is.",
+            )
     adjusted = benjamini_hochberg(p, 0.05).adjusted
     rows = centres(grid, n=n, gistar=found.z, pvalue=p, adjusted=adjusted, hot=(adjusted <= 0.05) & (found.z > 0))
     if given["like_sfhotspot"]:

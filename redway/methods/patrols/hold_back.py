@@ -74,7 +74,7 @@ def hold_back(
 ) -> HeldBack:
     """Pair places of like harm within areas, and draw one of each pair.
 
-    harm: (places,) of nought or more; most: so many pairs, spread over the range of harm, or None for all.
+    harm: (places,) of nought or more; most: so many pairs, drawn by lot of those there are, or None for all.
     Raises Unfit without an authorisation.
     """
     if not isinstance(authority, Authorisation):

@@ -10,6 +10,7 @@ from redway.methods.catalogue import Answer, Array, Column, Method, Parameter
 from redway.methods.inputs import Unfit
 from redway.methods.patrols.hold_back import Authorisation, hold_back
 from redway.methods.patrols.plan import plan
+from redway.methods.wording import several
 
 
 def _authority(given: Mapping[str, Any]) -> Authorisation:
@@ -38,18 +39,41 @@ def _authority(given: Mapping[str, Any]) -> Authorisation:
 
 def _plan(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
     x, y, harm, area = columns["x"], columns["y"], columns["harm"], columns.get("area")
-    back: Array = np.zeros(0, dtype=np.int64)
+    pairs: Array = np.zeros((0, 2), dtype=np.int64)
     notes: tuple[str, ...] = ()
-    if given["hold_back"]:
-        held = hold_back(harm, rng, authority=_authority(given), area=area, most=given["hold_back"])
-        back, notes = held.rows, (held.sentence,)
+    if asked := given["hold_back"]:
+        held = hold_back(harm, rng, authority=_authority(given), area=area, most=asked)
+        pairs, notes = held.pairs, (held.sentence,)
+        if len(pairs) < asked:
+            notes += (f"{several(asked, 'place')} were asked for: no more pairs of like places could be made.",)
     names = ("units", "shift", "visit", "speed", "residual", "max_visits", "fair", "slack")
-    found = plan(x, y, harm, rng, area=area, held_back=back, **{name: given[name] for name in names})
+    found = plan(x, y, harm, rng, area=area, held_back=np.sort(pairs[:, 1]), **{name: given[name] for name in names})
     rows = [(unit + 1, turn + 1, row) for unit, r in enumerate(found.rounds) for turn, row in enumerate(r)]
     unit, turn, row = np.array(rows, dtype=np.int64).reshape(-1, 3).T
     told = {"unit": unit, "visit": turn, "row": row + 1, "x": np.asarray(x)[row], "y": np.asarray(y)[row]}
+    if len(pairs):
+        told = _with_pairs(told, pairs, np.asarray(x), np.asarray(y))
     shares = tuple(f"Area {k}: {v:.0%} of visits, {h:.0%} of expected harm." for k, (v, h) in found.by_area.items())
     return Answer(found.sentence, told, notes + (shares if area is not None else ()))
+
+
+def _with_pairs(visits: Mapping[str, Array], pairs: Array, x: Array, y: Array) -> dict[str, Array]:
+    """The visits, and after them every place of a pair that has none: what became of the two is compared later."""
+    pair, held = np.full(x.size, np.nan), np.zeros(x.size, dtype=bool)
+    pair[pairs.ravel()] = np.repeat(np.arange(len(pairs)) + 1, 2)
+    held[pairs[:, 1]] = True
+    row = visits["row"] - 1
+    left = np.setdiff1d(pairs.ravel(), row)
+    none = np.full(left.size, np.nan)
+    told = {
+        "unit": np.append(visits["unit"], none),
+        "visit": np.append(visits["visit"], none),
+        "row": np.append(row, left) + 1,
+        "x": np.append(visits["x"], x[left]),
+        "y": np.append(visits["y"], y[left]),
+    }
+    at = told["row"] - 1
+    return told | {"pair": pair[at], "held_back": held[at]}
 
 
 METHODS = (

@@ -20,7 +20,7 @@ from redway.methods import inputs
 from redway.methods.inputs import Floats, Unfit
 from redway.methods.process_control.false_alarms import MOST_SPREAD
 from redway.methods.process_control.leaning import lag_one
-from redway.methods.process_control.limits import EXACT, KINDS, SIZED, limits
+from redway.methods.process_control.limits import EXACT, KINDS, SIZED, limits, unlimited
 from redway.methods.process_control.rules import NHS, Codes, Rules, Runs, runs, signals
 from redway.methods.wording import several
 
@@ -146,6 +146,8 @@ def control_chart(
     freeze  how many first points of each phase make its limits (all of a phase that has fewer); all if not given
     exact   limits of c, u, p, g and t where chance puts them; with `phi` over 1, for counts that vary that much more
 
+    A phase of fewer than five points has no limits; where it is the newest, the chart cannot tell.
+
     Raises Unfit for gaps, counts that are none, breaks out of order, and where no phase has as many points as `freeze`.
     """
     inputs.chosen(kind, "kind", KINDS)
@@ -164,10 +166,10 @@ def control_chart(
         held([stop - start for start, stop in edges], freeze, "freeze")
     many = [stop - start if freeze is None else min(freeze, stop - start) for start, stop in edges]
     phase = np.repeat(np.arange(len(edges)), [stop - start for start, stop in edges])
-    if y.size == 0 or min(many) < FEWEST:
+    if y.size == 0 or max(many) < FEWEST:
         return _refused(kind, y, n, phase, rules, better, f"fewer than {FEWEST} points to make limits from.")
     if kind in ("c", "u", "up", "g", "t") and any(
-        y[start : start + m].sum() == 0 for (start, _), m in zip(edges, many, strict=True)
+        y[start : start + m].sum() == 0 for (start, _), m in zip(edges, many, strict=True) if m >= FEWEST
     ):
         return _refused(kind, y, n, phase, rules, better, "nothing but noughts where the limits are made.")
     if kind == "mr":  # ranges share points, so runs of them say little
@@ -176,6 +178,8 @@ def control_chart(
         limits(
             kind, y[None, start:stop], n[None, start:stop], base, width=rules.width, exact=exact, phi=phi, screen=screen
         )
+        if base >= FEWEST
+        else unlimited(kind, y[None, start:stop], n[None, start:stop])
         for (start, stop), base in zip(edges, many, strict=True)
     ]
     found = [signals(part, rules) for part in parts]
@@ -197,7 +201,7 @@ def control_chart(
         lag,
         leaning,
         many[-1] < TRIAL,
-        "",
+        "" if many[-1] >= FEWEST else f"fewer than {FEWEST} points of the newest phase to make limits from.",
     )
 
 

@@ -65,15 +65,26 @@ def limits(
     screen: bool = True,
 ) -> Limits:
     """One phase of each series: y (series, points) and n of that shape, limits from the first `base` points."""
-    drawn = y / n if kind in SIZED else y
-    if kind == "mr":
-        drawn = np.hstack([np.full((len(y), 1), np.nan), np.abs(np.diff(y, axis=1))])
+    drawn = as_drawn(kind, y, n)
     with np.errstate(invalid="ignore", divide="ignore"):
         if exact and kind in EXACT:
             made = _exact(kind, y, n, base, width, phi)
         else:
             made = _normal(kind, drawn, y, n, base, width, screen)
     return Limits(drawn, *(np.broadcast_to(one, y.shape) for one in made))
+
+
+def as_drawn(kind: str, y: Floats, n: Floats) -> Floats:
+    """What a chart of the kind shows of values (series, points) and their sizes."""
+    if kind == "mr":
+        return np.hstack([np.full((len(y), 1), np.nan), np.abs(np.diff(y, axis=1))])
+    return y / n if kind in SIZED else y
+
+
+def unlimited(kind: str, y: Floats, n: Floats) -> Limits:
+    """A phase too short to make limits: what is drawn, and nothing to hold it against."""
+    none = np.full(y.shape, np.nan)
+    return Limits(as_drawn(kind, y, n), none, none, none, none, none)
 
 
 def moving_range(x: Floats, screen: float) -> Floats:

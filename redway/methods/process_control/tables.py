@@ -248,6 +248,12 @@ def _positions(given: Any, starts: npt.NDArray[np.datetime64]) -> list[int]:
             "rebase: days such as 2025-11-30", came=", ".join(days), cause="days written as 30/11/2025."
         ) from None
     at = np.searchsorted(starts, on, side="right") - 1
+    if starts.size > 1 and (on >= starts[-1] + np.diff(starts).max()).any():
+        raise Unfit(
+            f"rebase: days up to the last period ({starts[-1]})",
+            came=", ".join(days),
+            cause="a mistyped year. Limits would be made anew of the last period alone.",
+        )
     if (at < 1).any() or np.unique(at).size < at.size:
         raise Unfit(
             f"rebase: days of different periods, after the first ({starts[0]})",

@@ -131,9 +131,12 @@ def knox(
     kept = len(np.unique(groups)) if groups is not None else 0
     cannot = _cannot_tell(when, groups)
     if cannot:
-        nothing, ones = np.zeros(shape), np.ones(shape)
-        made = (nothing.astype(np.int64), ones, nothing, nothing, nothing, nothing, nothing)
-        return Knox(*made, tuple(distances), tuple(times), shuffles, method, kept, len(when), cannot)
+        none = np.full(shape, np.nan)
+        seen = np.zeros(shape, dtype=np.int64)
+        if len(when) > 1:
+            seen = _tables(held, when, groups, rng, 0, distances, times)[0][0]
+        bands = tuple(distances), tuple(times)
+        return Knox(seen, none, none, none, none, none, none, *bands, shuffles, method, kept, len(when), cannot)
     tables, degrees = _tables(held, when, groups, rng, shuffles, distances, times)
     observed, drawn = tables[0], tables[1:]
     p = ((drawn >= observed).sum(axis=0) + 1) / (shuffles + 1)

@@ -104,6 +104,10 @@ class Scores:
             for name in ("naive", "seasonal-naive")
             if name in by and name != best.method and by[name].mase > 0
         ]
+        told = [(one.mase, one.covered, one.interval_score) for one in self.scores]
+        if len(told) > 1 and np.array_equal(np.array(told), np.array([told[0]] * len(told)), equal_nan=True):
+            on = f"On {best.forecasts:,} forecasts of months not seen"
+            return f"{on}, none of {len(told)} ways was nearer than another."
         same = " (mase cannot be told: each is as a year before)" if np.isnan(best.mase) else ""
         return (
             f"On {best.forecasts:,} forecasts of months not seen, {best.method.replace('-', ' ')} was nearest"

@@ -55,6 +55,7 @@ def _wide(columns: Columns) -> tuple[npt.NDArray[np.float64], Array, Array, tupl
 
 def _complementary(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     wide, rows, kinds, said = _wide(columns)
+    _refuse_no_protection(given)
     values, sums = crossed(wide)
     small = (values >= given["hide_from"]) & (values <= given["hide_to"])
     body = np.zeros((rows.size + 1, kinds.size + 1), dtype=bool)
@@ -80,6 +81,22 @@ def _complementary(columns: Columns, given: Given, rng: np.random.Generator) -> 
     told = {"down": at.ravel(), "across": across.ravel(), "value": shown, "status": status}
     notes = ("Safe for this table alone; not beside other tables or earlier releases of the same counts.", *said)
     return Answer(found.sentence, told, notes)
+
+
+def _refuse_no_protection(given: Given) -> None:
+    """Raises Unfit for settings by which nothing would be hidden, or nothing that is hidden would stay so."""
+    if not 0 <= given["hide_from"] <= given["hide_to"]:
+        raise Unfit(
+            "hide_from and hide_to: the smallest and the largest count to hide",
+            came=f"{given['hide_from']:g} and {given['hide_to']:g}",
+            cause="the two changed places, or a sign too many.",
+        )
+    if not given["protection"] >= 1:
+        raise Unfit(
+            "protection: 1 or more, the counts by which a hidden one has to stay unsure",
+            came=f"{given['protection']:g}",
+            cause="a share in place of a count. With less, subtraction would tell the hidden count exactly.",
+        )
 
 
 def _worked_out(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:

@@ -40,7 +40,8 @@ def _differences(columns: Columns, given: Given, rng: np.random.Generator) -> An
     found = means.subgroup_differences(means.mean(sample, columns["y"], columns["by"], **settings), adjust=adjust)
     names = ("value", "se", "low", "high", "p", "adjusted")
     rows = {"first": np.array(found.first, dtype=str), "second": np.array(found.second, dtype=str)}
-    return Answer(found.sentence, rows | {n: getattr(found, n) for n in names})
+    notes = ("value is the second less the first.",) if len(rows["first"]) else ()
+    return Answer(found.sentence, rows | {n: getattr(found, n) for n in names}, notes)
 
 
 def _waves(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:

@@ -177,3 +177,9 @@ def test_robust_errors_by_loops():
     assert (found.slope, found.high) == pytest.approx(
         (100 * np.expm1(b[1]), 100 * np.expm1(b[1] + 2.2281388519649385 * wide))
     )
+
+
+@pytest.mark.parametrize("given", [{"period": 12}, {"robust": True}])
+def test_mann_kendall_refuses_settings_that_it_could_only_ignore(given):
+    with pytest.raises(Unfit, match="period and robust with quasipoisson or negbin alone"):
+        trend(np.arange(40.0), method="mann-kendall", **given)

@@ -31,12 +31,14 @@ def test_more_events_see_more_and_dispersion_less():
 
 
 def test_too_small_for_any_fall():
-    found = power(5, 5, kind="wdd")
+    found = power(5, 5, kind="wdd", effect=-3)
     assert np.isnan(found.fall)
     assert "no fall, however large" in found.sentence
     assert "no event is expected" in power(0, 10).sentence
     with pytest.raises(Unfit):
         power(10, 10, effect=-100)
+    with pytest.raises(Unfit, match="effect"):
+        power(20, 10, effect=-21, kind="wdd")  # more than there will be
     with pytest.raises(Unfit):
         power(-1)
 

@@ -145,3 +145,8 @@ def test_maps_of_chance_alone_have_hardly_any_hot_cell_however_many_periods(squa
     around = neighbours(square(12, 12))
     hot = [classify(rng.poisson(20, (20, 144)), around).hot.any() for _ in range(40)]
     assert np.mean(hot) < 0.25
+
+
+def test_what_is_persistent_has_to_be_a_hot_spot(square):
+    with pytest.raises(Unfit, match="no more than persistent_prop"):
+        classify(np.ones((4, 100)), neighbours(square), hotspot_prop=0.9, persistent_prop=0.1)

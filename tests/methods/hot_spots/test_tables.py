@@ -167,3 +167,9 @@ def test_of_one_point_or_one_event_nothing_is_said(columns, name, events):
     assert answer.sentence.startswith("Cannot tell")
     assert told in answer.sentence
     assert "hot" not in answer.rows or not answer.rows["hot"].any()
+
+
+def test_too_few_shuffles_to_list_any_cell_are_said_to_be(columns):
+    answer = run("hot-spots", columns, p_value="permutation", nsim=19)
+    assert answer.notes[-1].startswith("With 19 shuffles no p is below 0.1, so that none of")
+    assert not any("shuffles" in note for note in run("hot-spots", columns, p_value="exact").notes)

@@ -160,7 +160,13 @@ def test_it_runs_on_a_table_and_holds_back_only_with_authority():
     allowed = {"authorised_by": "Supt. A. Example", "authorised_on": "2025-11-01", "reason": "trial of visits"}
     with pytest.raises(Unfit, match=r"a day that has been.*2999-11-01, which is still to come"):
         run(columns, hold_back=3, **allowed | {"authorised_on": "2999-11-01"})
-    assert "as Supt. A. Example authorised on 2025-11-01" in run(columns, hold_back=3, **allowed).notes[0]
+    answer = run(columns, hold_back=3, **allowed)
+    assert "as Supt. A. Example authorised on 2025-11-01" in answer.notes[0]
+    pair, held, unit = (answer.rows[name] for name in ("pair", "held_back", "unit"))
+    assert np.isnan(unit[held]).all(), "no visit to a place that is held back"
+    assert sorted(pair[held]) == [1, 2, 3]
+    assert {*pair[~held & ~np.isnan(pair)]} == {1, 2, 3}, "the place that each is compared with, visited or not"
+    assert "no more pairs of like places" in run(columns, hold_back=1_000, **allowed).notes[1]
 
 
 @pytest.mark.parametrize(

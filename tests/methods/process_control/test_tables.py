@@ -219,6 +219,8 @@ def test_rebase_target_and_the_better_way():
         assert rows["assurance"][[0, -1]].tolist() == ["consistently passing", "consistently failing"]
     rows = run("xmr", table, fix_after_n_points=24, improvement_direction="higher").rows
     assert rows["meaning"][-1] == "improvement"
+    with pytest.raises(Unfit, match=r"rebase: days up to the last period.*mistyped year"):
+        run("xmr", table, rebase="2029-01-01")
     for wrong in ("2021-01-01", "2022-01-31", "soon", ("2023-02-01", "2023-02-02")):
         with pytest.raises(Unfit, match=r"rebase: (a day|days)"):
             run("xmr", table, rebase=wrong)
@@ -247,6 +249,18 @@ def test_a_fault_names_the_line_of_the_file():
             run(name, columns, **given)
     with pytest.raises(Unfit, match="positions"):
         run("control-chart", monthly(), part="a")
+
+
+def test_a_new_phase_of_a_few_points_leaves_the_ones_before_their_limits():
+    alone = run("control-chart", {name: column[:33] for name, column in monthly().items()}, chart="c")
+    answer = run("control-chart", monthly(), chart="c", part="33")
+    assert answer.sentence == "Cannot tell: fewer than 5 points of the newest phase to make limits from."
+    np.testing.assert_allclose(answer.rows["upper"][:33], alone.rows["upper"])
+    assert np.isnan(answer.rows["upper"][33:]).all()
+    assert not any(answer.rows["signal"][33:])
+    first = run("control-chart", monthly(), chart="c", part="3")
+    assert not first.sentence.startswith("Cannot tell")
+    assert np.isnan(first.rows["centre"]).sum() == 3
 
 
 def test_choice_groups_and_false_alarms():

@@ -206,7 +206,14 @@ def test_what_leaves_nothing_to_shuffle_gives_no_verdict(events, why):
     found = knox(*events, rng())
     assert why in found.cannot_tell
     assert found.sentence.startswith("Cannot tell")
-    assert (found.p == 1).all()
+    assert np.isnan(found.p).all() or why == "at one point"
+
+
+def test_where_nothing_can_be_shuffled_pairs_are_counted_all_the_same():
+    found = knox([1000, 1000, 1000.05, 5000], [1000] * 3 + [5000], [3] * 4, rng())
+    assert "same time" in found.cannot_tell
+    assert found.observed[0, 0] == 3
+    assert found.observed.sum() == 3
 
 
 def test_strata_of_one_time_each_give_no_verdict():

@@ -250,3 +250,19 @@ def test_pairs_that_are_not_there_once_are_told_and_blank_labels_refused():
     assert method.run(fewer, given, np.random.default_rng(0)).notes[1:] == ("1 pair of 4 has no row: taken as 0.",)
     with pytest.raises(Unfit, match="line 6, column “down”: expected a label “down” in every row"):
         method.run(columns | {"down": np.array([*"aabb", ""])}, given, np.random.default_rng(0))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"protection": 0}, "protection: 1 or more"),
+        ({"protection": 0.5}, "protection: 1 or more"),
+        ({"hide_from": 5, "hide_to": 2}, "hide_from and hide_to"),
+        ({"hide_to": -1}, "hide_from and hide_to"),
+    ],
+)
+def test_settings_that_hide_nothing_are_refused_and_not_called_safe(wrong, told):
+    method = next(one for one in METHODS if one.name == "complementary-suppression")
+    table = {"down": np.array([*"aabb"]), "across": np.array([*"xyxy"]), "count": np.array([3.0, 20, 15, 25])}
+    with pytest.raises(Unfit, match=told):
+        method.run(table, {p.name: p.default for p in method.parameters} | wrong, np.random.default_rng(1))
