@@ -10,6 +10,7 @@ import numpy.typing as npt
 from redway.methods.catalogue import Also, Answer, Array, Column, Method, Parameter, complement
 from redway.methods.comparison import funnel, rate_ratio, rates, standardise, trend
 from redway.methods.inputs import Unfit, named
+from redway.methods.wording import several
 
 NAMES_OF_LEVEL = (Also("conf.level"), Also("confidence"), Also("level"))
 LEVEL = Parameter(
@@ -61,7 +62,11 @@ def _direct(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rand
 
 def _indirect(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
     found = standardise.indirect(columns["count"], columns["pop"], columns["stdrate"], **given)
-    return Answer(found.sentence, one(found, ("value", "low", "high", "events", "expected")))
+    most = float(np.max(columns["stdrate"], initial=0))
+    notes: tuple[str, ...] = ()
+    if most > 1:
+        notes = (f"The standard's rates go up to {most:g} events a person. Where they are per 1,000, divide them.",)
+    return Answer(found.sentence, one(found, ("value", "low", "high", "events", "expected")), notes)
 
 
 def _funnel(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:
@@ -70,7 +75,19 @@ def _funnel(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.rand
     whose = {"row": np.arange(1, len(found.p) + 1)} if areas is None else {"area": np.array(found.names, dtype=str)}
     rows = whose | {name: columns[name] for name in ("events", "exposure")}
     names = ("expected", "ratio", "z", "p", "low95", "high95", "low998", "high998", "listed")
-    return Answer(found.sentence, rows | {name: getattr(found, name) for name in names})
+    return Answer(found.sentence, rows | {name: getattr(found, name) for name in names}, _repeated(areas))
+
+
+def _repeated(areas: Array | None) -> tuple[str, ...]:
+    """A note where an area has several rows, each of which counts as an area of its own."""
+    if areas is None:
+        return ()
+    names, times = np.unique(areas.astype(str), return_counts=True)
+    if not (many := int((times > 1).sum())):
+        return ()
+    first = names[int(np.argmax(times > 1))]
+    have = "has" if many == 1 else "have"
+    return (f"{several(many, 'area')} {have} several rows (“{first}”): each row is taken for an area of its own.",)
 
 
 def _trend(columns: Mapping[str, Array], given: Mapping[str, Any], rng: np.random.Generator) -> Answer:

@@ -120,9 +120,20 @@ def _like(kind: str, found: charts.Chart, y: Array, n: Array, given: Given) -> f
     return false_alarms.Steady(points, family, mean, max(1.0, phi), leaning, year, freeze, sizes)
 
 
+def _check_rate(given: Given) -> None:
+    """Raises Unfit for a rate that is none, or that nothing would hold to."""
+    inputs.probability(given["rate"], "rate")
+    if given["rules"] != "calibrated" and given["rate"] != RATE.default:
+        raise Unfit(
+            "rate beside the rules “calibrated”",
+            came=f"{given['rate']:g} with “{given['rules']}”",
+            cause="other rules have the rate that they have, which is measured and printed.",
+        )
+
+
 def _rules(given: Given, kind: str, steady: false_alarms.Steady, rng: np.random.Generator) -> Rules:
     """The set that was named, or one that holds its rate in charts of that kind."""
-    inputs.probability(given["rate"], "rate")
+    _check_rate(given)
     if given["rules"] != "calibrated":
         return SETS[given["rules"]]
     return false_alarms.calibrated(
@@ -154,7 +165,7 @@ def _groups(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
 def _many(columns: Columns, given: Given, rng: np.random.Generator) -> Answer:
     table = by_series(columns, ("value",), given["frequency"])
     values = table.values["value"]
-    inputs.probability(given["rate"], "rate")
+    _check_rate(given)
     settings = {
         "breaks": _positions(given["rebase"], table.starts),
         "counts": given["counts"],

@@ -35,3 +35,26 @@ def test_a_ratio_names_both_of_its_groups():
     settings = {p.name: p.default for p in method.parameters} | {"first": "b"}
     sentence = method.run(TABLE, settings, np.random.default_rng(0)).sentence
     assert sentence.startswith("The rate of “b” is 1.11 times that of “a”")
+
+
+def method(name):
+    return next(one for one in METHODS if one.name == name)
+
+
+def defaults(name):
+    return {p.name: p.default for p in method(name).parameters}
+
+
+def test_rates_of_a_standard_that_are_per_thousand_are_asked_about():
+    columns = {"count": np.array([5.0, 1]), "pop": np.array([1000.0, 100]), "stdrate": np.array([4.0, 800])}
+    notes = method("standardise-indirect").run(columns, defaults("standardise-indirect"), None).notes
+    assert notes == ("The standard's rates go up to 800 events a person. Where they are per 1,000, divide them.",)
+    columns["stdrate"] /= 1000
+    assert not method("standardise-indirect").run(columns, defaults("standardise-indirect"), None).notes
+
+
+def test_areas_with_several_rows_are_told_of():
+    columns = {"events": np.full(40, 20.0), "exposure": np.full(40, 1000.0)}
+    columns |= {"area": np.array([f"A{n % 20}" for n in range(40)])}
+    notes = method("funnel").run(columns, defaults("funnel"), None).notes
+    assert notes == ("20 areas have several rows (“A0”): each row is taken for an area of its own.",)

@@ -157,7 +157,7 @@ def test_calibrated_charts_of_many_series_keep_to_their_rate(lag):
         "date": np.tile(MONTHS, 200),
         "value": counts.ravel(),
     }
-    answers = {rules: run("xmr", table, rules=rules, rate=0.1) for rules in ("nhs", "calibrated")}
+    answers = {"nhs": run("xmr", table), "calibrated": run("xmr", table, rules="calibrated", rate=0.1)}
     found = {
         rules: (answer.rows["signal"].reshape(200, 36)[:, -12:] != "").any(axis=1).mean()
         for rules, answer in answers.items()
@@ -272,3 +272,9 @@ def test_choice_groups_and_false_alarms():
     assert rows["in_a_year"][-1] < 0.1
     assert run("false-alarms", {"value": np.zeros(9)}).sentence.endswith("cry wolf: nothing was counted.")
     assert run("false-alarms", {"value": np.ones(1)}).sentence.endswith("cry wolf: fewer than 5 values.")
+
+
+@pytest.mark.parametrize("name", ["xmr", "control-chart"])
+def test_a_rate_that_nothing_would_hold_to_is_refused(name):
+    with pytest.raises(Unfit, match="rate beside the rules “calibrated”"):
+        run(name, monthly(), rate=0.2)
