@@ -162,6 +162,9 @@ def as_told(one):
 
 def check_nothing_is_left(site):
     """no plain text of what was sent is anywhere, and quarantine holds sealed files alone"""
+    end = time.monotonic() + PATIENCE
+    while any((site.home / "incoming").iterdir()) and time.monotonic() < end:
+        time.sleep(0.1)  # an answer is written down just before its work folder goes
     for path in site.home.rglob("*"):
         held = path.read_bytes() if path.is_file() else b""
         at = held.find(SURNAME.encode())

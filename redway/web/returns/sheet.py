@@ -86,7 +86,7 @@ class Sheet:
         choices = self.look_ups[column.codes].entries if column.codes and not column.many else ()
         return Box(
             box_name(i, column),
-            column.heading,
+            _("%(heading)s (optional)") % {"heading": column.heading} if column.optional else column.heading,
             row[column.name],
             tuple((entry.code, entry.label) for entry in choices),
             self._hint(column),
